@@ -1,0 +1,21 @@
+//! The words of archives as types: codes, dates, retention, states, decisions, events.
+//!
+//! No input or output, no async; every other room of Lantai speaks in these types.
+
+pub mod classification;
+pub mod clock;
+pub mod event;
+pub mod finding;
+pub mod fonds;
+pub mod ids;
+pub mod open_status;
+pub mod viewer;
+
+pub use classification::SecurityClassification;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use event::{Fact, JournalEntry, PreservationEvent, PreservationEventType};
+pub use finding::{Finding, Outcome, Severity, Stage, Verdict};
+pub use fonds::{Fonds, FondsNumber};
+pub use ids::{AccessionId, IdSource, JobId, RandomIds, RecordId};
+pub use open_status::{OpenStatus, OpenStatusKind, OpeningDecision, OpeningRefused};
+pub use viewer::Viewer;
