@@ -1,0 +1,386 @@
+//! Puts signatures, containers, text and extension together into one answer.
+
+use std::ffi::OsStr;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ole_directory::OleDirectory;
+use super::pattern::{Pattern, Place};
+use super::registry::{ContainerRule, ContainerType, Format, FormatKind, Registry, RegistryError};
+use super::window::{HEAD_BYTES, TAIL_BYTES};
+use super::zip_directory::ZipDirectory;
+use super::{Basis, Identification, Warning};
+use crate::text;
+
+/// A file that can be read from any place.
+pub trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// Bytes of a PDF searched for its metadata packet.
+const MAX_PACKET_SEARCH: u64 = 32 * 1024 * 1024;
+/// Bytes of the packet kept on each side of the claim.
+const PACKET_BYTES: usize = 16 * 1024;
+
+/// Names the format of files. Cheap to clone, safe to share between threads.
+#[derive(Debug, Clone)]
+pub struct Identifier {
+    registry: Arc<Registry>,
+}
+
+/// What is known of the content of one file.
+struct Content<'a> {
+    head: &'a [u8],
+    tail: &'a [u8],
+    packet: Vec<u8>,
+}
+
+impl Content<'_> {
+    fn matches(&self, pattern: &Pattern) -> bool {
+        match pattern.place() {
+            Place::Head => pattern.matches(self.head),
+            Place::Tail => pattern.matches(self.tail),
+            Place::Anywhere => [self.head, &self.packet, self.tail].iter().any(|window| pattern.matches(window)),
+        }
+    }
+}
+
+impl Identifier {
+    /// With the rules that ship with the program.
+    pub fn builtin() -> Result<Self, RegistryError> {
+        Ok(Self::new(Registry::builtin()?))
+    }
+
+    /// With rules of one's own.
+    pub fn new(registry: Registry) -> Self {
+        Self { registry: Arc::new(registry) }
+    }
+
+    /// The rules in use.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Names the format of a file of `size` bytes. `name` helps where the content leaves a choice; its extension
+    /// is compared with what was found. An error means that reading failed, and says nothing about the format.
+    pub fn identify<R: Read + Seek>(
+        &self,
+        name: impl AsRef<OsStr>,
+        size: u64,
+        reader: &mut R,
+    ) -> io::Result<Identification> {
+        let mut head = Vec::new();
+        reader.seek(SeekFrom::Start(0))?;
+        reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        let mut tail = Vec::new();
+        let tail_start = size.saturating_sub(TAIL_BYTES as u64);
+        if tail_start == 0 && size <= HEAD_BYTES as u64 {
+            tail.clone_from(&head);
+        } else {
+            reader.seek(SeekFrom::Start(tail_start))?;
+            reader.by_ref().take(TAIL_BYTES as u64).read_to_end(&mut tail)?;
+        }
+        self.decide(name.as_ref(), size, &head, &tail, &mut |look| look(reader))
+    }
+
+    /// The same from windows collected while the file streamed by ([`HeadTail`](super::HeadTail)). `reopen` is
+    /// asked only for containers and for long PDF files.
+    pub fn identify_parts(
+        &self,
+        name: impl AsRef<OsStr>,
+        size: u64,
+        head: &[u8],
+        tail: &[u8],
+        reopen: &mut dyn FnMut() -> io::Result<Box<dyn ReadSeek>>,
+    ) -> io::Result<Identification> {
+        self.decide(name.as_ref(), size, head, tail, &mut |look| look(&mut *reopen()?))
+    }
+
+    fn decide(
+        &self,
+        name: &OsStr,
+        size: u64,
+        head: &[u8],
+        tail: &[u8],
+        with_reader: &mut WithReader<'_>,
+    ) -> io::Result<Identification> {
+        let extension =
+            Path::new(name).extension().and_then(OsStr::to_str).map(str::to_lowercase).unwrap_or_default();
+        if size == 0 || head.is_empty() {
+            let mut answer = self.by_name(&extension).unwrap_or_else(Identification::unknown);
+            answer.warnings = vec![Warning::Empty];
+            return Ok(answer);
+        }
+        let mut content = Content { head, tail, packet: Vec::new() };
+        if size > head.len().saturating_add(tail.len()) as u64 && find_pdf_mark(head) {
+            with_reader(&mut |reader| {
+                content.packet = find_metadata_packet(reader, size)?;
+                Ok(())
+            })?;
+        }
+        let mut warnings = Vec::new();
+        let mut matched = self.by_signature(&content);
+        let mut basis = Basis::Signature;
+        let inside = self.by_container(&content, size, with_reader, &mut warnings)?;
+        if !inside.is_empty() {
+            basis = Basis::Container;
+            matched.extend(inside);
+        }
+        self.registry.keep_most_special(&mut matched);
+        if let Some(answer) = self.choose(&matched, &extension, basis, head, &mut warnings) {
+            return Ok(answer);
+        }
+        Ok(self.without_signature(&extension, head, warnings))
+    }
+
+    fn by_signature(&self, content: &Content<'_>) -> Vec<usize> {
+        let Some(first) = content.head.first() else { return Vec::new() };
+        let mut matched: Vec<usize> = Vec::new();
+        for signature in self.registry.candidates(*first) {
+            if !matched.contains(&signature.format)
+                && signature.patterns.iter().all(|pattern| content.matches(pattern))
+            {
+                matched.push(signature.format);
+            }
+        }
+        matched
+    }
+
+    fn by_container(
+        &self,
+        content: &Content<'_>,
+        size: u64,
+        with_reader: &mut WithReader<'_>,
+        warnings: &mut Vec<Warning>,
+    ) -> io::Result<Vec<usize>> {
+        let mut matched = Vec::new();
+        let is_zip = content.head.starts_with(b"PK\x03\x04") || content.head.starts_with(b"PK\x05\x06");
+        if is_zip {
+            with_reader(&mut |reader| {
+                match ZipDirectory::read(reader, size)? {
+                    Some(directory) => {
+                        if directory.entries.iter().any(|entry| entry.encrypted) {
+                            warnings.push(Warning::Encrypted);
+                        }
+                        matched = self.in_zip(&directory, reader)?;
+                    }
+                    None => warnings.push(Warning::ContainerDamaged),
+                }
+                Ok(())
+            })?;
+        } else if content.head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+            with_reader(&mut |reader| {
+                match OleDirectory::read(reader)? {
+                    Some(directory) => matched = self.in_ole(&directory, reader)?,
+                    None => warnings.push(Warning::ContainerDamaged),
+                }
+                Ok(())
+            })?;
+        }
+        Ok(matched)
+    }
+
+    fn in_zip(&self, directory: &ZipDirectory, reader: &mut dyn ReadSeek) -> io::Result<Vec<usize>> {
+        let mut cache: Vec<(String, Vec<u8>)> = Vec::new();
+        self.matching_containers(ContainerType::Zip, &mut |path| {
+            let Some(entry) = directory.find(path) else { return Ok(None) };
+            cached(&mut cache, path, || entry.read_beginning(reader)).map(Some)
+        })
+    }
+
+    fn in_ole(&self, directory: &OleDirectory, reader: &mut dyn ReadSeek) -> io::Result<Vec<usize>> {
+        let mut cache: Vec<(String, Vec<u8>)> = Vec::new();
+        self.matching_containers(ContainerType::Ole2, &mut |path| {
+            // The rules name a stream by its way from the root; the directory is flat, the last part decides.
+            let last = path.rsplit('/').next().unwrap_or(path);
+            let Some(entry) = directory.find(last) else { return Ok(None) };
+            cached(&mut cache, path, || directory.read_beginning(reader, entry)).map(Some)
+        })
+    }
+
+    fn matching_containers(&self, container: ContainerType, open: &mut OpenMember<'_>) -> io::Result<Vec<usize>> {
+        let mut matched: Vec<usize> = Vec::new();
+        for rule in self.registry.containers(container) {
+            if !matched.contains(&rule.format) && container_matches(rule, open)? {
+                matched.push(rule.format);
+            }
+        }
+        Ok(matched)
+    }
+
+    fn choose(
+        &self,
+        matched: &[usize],
+        extension: &str,
+        basis: Basis,
+        head: &[u8],
+        warnings: &mut Vec<Warning>,
+    ) -> Option<Identification> {
+        let formats: Vec<&Format> = matched.iter().filter_map(|index| self.registry.at(*index)).collect();
+        let by_extension =
+            formats.iter().copied().find(|format| has_extension(format, extension));
+        let format = by_extension.or_else(|| formats.first().copied())?;
+        if formats.len() > 1 {
+            let puids = formats.iter().map(|format| format.puid.clone()).collect();
+            warnings.push(Warning::Ambiguous { puids });
+        }
+        if let Some(warning) = mismatch(format, extension) {
+            warnings.push(warning);
+        }
+        let mut answer = answer(format, basis);
+        let may_be_text =
+            matches!(format.kind, FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail)
+                || format.kind == FormatKind::Executable
+                || format.mime.as_deref() == Some("image/svg+xml");
+        if may_be_text {
+            answer.charset = text::readable_charset(head).map(text::Charset::name);
+        }
+        answer.warnings = std::mem::take(warnings);
+        Some(answer)
+    }
+
+    /// No mark was found: text, or the extension alone, or nothing.
+    fn without_signature(&self, extension: &str, head: &[u8], mut warnings: Vec<Warning>) -> Identification {
+        let claimed = self.by_name(extension);
+        let mut answer = if let Some(charset) = text::readable_charset(head) {
+            let mut answer = match claimed.filter(|claim| self.may_be_plain_text(claim)) {
+                Some(claim) => claim,
+                None => {
+                    let Some(plain) = self.registry.format("x-fmt/111") else { return Identification::unknown() };
+                    let claims_other =
+                        self.registry.with_extension(extension).iter().any(|index| {
+                            self.registry.at(*index).is_some_and(|format| format.has_signature)
+                        });
+                    if claims_other && !has_extension(plain, extension) {
+                        warnings.extend(mismatch(plain, extension));
+                    }
+                    answer(plain, Basis::Text)
+                }
+            };
+            answer.basis = Basis::Text;
+            answer.charset = Some(charset.name());
+            answer
+        } else if let Some(answer) = claimed {
+            let has_signature = answer
+                .puid
+                .as_deref()
+                .and_then(|puid| self.registry.format(puid))
+                .is_some_and(|format| format.has_signature);
+            warnings.push(if has_signature { Warning::SignatureMissing } else { Warning::ExtensionOnly });
+            answer
+        } else {
+            Identification::unknown()
+        };
+        answer.warnings = warnings;
+        answer
+    }
+
+    /// The format that the extension stands for; one without a signature first, since those that have one were
+    /// looked for in vain.
+    fn by_name(&self, extension: &str) -> Option<Identification> {
+        let formats: Vec<&Format> =
+            self.registry.with_extension(extension).iter().filter_map(|index| self.registry.at(*index)).collect();
+        let format = formats.iter().find(|format| !format.has_signature).or_else(|| formats.first())?;
+        Some(answer(format, Basis::Extension))
+    }
+
+    fn may_be_plain_text(&self, claim: &Identification) -> bool {
+        let without_signature = claim
+            .puid
+            .as_deref()
+            .and_then(|puid| self.registry.format(puid))
+            .is_some_and(|format| !format.has_signature);
+        let kind = matches!(
+            claim.kind,
+            FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail | FormatKind::Executable
+        );
+        without_signature && kind && !BINARY_BY_NAME.contains(&claim.puid.as_deref().unwrap_or_default())
+    }
+}
+
+/// Formats without a signature that are no text: text with their extension is plain text.
+const BINARY_BY_NAME: [&str; 8] =
+    ["x-fmt/6", "x-fmt/7", "x-fmt/242", "x-fmt/272", "x-fmt/380", "fmt/682", "x-fmt/243", "x-fmt/319"];
+
+type WithReader<'a> = dyn FnMut(&mut dyn FnMut(&mut dyn ReadSeek) -> io::Result<()>) -> io::Result<()> + 'a;
+type OpenMember<'a> = dyn FnMut(&str) -> io::Result<Option<Vec<u8>>> + 'a;
+
+fn cached(
+    cache: &mut Vec<(String, Vec<u8>)>,
+    path: &str,
+    read: impl FnOnce() -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<u8>> {
+    if let Some((_, bytes)) = cache.iter().find(|(known, _)| known == path) {
+        return Ok(bytes.clone());
+    }
+    let bytes = read()?;
+    cache.push((path.to_owned(), bytes.clone()));
+    Ok(bytes)
+}
+
+fn container_matches(rule: &ContainerRule, open: &mut OpenMember<'_>) -> io::Result<bool> {
+    for member in &rule.members {
+        let Some(bytes) = open(&member.path)? else { return Ok(false) };
+        if !member.patterns.iter().all(|pattern| pattern.matches(&bytes)) {
+            return Ok(false);
+        }
+    }
+    Ok(!rule.members.is_empty())
+}
+
+fn answer(format: &Format, basis: Basis) -> Identification {
+    Identification {
+        puid: Some(format.puid.clone()),
+        name: Some(format.name.clone()),
+        version: format.version.clone(),
+        mime: format.mime.clone(),
+        basis,
+        kind: format.kind,
+        filing: format.filing,
+        long_term: format.long_term,
+        ..Identification::unknown()
+    }
+}
+
+fn has_extension(format: &Format, extension: &str) -> bool {
+    format.extensions.iter().any(|known| known == extension)
+}
+
+fn mismatch(format: &Format, extension: &str) -> Option<Warning> {
+    if extension.is_empty() || format.extensions.is_empty() || has_extension(format, extension) {
+        return None;
+    }
+    Some(Warning::ExtensionMismatch { extension: extension.to_owned(), expected: format.extensions.clone() })
+}
+
+fn find_pdf_mark(head: &[u8]) -> bool {
+    memchr::memmem::find(&head[..head.len().min(1024)], b"%PDF-").is_some()
+}
+
+/// The neighbourhood of the first `pdfaid:part` (the claim to be PDF/A) or PDF/X or PDF/UA mark in a long PDF.
+fn find_metadata_packet(reader: &mut dyn ReadSeek, size: u64) -> io::Result<Vec<u8>> {
+    const MARKS: [&[u8]; 2] = [b"pdfaid:part", b"pdfuaid:part"];
+    const STEP: usize = 1024 * 1024;
+    let mut searched = 0;
+    let mut window: Vec<u8> = Vec::new();
+    reader.seek(SeekFrom::Start(0))?;
+    while searched < size.min(MAX_PACKET_SEARCH) {
+        let keep = window.len().saturating_sub(PACKET_BYTES);
+        window.drain(..keep);
+        let before = window.len();
+        (&mut *reader).take(STEP as u64).read_to_end(&mut window)?;
+        if window.len() == before {
+            break;
+        }
+        searched += (window.len() - before) as u64;
+        let found = MARKS.iter().filter_map(|mark| memchr::memmem::find(&window, mark)).min();
+        if let Some(position) = found {
+            (&mut *reader).take(PACKET_BYTES as u64).read_to_end(&mut window)?;
+            let from = position.saturating_sub(PACKET_BYTES);
+            let to = window.len().min(position + PACKET_BYTES);
+            return Ok(window[from..to].to_vec());
+        }
+    }
+    Ok(Vec::new())
+}
