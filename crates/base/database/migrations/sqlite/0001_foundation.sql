@@ -1,0 +1,132 @@
+-- Foundation: institution, accounts, fonds, records, accessions, journal, jobs.
+-- A released migration is never changed; what comes later is a new file.
+
+CREATE TABLE institution (
+    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
+    name       TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+
+CREATE TABLE accounts (
+    name          TEXT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    created_at    TEXT NOT NULL
+);
+
+CREATE TABLE sessions (
+    token_digest  TEXT PRIMARY KEY,
+    account       TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
+    created_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms);
+
+-- Counters stand beside the fonds, so that a fonds of a million records opens as fast as one of ten.
+CREATE TABLE fonds (
+    number         TEXT PRIMARY KEY,
+    document       TEXT NOT NULL,
+    object_version BIGINT NOT NULL,
+    records        BIGINT NOT NULL DEFAULT 0,
+    public_records BIGINT NOT NULL DEFAULT 0,
+    files          BIGINT NOT NULL DEFAULT 0,
+    bytes          BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE records (
+    id             TEXT PRIMARY KEY,
+    code           TEXT NOT NULL UNIQUE,
+    sort_code      TEXT NOT NULL,
+    fonds          TEXT NOT NULL REFERENCES fonds (number),
+    category       TEXT NOT NULL,
+    year           BIGINT,
+    open_status    TEXT NOT NULL,
+    public_entry   BIGINT NOT NULL,
+    title          TEXT NOT NULL,
+    document       TEXT NOT NULL,
+    object         TEXT NOT NULL,
+    object_version BIGINT NOT NULL,
+    accession      TEXT NOT NULL,
+    files          BIGINT NOT NULL,
+    bytes          BIGINT NOT NULL
+);
+CREATE INDEX records_in_fonds ON records (fonds, sort_code);
+CREATE INDEX public_records_in_fonds ON records (fonds, public_entry, sort_code);
+CREATE INDEX records_of_accession ON records (accession, sort_code);
+CREATE INDEX records_of_object ON records (object);
+
+CREATE TABLE former_codes (
+    code   TEXT NOT NULL,
+    record TEXT NOT NULL REFERENCES records (id),
+    PRIMARY KEY (code, record)
+);
+
+-- Objects of the vault that hold no single record: segments, fonds, accessions. Version and digest as last journaled.
+CREATE TABLE objects (
+    object    TEXT PRIMARY KEY,
+    version   BIGINT NOT NULL,
+    inventory TEXT NOT NULL
+);
+
+CREATE TABLE segments (
+    object  TEXT PRIMARY KEY,
+    fonds   TEXT NOT NULL REFERENCES fonds (number),
+    number  BIGINT NOT NULL,
+    entries BIGINT NOT NULL,
+    UNIQUE (fonds, number)
+);
+
+CREATE TABLE accessions (
+    id              TEXT PRIMARY KEY,
+    idempotency_key TEXT UNIQUE,
+    name            TEXT NOT NULL,
+    fonds           TEXT,
+    kind            TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    detail          TEXT NOT NULL,
+    items           BIGINT NOT NULL,
+    files           BIGINT NOT NULL,
+    bytes           BIGINT NOT NULL,
+    blockers        BIGINT NOT NULL,
+    warnings        BIGINT NOT NULL,
+    received_at     TEXT NOT NULL,
+    finished_at     TEXT,
+    received_by     TEXT NOT NULL
+);
+CREATE INDEX accessions_by_time ON accessions (received_at DESC, id DESC);
+CREATE INDEX accessions_by_state ON accessions (state);
+
+CREATE TABLE findings (
+    accession TEXT NOT NULL REFERENCES accessions (id) ON DELETE CASCADE,
+    number    BIGINT NOT NULL,
+    severity  TEXT NOT NULL,
+    document  TEXT NOT NULL,
+    PRIMARY KEY (accession, number)
+);
+
+CREATE TABLE journal_head (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    size     BIGINT NOT NULL
+);
+INSERT INTO journal_head (only_row, size) VALUES (1, 0);
+
+CREATE TABLE journal_entries (
+    number BIGINT PRIMARY KEY,
+    object TEXT NOT NULL,
+    body   TEXT NOT NULL
+);
+CREATE INDEX journal_entries_of_object ON journal_entries (object, number);
+
+CREATE TABLE jobs (
+    id             TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    payload        TEXT NOT NULL,
+    dedup_key      TEXT UNIQUE,
+    priority       BIGINT NOT NULL,
+    state          TEXT NOT NULL,
+    run_at_ms      BIGINT NOT NULL,
+    lease_until_ms BIGINT NOT NULL,
+    worker         TEXT,
+    attempts       BIGINT NOT NULL,
+    last_error     TEXT
+);
+CREATE INDEX jobs_to_claim ON jobs (state, run_at_ms, priority);
