@@ -1,0 +1,32 @@
+//! The vault (库): content files and the metadata that explains them, as OCFL 1.1 objects on a folder.
+//!
+//! Writing goes through a [`Batch`]: objects are staged beside the storage root by as many threads as wanted, one
+//! [`Batch::seal`] makes all of them durable, the caller commits its own transaction, and
+//! [`SealedBatch::place`] moves them into the storage root. A crash at any point leaves the old or the new state
+//! after [`Vault::unfinished`] was worked off with [`Vault::resume`] or [`Vault::discard`].
+//!
+//! Everything here blocks; callers on an async runtime use its blocking threads.
+
+mod batch;
+mod digest;
+mod error;
+mod identifier;
+mod inventory;
+mod layout;
+mod object;
+mod placement;
+mod probe;
+mod stream;
+mod vault;
+mod writer;
+
+pub use batch::{Batch, PlacedObject, SealedBatch};
+pub use digest::{Algorithm, Digester};
+pub use error::VaultError;
+pub use identifier::{LogicalPath, ObjectId, VersionNumber};
+pub use inventory::{ContentPath, Inventory, User, Version};
+pub use object::{Object, ObjectIds, StateFile};
+pub use probe::{Moment, NoProbe, Probe};
+pub use stream::{ByteObserver, NoObserver};
+pub use vault::{Vault, VaultOptions};
+pub use writer::{ObjectWriter, StoredFile, VersionInfo};
