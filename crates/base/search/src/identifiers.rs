@@ -4,7 +4,7 @@ use crate::fold::fold_char;
 use crate::units::{UnitKind, units};
 
 /// Longest exact term in characters; codes and numbers are far shorter, longer titles are cut.
-const MAX_CHARS: usize = 200;
+pub const MAX_CHARS: usize = 200;
 
 /// One spelling for the spellings of an archival code (档号): width, case, dots and dashes unified, spaces
 /// dropped.

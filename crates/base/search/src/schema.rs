@@ -130,11 +130,14 @@ pub fn build() -> (Schema, Fields) {
     let values = FACETS
         .into_iter()
         .filter(|name| *name != "year")
-        .map(|name| (name, builder.add_text_field(name, faceted.clone())))
+        .map(|name| {
+            let options = if name == "fonds" { faceted.clone().set_stored() } else { faceted.clone() };
+            (name, builder.add_text_field(name, options))
+        })
         .collect();
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),
-        scope: builder.add_text_field("scope", raw.clone()),
+        scope: builder.add_text_field("scope", raw.clone().set_stored()),
         open,
         closed,
         code: builder.add_text_field("code", STORED),

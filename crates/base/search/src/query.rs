@@ -1,0 +1,500 @@
+//! The language of queries: what a person typed becomes what is looked for.
+//!
+//! Nothing typed is wrong. What is not understood as a quotation, an exclusion, a field, a date, a code or a
+//! document number is text, and text is looked for.
+
+use std::fmt;
+
+use crate::identifiers::{fold_code, looks_like_code};
+use crate::recognise::{self, Recognised};
+use crate::units::{UnitKind, units};
+use crate::words::words;
+
+/// Longer queries are cut; a pasted page still fits.
+const MAX_QUERY_CHARS: usize = 2_000;
+/// More items than this are read as text that belongs together.
+const MAX_ITEMS: usize = 24;
+/// Plain text with more units than this is taken for a passage pasted from a record.
+const PASSAGE_UNITS: usize = 40;
+
+/// What a query looks for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Query {
+    /// All of these must hold.
+    pub items: Vec<Item>,
+    /// The plain text as one row, without quotations, exclusions and fields.
+    pub plain: Vec<UnitKind>,
+    /// `plain` is a passage of a text rather than words: its parts need not all be found.
+    pub is_passage: bool,
+}
+
+/// One thing looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What.
+    pub clause: Clause,
+    /// It must not be there.
+    pub excluded: bool,
+    /// It is part of [`Query::plain`].
+    pub is_plain: bool,
+}
+
+/// The kinds of things that can be looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Clause {
+    /// Text somewhere in the record, or in one field.
+    Text(TextClause),
+    /// A date, in any calendar.
+    Date {
+        /// Tokens of the date field, any of which answers.
+        tokens: Vec<String>,
+        /// Canonical form, for people.
+        label: String,
+        /// How it was written: the text may say it in the same words.
+        row: Vec<UnitKind>,
+        /// Only the date of the record counts.
+        field_only: bool,
+    },
+    /// A document number.
+    Number {
+        /// As written.
+        text: String,
+        /// Its units, for records that quote it.
+        row: Vec<UnitKind>,
+        /// Only the number of the record counts.
+        field_only: bool,
+    },
+    /// An archival code or its beginning.
+    Code {
+        /// Folded, without the star.
+        folded: String,
+        /// Codes that begin so.
+        prefix: bool,
+        /// Its units, for records that mention it.
+        row: Vec<UnitKind>,
+        /// Only the codes of the record count.
+        field_only: bool,
+    },
+    /// Years of arrangement, both included.
+    Year {
+        /// First year.
+        from: Option<i32>,
+        /// Last year.
+        to: Option<i32>,
+    },
+    /// The value of a facet.
+    Value {
+        /// Name of the facet.
+        facet: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Text looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextClause {
+    /// Where.
+    pub field: TextField,
+    /// As typed, for people.
+    pub typed: String,
+    /// The text as units.
+    pub row: Vec<UnitKind>,
+    /// Its words, of at least two units where possible; empty when the row must stand as it is.
+    pub parts: Vec<Vec<UnitKind>>,
+    /// It was quoted.
+    pub quoted: bool,
+}
+
+/// Fields that text can be looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextField {
+    /// Everywhere.
+    All,
+    /// 题名.
+    Title,
+    /// 责任者.
+    Author,
+    /// 主题词, 人名, 地名.
+    Subject,
+}
+
+/// Reads a query.
+pub fn parse(typed: &str) -> Query {
+    let mut bounded: String = typed.chars().take(MAX_QUERY_CHARS).collect();
+    bounded.retain(|character| character != '\0');
+    let pieces = split(&bounded);
+    let mut query = Query::default();
+    let mut plain = String::new();
+    for piece in &pieces {
+        match piece {
+            Piece::Plain(text) => {
+                if !plain.is_empty() {
+                    plain.push(' ');
+                }
+                plain.push_str(text);
+            }
+            Piece::Quoted { text, excluded } => {
+                query.push(text_clause(TextField::All, text, true), *excluded);
+            }
+            Piece::Field { field, value, quoted, excluded } => {
+                query.push(field.clause(value, *quoted), *excluded);
+            }
+            Piece::Excluded(text) => query.push(plain_clause(text), true),
+        }
+    }
+    query.plain = units(&plain).map(|unit| unit.kind).collect();
+    if query.plain.len() > PASSAGE_UNITS {
+        query.is_passage = true;
+    } else {
+        query.push_plain(&plain);
+    }
+    query.items.truncate(MAX_ITEMS);
+    query
+}
+
+impl Query {
+    /// Nothing is looked for: everything is listed.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.plain.is_empty()
+    }
+
+    fn push(&mut self, clause: Option<Clause>, excluded: bool) {
+        if let Some(clause) = clause {
+            self.items.push(Item { clause, excluded, is_plain: false });
+        }
+    }
+
+    /// Cuts plain text at the dates and numbers in it, and what remains at spaces.
+    fn push_plain(&mut self, plain: &str) {
+        let mut done = 0;
+        for found in recognise::all(plain) {
+            self.push_words(&plain[done..found.start()]);
+            done = found.end();
+            self.push_plain_clause(recognised_clause(plain, found, false));
+        }
+        self.push_words(&plain[done..]);
+    }
+
+    fn push_words(&mut self, text: &str) {
+        for word in text.split_whitespace() {
+            self.push_plain_clause(plain_clause(word));
+        }
+    }
+
+    fn push_plain_clause(&mut self, clause: Option<Clause>) {
+        if let Some(clause) = clause {
+            self.items.push(Item { clause, excluded: false, is_plain: true });
+        }
+    }
+}
+
+fn recognised_clause(text: &str, found: Recognised, field_only: bool) -> Option<Clause> {
+    let written = &text[found.start()..found.end()];
+    let row = row(written);
+    Some(match found {
+        Recognised::Date { tokens, label, .. } => Clause::Date { tokens, label, row, field_only },
+        Recognised::Number { .. } => Clause::Number { text: written.trim().to_owned(), row, field_only },
+    })
+}
+
+fn plain_clause(word: &str) -> Option<Clause> {
+    if looks_like_code(word) { code_clause(word, false) } else { text_clause(TextField::All, word, false) }
+}
+
+fn code_clause(word: &str, field_only: bool) -> Option<Clause> {
+    let stem = word.trim_end_matches(['*', '＊']);
+    let folded = fold_code(stem);
+    if folded.is_empty() {
+        return None;
+    }
+    Some(Clause::Code { prefix: stem.len() < word.len(), row: row(stem), folded, field_only })
+}
+
+fn text_clause(field: TextField, typed: &str, quoted: bool) -> Option<Clause> {
+    let row = row(typed);
+    if row.is_empty() {
+        return None;
+    }
+    let parts = if quoted { Vec::new() } else { parts(typed) };
+    Some(Clause::Text(TextClause { field, typed: typed.trim().to_owned(), row, parts, quoted }))
+}
+
+fn row(text: &str) -> Vec<UnitKind> {
+    units(text).map(|unit| unit.kind).collect()
+}
+
+/// Characters that join words and carry nothing alone.
+const JOINING: &str = "的了在和与及等之于对为是有就也把被将从向其而以由所者";
+
+/// The words of a text as rows. A single character belongs to the word behind it, so that the surname of
+/// a name is not lost; the last one to the word before it. Empty when there is only one word.
+fn parts(text: &str) -> Vec<Vec<UnitKind>> {
+    let mut parts: Vec<Vec<UnitKind>> = Vec::new();
+    let mut waiting: Vec<UnitKind> = Vec::new();
+    for word in words(text) {
+        let mut cut = row(&word);
+        match cut.as_slice() {
+            [] => {}
+            [UnitKind::Single(character)] if JOINING.contains(*character) && waiting.is_empty() => {}
+            [UnitKind::Single(_)] => waiting.append(&mut cut),
+            _ => {
+                waiting.append(&mut cut);
+                parts.push(std::mem::take(&mut waiting));
+            }
+        }
+    }
+    match parts.last_mut() {
+        Some(last) => last.append(&mut waiting),
+        None if waiting.len() > 1 => parts.push(waiting),
+        None => {}
+    }
+    if parts.len() > 1 { parts } else { Vec::new() }
+}
+
+enum Piece {
+    Plain(String),
+    Quoted { text: String, excluded: bool },
+    Field { field: FieldName, value: String, quoted: bool, excluded: bool },
+    Excluded(String),
+}
+
+const QUOTES: [(char, char); 5] = [('"', '"'), ('＂', '＂'), ('“', '”'), ('「', '」'), ('『', '』')];
+
+/// Cuts a query at its spaces, leaving quotations whole. Quotation marks in the middle of a text are
+/// punctuation: a pasted sentence has them too.
+fn split(query: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = query.trim_start();
+    while !rest.is_empty() {
+        let (piece, after) = take_piece(rest);
+        pieces.push(piece);
+        rest = after.trim_start();
+    }
+    pieces
+}
+
+fn take_piece(text: &str) -> (Piece, &str) {
+    let (excluded, begun) = match text.strip_prefix(['-', '－', '−']) {
+        Some(rest) if rest.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '－')) => (true, rest),
+        _ => (false, text),
+    };
+    if let Some((inside, after)) = take_quoted(begun) {
+        return (Piece::Quoted { text: inside.to_owned(), excluded }, after);
+    }
+    let end = begun.find(char::is_whitespace).unwrap_or(begun.len());
+    if let Some(colon) = begun[..end].find([':', '：'])
+        && let Some(field) = FieldName::read(&begun[..colon])
+    {
+        let value_at = colon + begun[colon..].chars().next().map_or(1, char::len_utf8);
+        let value = &begun[value_at..];
+        if let Some((inside, after)) = take_quoted(value) {
+            return (Piece::Field { field, value: inside.to_owned(), quoted: true, excluded }, after);
+        }
+        let value = &begun[value_at..end];
+        if value.chars().any(char::is_alphanumeric) {
+            return (Piece::Field { field, value: value.to_owned(), quoted: false, excluded }, &begun[end..]);
+        }
+    }
+    let word = begun[..end].to_owned();
+    (if excluded { Piece::Excluded(word) } else { Piece::Plain(word) }, &begun[end..])
+}
+
+/// A quotation at the beginning of a text that ends before a space or the end.
+fn take_quoted(text: &str) -> Option<(&str, &str)> {
+    let first = text.chars().next()?;
+    let (_, closing) = QUOTES.into_iter().find(|(opening, _)| *opening == first)?;
+    let inside = &text[first.len_utf8()..];
+    let end = inside.find(closing)?;
+    let after = &inside[end + closing.len_utf8()..];
+    let ends_here = after.chars().next().is_none_or(char::is_whitespace);
+    let holds_something = inside[..end].chars().any(char::is_alphanumeric);
+    (ends_here && holds_something).then_some((&inside[..end], after))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FieldName {
+    Text(TextField),
+    Number,
+    Code,
+    Date,
+    Year,
+    Facet(&'static str),
+}
+
+impl FieldName {
+    fn read(name: &str) -> Option<Self> {
+        let folded = crate::fold::fold(name);
+        Some(match folded.as_str() {
+            "题名" | "标题" | "title" => Self::Text(TextField::Title),
+            "责任者" | "作者" | "author" => Self::Text(TextField::Author),
+            "主题词" | "关键词" | "人名" | "地名" | "subject" => Self::Text(TextField::Subject),
+            "全文" | "正文" | "text" => Self::Text(TextField::All),
+            "文号" | "文件编号" | "发文字号" | "number" => Self::Number,
+            "档号" | "code" => Self::Code,
+            "日期" | "时间" | "date" => Self::Date,
+            "年度" | "年份" | "year" => Self::Year,
+            "全宗" | "全宗号" | "fonds" => Self::Facet("fonds"),
+            "门类" | "类别" | "category" => Self::Facet("category"),
+            "保管期限" | "期限" | "retention" => Self::Facet("retention"),
+            "开放状态" | "status" => Self::Facet("open_status"),
+            "载体" | "carrier" => Self::Facet("carrier"),
+            _ => return None,
+        })
+    }
+
+    /// A value that does not fit its field is text.
+    fn clause(self, value: &str, quoted: bool) -> Option<Clause> {
+        match self {
+            Self::Text(field) => text_clause(field, value, quoted),
+            Self::Code => code_clause(value, true),
+            Self::Number => Some(Clause::Number { text: value.to_owned(), row: row(value), field_only: true }),
+            Self::Date => match recognise::all(value).into_iter().find(Recognised::is_date) {
+                Some(found) => recognised_clause(value, found, true),
+                None => text_clause(TextField::All, value, quoted),
+            },
+            Self::Year => year_clause(value).or_else(|| text_clause(TextField::All, value, quoted)),
+            Self::Facet(facet) => Some(Clause::Value { facet, value: value.trim().to_owned() }),
+        }
+    }
+}
+
+/// `1981`, `1981..1985`, `1981-1985`, `1981..`, `..1985`, also with 年 and full-width digits.
+fn year_clause(value: &str) -> Option<Clause> {
+    let folded: String = crate::fold::fold(value).chars().filter(|c| !matches!(c, '年' | ' ')).collect();
+    let cut = ["..", "…", "~", "至", "—", "-"].into_iter().find_map(|sign| folded.split_once(sign));
+    let year = |text: &str| -> Option<Option<i32>> {
+        let text = text.trim_matches(['.', '-', '—', '…']);
+        if text.is_empty() {
+            return Some(None);
+        }
+        (text.len() <= 4).then(|| text.parse().ok()).flatten().map(Some)
+    };
+    let (from, to) = match cut {
+        Some((from, to)) => (year(from)?, year(to)?),
+        None => {
+            let one = year(&folded)?;
+            (one, one)
+        }
+    };
+    if from.is_none() && to.is_none() {
+        return None;
+    }
+    Some(match (from, to) {
+        (Some(first), Some(last)) if first > last => Clause::Year { from: Some(last), to: Some(first) },
+        _ => Clause::Year { from, to },
+    })
+}
+
+impl fmt::Display for Query {
+    /// How the query was understood, for people and programs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts: Vec<String> = self.items.iter().map(ToString::to_string).collect();
+        if self.is_passage {
+            parts.push(format!("passage:{} characters", self.plain.len()));
+        }
+        f.write_str(&parts.join(" "))
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.excluded {
+            f.write_str("-")?;
+        }
+        match &self.clause {
+            Clause::Text(text) => {
+                let name = match text.field {
+                    TextField::All => "text",
+                    TextField::Title => "title",
+                    TextField::Author => "author",
+                    TextField::Subject => "subject",
+                };
+                if text.quoted {
+                    write!(f, "{name}:\"{}\"", text.typed)
+                } else {
+                    write!(f, "{name}:{}", text.typed)
+                }
+            }
+            Clause::Date { label, .. } => write!(f, "date:{label}"),
+            Clause::Number { text, .. } => write!(f, "document_number:{text}"),
+            Clause::Code { folded, prefix, .. } => {
+                write!(f, "code:{}{}", folded.to_uppercase(), if *prefix { "*" } else { "" })
+            }
+            Clause::Year { from, to } if from == to => {
+                write!(f, "year:{}", from.map_or_else(String::new, |year| year.to_string()))
+            }
+            Clause::Year { from, to } => {
+                let show = |year: &Option<i32>| year.map_or_else(String::new, |year| year.to_string());
+                write!(f, "year:{}..{}", show(from), show(to))
+            }
+            Clause::Value { facet, value } => write!(f, "{facet}:{value}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(typed: &str) -> String {
+        parse(typed).to_string()
+    }
+
+    #[test]
+    fn words_quotations_exclusions_and_fields_are_told_apart() {
+        assert_eq!(read("粮食 收购"), "text:粮食 text:收购");
+        assert_eq!(read("粮食 -奖售 \"国务院 通知\""), "-text:奖售 text:\"国务院 通知\" text:粮食");
+        assert_eq!(read("题名:粮食 责任者：“国务院办公厅”"), "title:粮食 author:\"国务院办公厅\"");
+        assert_eq!(read("年度:1981..1985 全宗:J001"), "year:1981..1985 fonds:J001");
+        assert_eq!(read("年度：１９８５年"), "year:1985");
+        assert_eq!(read("year:..1949"), "year:..1949");
+    }
+
+    #[test]
+    fn codes_are_read_with_either_dot_and_a_star() {
+        assert_eq!(read("Ｑ００７－ＷＳ．２０１９＊"), "code:Q007-WS·2019*");
+        assert_eq!(read("档号:J001-WS·1981-Y-BGT-0001"), "code:J001-WS·1981-Y-BGT-0001");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_text() {
+        assert_eq!(read("\"粮食"), "text:\"粮食");
+        assert_eq!(read("年度:abc"), "text:abc");
+        assert_eq!(read("关于“粮食”的通知"), "text:关于“粮食”的通知");
+        assert_eq!(read("比例:三比一"), "text:比例:三比一");
+        assert_eq!(read("- -- \"\" ：:"), "");
+        assert!(parse(" 　\n").is_empty());
+    }
+
+    #[test]
+    fn a_surname_stays_with_its_name() {
+        let Some(Item { clause: Clause::Text(text), .. }) = parse("王小明婚姻登记").items.pop() else {
+            panic!("text expected");
+        };
+        let shown: Vec<usize> = text.parts.iter().map(Vec::len).collect();
+        assert!(shown.iter().all(|length| *length > 1), "{shown:?}");
+        assert_eq!(shown.iter().sum::<usize>(), 7);
+    }
+
+    #[test]
+    fn a_pasted_passage_is_read_as_one() {
+        let query = parse(&"家中已收，倒在家借银与人颇多。".repeat(6));
+        assert!(query.is_passage && query.items.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_is_an_error(typed in "\\PC{0,80}") {
+            let _ = parse(&typed).to_string();
+        }
+
+        #[test]
+        fn signs_of_the_language_in_any_order_are_read(typed in "[-\"“”「」:： *年度题名档号日期文0-9〔〕.粮食A]{0,40}") {
+            let query = parse(&typed);
+            prop_assert!(query.items.len() <= MAX_ITEMS);
+            let _ = query.to_string();
+        }
+    }
+}
