@@ -53,18 +53,12 @@ CREATE INDEX records_in_fonds ON records (fonds, sort_code);
 CREATE INDEX public_records_in_fonds ON records (fonds, public_entry, sort_code);
 CREATE INDEX records_of_accession ON records (accession, sort_code);
 CREATE INDEX records_of_object ON records (object);
+CREATE INDEX records_by_open_status ON records (open_status);
 
 CREATE TABLE former_codes (
     code   TEXT COLLATE "C" NOT NULL,
     record TEXT COLLATE "C" NOT NULL REFERENCES records (id),
     PRIMARY KEY (code, record)
-);
-
--- Objects of the vault that hold no single record: segments, fonds, accessions. Version and digest as last journaled.
-CREATE TABLE objects (
-    object    TEXT COLLATE "C" PRIMARY KEY,
-    version   BIGINT NOT NULL,
-    inventory TEXT NOT NULL
 );
 
 CREATE TABLE segments (
@@ -130,3 +124,8 @@ CREATE TABLE jobs (
     last_error     TEXT
 );
 CREATE INDEX jobs_to_claim ON jobs (state, run_at_ms, priority);
+
+-- Vault batches whose change was committed; one still staged at start is placed if it is named here, removed otherwise.
+CREATE TABLE batches (
+    name TEXT COLLATE "C" PRIMARY KEY
+);

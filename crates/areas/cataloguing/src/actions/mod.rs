@@ -1,0 +1,3 @@
+//! What can be done to records.
+
+pub mod open_record;

@@ -1,0 +1,119 @@
+//! How records, fonds and entries without content lie in vault objects, so that each explains itself.
+//!
+//! | object | identifier | files |
+//! | --- | --- | --- |
+//! | record with content | `urn:uuid:<record>` | `record.json`, `content/<name in the package>` |
+//! | entries without content | `urn:lantai:segment:<fonds>:<number>` | `entries.jsonl`, a record a line |
+//! | fonds | `urn:lantai:fonds:<number>` | `fonds.json` |
+
+use crate::error::CataloguingError;
+use lantai_domain::{Fonds, FondsNumber, Record, RecordId};
+use lantai_vault::{LogicalPath, ObjectId, ObjectWriter, VaultError};
+
+/// The record's description in its object.
+pub const RECORD_FILE: &str = "record.json";
+/// The entries of a segment.
+pub const ENTRIES_FILE: &str = "entries.jsonl";
+/// The description of a fonds.
+pub const FONDS_FILE: &str = "fonds.json";
+/// Folder of the content files.
+pub const CONTENT_FOLDER: &str = "content";
+/// The archive itself, as the subject of its first fact.
+pub const ARCHIVE_OBJECT: &str = "urn:lantai:archive";
+/// Most entries of a segment.
+pub const SEGMENT_ENTRIES: u64 = 10_000;
+
+const SEGMENT_PREFIX: &str = "urn:lantai:segment:";
+const FONDS_PREFIX: &str = "urn:lantai:fonds:";
+
+/// The object of a record with content.
+pub fn record_object(id: RecordId) -> ObjectId {
+    ObjectId::from_uuid(id.uuid())
+}
+
+/// The object of a fonds.
+pub fn fonds_object(number: &FondsNumber) -> Result<ObjectId, VaultError> {
+    ObjectId::new(format!("{FONDS_PREFIX}{number}"))
+}
+
+/// The object of a segment.
+pub fn segment_object(fonds: &str, number: u64) -> Result<ObjectId, VaultError> {
+    ObjectId::new(format!("{SEGMENT_PREFIX}{fonds}:{number}"))
+}
+
+/// Whether an object is a segment, and then its fonds and number.
+pub fn segment_of(object: &str) -> Option<(&str, u64)> {
+    let (fonds, number) = object.strip_prefix(SEGMENT_PREFIX)?.split_once(':')?;
+    Some((fonds, number.parse().ok()?))
+}
+
+/// Whether an object is a fonds.
+pub fn is_fonds_object(object: &str) -> bool {
+    object.starts_with(FONDS_PREFIX)
+}
+
+/// Path of a content file in its object, from its name in the package.
+pub fn content_path(name: &str) -> Result<LogicalPath, VaultError> {
+    LogicalPath::new(format!("{CONTENT_FOLDER}/{name}"))
+}
+
+/// A record as it is kept: indented JSON, ending with a line feed.
+pub fn record_bytes(record: &Record) -> Result<Vec<u8>, CataloguingError> {
+    pretty(record, || format!("record {}", record.id))
+}
+
+/// A fonds as it is kept.
+pub fn fonds_bytes(fonds: &Fonds) -> Result<Vec<u8>, CataloguingError> {
+    pretty(fonds, || format!("fonds {}", fonds.number))
+}
+
+fn pretty<T: serde::Serialize>(value: &T, what: impl Fn() -> String) -> Result<Vec<u8>, CataloguingError> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|source| CataloguingError::Document { what: what(), source })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Entries of a segment as they are kept: one record a line.
+pub fn segment_bytes(records: &[Record]) -> Result<Vec<u8>, CataloguingError> {
+    let mut bytes = Vec::new();
+    for record in records {
+        serde_json::to_writer(&mut bytes, record)
+            .map_err(|source| CataloguingError::Document { what: format!("record {}", record.id), source })?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
+}
+
+/// Reads a record as it is kept.
+pub fn read_record(bytes: &[u8], what: &str) -> Result<Record, CataloguingError> {
+    serde_json::from_slice(bytes).map_err(|source| CataloguingError::Document { what: what.to_owned(), source })
+}
+
+/// Replaces a file of a new version: what was carried over goes, the new bytes come.
+pub fn put_anew(writer: &mut ObjectWriter, path: &str, bytes: &[u8]) -> Result<(), CataloguingError> {
+    let path = LogicalPath::new(path)?;
+    if writer.paths().any(|there| *there == path) {
+        writer.remove(&path)?;
+    }
+    writer.put_bytes(&path, bytes)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_is_told_by_its_identifier() {
+        let id = segment_object("J001", 12).unwrap();
+        assert_eq!(segment_of(id.as_str()), Some(("J001", 12)));
+        assert_eq!(segment_of("urn:uuid:0190b0c0-0000-7000-8000-000000000001"), None);
+    }
+
+    #[test]
+    fn a_content_file_keeps_its_name_below_content() {
+        assert_eq!(content_path("fulltext/永久.txt").unwrap().as_str(), "content/fulltext/永久.txt");
+        assert!(content_path("../escape").is_err());
+    }
+}

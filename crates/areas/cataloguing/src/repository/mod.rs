@@ -1,0 +1,6 @@
+//! The catalogue's tables: records, fonds, segments, and batches under way.
+
+pub mod batches;
+pub mod fonds;
+pub mod records;
+pub mod segments;
