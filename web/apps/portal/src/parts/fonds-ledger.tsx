@@ -1,0 +1,33 @@
+import type { Schemas } from "@lantai/client";
+import { usePortalTexts } from "@lantai/i18n/portal";
+import { Link } from "react-router";
+import { fondsAddress } from "./addresses";
+
+/** The fonds one under the other, like the page of a ledger. */
+export function FondsLedger({ fonds }: { fonds: readonly Schemas["FondsBody"][] }) {
+  const { t, label } = usePortalTexts();
+  return (
+    <ul className="ledger">
+      {fonds.map((one) => (
+        <li key={one.number}>
+          <span className="ledger-number">{one.number}</span>
+          <div className="ledger-body">
+            <h3>
+              <Link to={fondsAddress(one.number)}>{one.title}</Link>
+            </h3>
+            <p className="ledger-facts">
+              {one.year_from !== null && one.year_to !== null && (
+                <span>
+                  {t("fonds.years", { from: String(one.year_from), to: String(one.year_to) })}
+                </span>
+              )}
+              <span>{t("fonds.records", { count: one.records })}</span>
+              <span>{one.category_codes.map((code) => label("category", code)).join(" · ")}</span>
+            </p>
+            {one.history && <p className="ledger-history">{one.history}</p>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

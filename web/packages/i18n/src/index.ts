@@ -1,0 +1,1 @@
+export { TextsProvider, useTexts, type Catalogues, type Language, type Texts } from "./texts";
