@@ -1,10 +1,14 @@
 //! What comes in from outside: formats of files, text in any encoding, catalogues and packages.
 //!
 //! - [`identify`]: which format a file is in, by PRONOM
+//! - [`catalogue`]: entries in CSV, Excel, JSON Lines
+//! - [`package`]: folders, their files, references that stay inside
 //! - [`text`]: text and file names in whatever encoding
 //!
 //! Everything read here is hostile until proven otherwise: readers have limits, never panic, and never follow a
 //! name out of its folder.
 
+pub mod catalogue;
 pub mod identify;
+pub mod package;
 pub mod text;

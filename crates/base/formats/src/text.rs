@@ -30,7 +30,11 @@ pub struct Charset {
 impl Charset {
     /// Name as the IANA registers it.
     pub fn name(self) -> &'static str {
-        if self.is_ascii { "US-ASCII" } else { self.encoding.name() }
+        if self.is_ascii {
+            "US-ASCII"
+        } else {
+            self.encoding.name()
+        }
     }
 
     /// Whether the text begins with a byte order mark.
@@ -74,15 +78,27 @@ pub fn decode_file_name(bytes: &[u8]) -> String {
 
 /// The most likely encoding of a text, or of its beginning (a character cut off at the end does no harm).
 pub fn detect_charset(bytes: &[u8]) -> Charset {
-    let plain = |encoding| Charset { encoding, bom_length: 0, is_ascii: false };
+    let plain = |encoding| Charset {
+        encoding,
+        bom_length: 0,
+        is_ascii: false,
+    };
     if let Some((encoding, bom_length)) = Encoding::for_bom(bytes) {
-        return Charset { encoding, bom_length, is_ascii: false };
+        return Charset {
+            encoding,
+            bom_length,
+            is_ascii: false,
+        };
     }
     if let Some(encoding) = utf16_without_bom(bytes) {
         return plain(encoding);
     }
     if is_utf8_prefix(bytes) {
-        return Charset { encoding: UTF_8, bom_length: 0, is_ascii: bytes.is_ascii() };
+        return Charset {
+            encoding: UTF_8,
+            bom_length: 0,
+            is_ascii: bytes.is_ascii(),
+        };
     }
     plain(best_legacy(bytes))
 }
@@ -114,11 +130,20 @@ fn is_unprintable(letter: char) -> bool {
     }
 }
 
+/// Whether the bytes are UTF-8; a character cut off at the end does no harm, nor do a few wrong bytes among many
+/// right ones: no other encoding looks like that.
 fn is_utf8_prefix(bytes: &[u8]) -> bool {
     match std::str::from_utf8(bytes) {
         Ok(_) => true,
-        // Only the last character may be cut off.
-        Err(error) => error.error_len().is_none() && bytes.len() - error.valid_up_to() < 4,
+        Err(error) if error.error_len().is_none() => true,
+        Err(_) => {
+            let (mut right, mut wrong) = (0_usize, 0_usize);
+            for chunk in bytes.utf8_chunks() {
+                right += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+                wrong += usize::from(!chunk.invalid().is_empty());
+            }
+            right >= 8 * wrong
+        }
     }
 }
 
@@ -131,13 +156,30 @@ fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let share = |to_unit: fn([u8; 2]) -> u16| {
         let units = sample.chunks_exact(2).map(|pair| to_unit([pair[0], pair[1]]));
         let plausible = char::decode_utf16(units.clone()).filter(|letter| {
-            matches!(letter, Ok('\t' | '\n' | '\r' | ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{2010}'..='\u{2027}'
-                | '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}'))
+            matches!(
+                letter,
+                Ok(
+                    '\t'
+                    | '\n'
+                    | '\r'
+                    | ' '..='~'
+                    | '\u{a0}'..='\u{24f}'
+                    | '\u{2010}'..='\u{2027}'
+                    | '\u{3000}'..='\u{30ff}'
+                    | '\u{3400}'..='\u{9fff}'
+                    | '\u{ff00}'..='\u{ffef}'
+                    | '\u{20000}'..='\u{3ffff}',
+                )
+            )
         });
         plausible.count() as f64 / units.len() as f64
     };
     let (little, big) = (share(u16::from_le_bytes), share(u16::from_be_bytes));
-    let (best, encoding) = if big > little { (big, UTF_16BE) } else { (little, UTF_16LE) };
+    let (best, encoding) = if big > little {
+        (big, UTF_16BE)
+    } else {
+        (little, UTF_16LE)
+    };
     (best > 0.9).then_some(encoding)
 }
 
@@ -147,7 +189,11 @@ fn best_legacy(bytes: &[u8]) -> &'static Encoding {
         (0xA1..=0xA3).contains(&lead) || ((0xB0..=0xD7).contains(&lead) && trail >= 0xA1)
     });
     let traditional = Fit::measure(bytes, BIG5, |lead, _| (0xA1..=0xC6).contains(&lead));
-    let best = if traditional.is_better_than(&simplified) { &traditional } else { &simplified };
+    let best = if traditional.is_better_than(&simplified) {
+        &traditional
+    } else {
+        &simplified
+    };
     if best.broken == 0 && best.everyday_share() >= 0.5 {
         return best.encoding;
     }
@@ -156,7 +202,11 @@ fn best_legacy(bytes: &[u8]) -> &'static Encoding {
     let guess = detector.guess(None, Utf8Detection::Deny);
     if guess.decode_without_bom_handling(bytes).1 {
         // Nothing fits whole: the least broken one, so that a person can still read the rest.
-        return if best.broken * 20 <= best.characters { best.encoding } else { WINDOWS_1252 };
+        return if best.broken * 20 <= best.characters {
+            best.encoding
+        } else {
+            WINDOWS_1252
+        };
     }
     match guess.name() {
         "GBK" | "gb18030" => GB18030,
@@ -188,7 +238,9 @@ impl Fit {
                 at += 1;
                 continue;
             }
-            let Some(trail) = bytes.get(at + 1).copied() else { break };
+            let Some(trail) = bytes.get(at + 1).copied() else {
+                break;
+            };
             characters += 1;
             if encoding == GB18030 && trail.is_ascii_digit() {
                 at += 4; // a rare character of four bytes
@@ -197,7 +249,12 @@ impl Fit {
             everyday += usize::from(is_everyday(lead, trail));
             at += 2;
         }
-        Self { encoding, characters, everyday, broken }
+        Self {
+            encoding,
+            characters,
+            everyday,
+            broken,
+        }
     }
 
     fn everyday_share(&self) -> f64 {

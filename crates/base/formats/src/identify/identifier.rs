@@ -41,7 +41,9 @@ impl Content<'_> {
         match pattern.place() {
             Place::Head => pattern.matches(self.head),
             Place::Tail => pattern.matches(self.tail),
-            Place::Anywhere => [self.head, &self.packet, self.tail].iter().any(|window| pattern.matches(window)),
+            Place::Anywhere => [self.head, &self.packet, self.tail]
+                .iter()
+                .any(|window| pattern.matches(window)),
         }
     }
 }
@@ -54,7 +56,9 @@ impl Identifier {
 
     /// With rules of one's own.
     pub fn new(registry: Registry) -> Self {
-        Self { registry: Arc::new(registry) }
+        Self {
+            registry: Arc::new(registry),
+        }
     }
 
     /// The rules in use.
@@ -105,14 +109,21 @@ impl Identifier {
         tail: &[u8],
         with_reader: &mut WithReader<'_>,
     ) -> io::Result<Identification> {
-        let extension =
-            Path::new(name).extension().and_then(OsStr::to_str).map(str::to_lowercase).unwrap_or_default();
+        let extension = Path::new(name)
+            .extension()
+            .and_then(OsStr::to_str)
+            .map(str::to_lowercase)
+            .unwrap_or_default();
         if size == 0 || head.is_empty() {
             let mut answer = self.by_name(&extension).unwrap_or_else(Identification::unknown);
             answer.warnings = vec![Warning::Empty];
             return Ok(answer);
         }
-        let mut content = Content { head, tail, packet: Vec::new() };
+        let mut content = Content {
+            head,
+            tail,
+            packet: Vec::new(),
+        };
         if size > head.len().saturating_add(tail.len()) as u64 && find_pdf_mark(head) {
             with_reader(&mut |reader| {
                 content.packet = find_metadata_packet(reader, size)?;
@@ -135,7 +146,9 @@ impl Identifier {
     }
 
     fn by_signature(&self, content: &Content<'_>) -> Vec<usize> {
-        let Some(first) = content.head.first() else { return Vec::new() };
+        let Some(first) = content.head.first() else {
+            return Vec::new();
+        };
         let mut matched: Vec<usize> = Vec::new();
         for signature in self.registry.candidates(*first) {
             if !matched.contains(&signature.format)
@@ -169,7 +182,10 @@ impl Identifier {
                 }
                 Ok(())
             })?;
-        } else if content.head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        } else if content
+            .head
+            .starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
+        {
             with_reader(&mut |reader| {
                 match OleDirectory::read(reader)? {
                     Some(directory) => matched = self.in_ole(&directory, reader)?,
@@ -184,7 +200,9 @@ impl Identifier {
     fn in_zip(&self, directory: &ZipDirectory, reader: &mut dyn ReadSeek) -> io::Result<Vec<usize>> {
         let mut cache: Vec<(String, Vec<u8>)> = Vec::new();
         self.matching_containers(ContainerType::Zip, &mut |path| {
-            let Some(entry) = directory.find(path) else { return Ok(None) };
+            let Some(entry) = directory.find(path) else {
+                return Ok(None);
+            };
             cached(&mut cache, path, || entry.read_beginning(reader)).map(Some)
         })
     }
@@ -194,12 +212,18 @@ impl Identifier {
         self.matching_containers(ContainerType::Ole2, &mut |path| {
             // The rules name a stream by its way from the root; the directory is flat, the last part decides.
             let last = path.rsplit('/').next().unwrap_or(path);
-            let Some(entry) = directory.find(last) else { return Ok(None) };
+            let Some(entry) = directory.find(last) else {
+                return Ok(None);
+            };
             cached(&mut cache, path, || directory.read_beginning(reader, entry)).map(Some)
         })
     }
 
-    fn matching_containers(&self, container: ContainerType, open: &mut OpenMember<'_>) -> io::Result<Vec<usize>> {
+    fn matching_containers(
+        &self,
+        container: ContainerType,
+        open: &mut OpenMember<'_>,
+    ) -> io::Result<Vec<usize>> {
         let mut matched: Vec<usize> = Vec::new();
         for rule in self.registry.containers(container) {
             if !matched.contains(&rule.format) && container_matches(rule, open)? {
@@ -217,9 +241,14 @@ impl Identifier {
         head: &[u8],
         warnings: &mut Vec<Warning>,
     ) -> Option<Identification> {
-        let formats: Vec<&Format> = matched.iter().filter_map(|index| self.registry.at(*index)).collect();
-        let by_extension =
-            formats.iter().copied().find(|format| has_extension(format, extension));
+        let formats: Vec<&Format> = matched
+            .iter()
+            .filter_map(|index| self.registry.at(*index))
+            .collect();
+        let by_extension = formats
+            .iter()
+            .copied()
+            .find(|format| has_extension(format, extension));
         let format = by_extension.or_else(|| formats.first().copied())?;
         if formats.len() > 1 {
             let puids = formats.iter().map(|format| format.puid.clone()).collect();
@@ -229,10 +258,11 @@ impl Identifier {
             warnings.push(warning);
         }
         let mut answer = answer(format, basis);
-        let may_be_text =
-            matches!(format.kind, FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail)
-                || format.kind == FormatKind::Executable
-                || format.mime.as_deref() == Some("image/svg+xml");
+        let may_be_text = matches!(
+            format.kind,
+            FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail
+        ) || format.kind == FormatKind::Executable
+            || format.mime.as_deref() == Some("image/svg+xml");
         if may_be_text {
             answer.charset = text::readable_charset(head).map(text::Charset::name);
         }
@@ -247,11 +277,14 @@ impl Identifier {
             let mut answer = match claimed.filter(|claim| self.may_be_plain_text(claim)) {
                 Some(claim) => claim,
                 None => {
-                    let Some(plain) = self.registry.format("x-fmt/111") else { return Identification::unknown() };
-                    let claims_other =
-                        self.registry.with_extension(extension).iter().any(|index| {
-                            self.registry.at(*index).is_some_and(|format| format.has_signature)
-                        });
+                    let Some(plain) = self.registry.format("x-fmt/111") else {
+                        return Identification::unknown();
+                    };
+                    let claims_other = self.registry.with_extension(extension).iter().any(|index| {
+                        self.registry
+                            .at(*index)
+                            .is_some_and(|format| format.has_signature)
+                    });
                     if claims_other && !has_extension(plain, extension) {
                         warnings.extend(mismatch(plain, extension));
                     }
@@ -267,7 +300,11 @@ impl Identifier {
                 .as_deref()
                 .and_then(|puid| self.registry.format(puid))
                 .is_some_and(|format| format.has_signature);
-            warnings.push(if has_signature { Warning::SignatureMissing } else { Warning::ExtensionOnly });
+            warnings.push(if has_signature {
+                Warning::SignatureMissing
+            } else {
+                Warning::ExtensionOnly
+            });
             answer
         } else {
             Identification::unknown()
@@ -279,9 +316,16 @@ impl Identifier {
     /// The format that the extension stands for; one without a signature first, since those that have one were
     /// looked for in vain.
     fn by_name(&self, extension: &str) -> Option<Identification> {
-        let formats: Vec<&Format> =
-            self.registry.with_extension(extension).iter().filter_map(|index| self.registry.at(*index)).collect();
-        let format = formats.iter().find(|format| !format.has_signature).or_else(|| formats.first())?;
+        let formats: Vec<&Format> = self
+            .registry
+            .with_extension(extension)
+            .iter()
+            .filter_map(|index| self.registry.at(*index))
+            .collect();
+        let format = formats
+            .iter()
+            .find(|format| !format.has_signature)
+            .or_else(|| formats.first())?;
         Some(answer(format, Basis::Extension))
     }
 
@@ -300,8 +344,16 @@ impl Identifier {
 }
 
 /// Formats without a signature that are no text: text with their extension is plain text.
-const BINARY_BY_NAME: [&str; 8] =
-    ["x-fmt/6", "x-fmt/7", "x-fmt/242", "x-fmt/272", "x-fmt/380", "fmt/682", "x-fmt/243", "x-fmt/319"];
+const BINARY_BY_NAME: [&str; 8] = [
+    "x-fmt/6",
+    "x-fmt/7",
+    "x-fmt/242",
+    "x-fmt/272",
+    "x-fmt/380",
+    "fmt/682",
+    "x-fmt/243",
+    "x-fmt/319",
+];
 
 type WithReader<'a> = dyn FnMut(&mut dyn FnMut(&mut dyn ReadSeek) -> io::Result<()>) -> io::Result<()> + 'a;
 type OpenMember<'a> = dyn FnMut(&str) -> io::Result<Option<Vec<u8>>> + 'a;
@@ -321,7 +373,9 @@ fn cached(
 
 fn container_matches(rule: &ContainerRule, open: &mut OpenMember<'_>) -> io::Result<bool> {
     for member in &rule.members {
-        let Some(bytes) = open(&member.path)? else { return Ok(false) };
+        let Some(bytes) = open(&member.path)? else {
+            return Ok(false);
+        };
         if !member.patterns.iter().all(|pattern| pattern.matches(&bytes)) {
             return Ok(false);
         }
@@ -351,7 +405,10 @@ fn mismatch(format: &Format, extension: &str) -> Option<Warning> {
     if extension.is_empty() || format.extensions.is_empty() || has_extension(format, extension) {
         return None;
     }
-    Some(Warning::ExtensionMismatch { extension: extension.to_owned(), expected: format.extensions.clone() })
+    Some(Warning::ExtensionMismatch {
+        extension: extension.to_owned(),
+        expected: format.extensions.clone(),
+    })
 }
 
 fn find_pdf_mark(head: &[u8]) -> bool {
@@ -374,9 +431,14 @@ fn find_metadata_packet(reader: &mut dyn ReadSeek, size: u64) -> io::Result<Vec<
             break;
         }
         searched += (window.len() - before) as u64;
-        let found = MARKS.iter().filter_map(|mark| memchr::memmem::find(&window, mark)).min();
+        let found = MARKS
+            .iter()
+            .filter_map(|mark| memchr::memmem::find(&window, mark))
+            .min();
         if let Some(position) = found {
-            (&mut *reader).take(PACKET_BYTES as u64).read_to_end(&mut window)?;
+            (&mut *reader)
+                .take(PACKET_BYTES as u64)
+                .read_to_end(&mut window)?;
             let from = position.saturating_sub(PACKET_BYTES);
             let to = window.len().min(position + PACKET_BYTES);
             return Ok(window[from..to].to_vec());

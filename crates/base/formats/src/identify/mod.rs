@@ -15,12 +15,11 @@ mod registry;
 mod window;
 mod zip_directory;
 
-pub use identifier::{ReadSeek, Identifier};
+pub use identifier::{Identifier, ReadSeek};
 pub use pattern::PatternError;
 pub use registry::{Format, FormatKind, Registry, RegistryError};
 use serde::Serialize;
 pub use window::{HEAD_BYTES, HeadTail, TAIL_BYTES};
-pub(crate) use zip_directory::ZipDirectory;
 
 /// What the identification rests on, from strong to weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -51,11 +51,17 @@ impl OleDirectory {
     /// Reads the directory. `None` means that this is no compound file.
     pub(crate) fn read<R: Read + Seek + ?Sized>(reader: &mut R) -> io::Result<Option<Self>> {
         let header = read_at(reader, 0, 512)?;
-        let Some(mut directory) = Self::parse_header(&header) else { return Ok(None) };
+        let Some(mut directory) = Self::parse_header(&header) else {
+            return Ok(None);
+        };
         directory.read_more_fat_sectors(reader, &header)?;
         let start = u32_at(&header, 48).unwrap_or(END_OF_CHAIN);
         let bytes = directory.read_chain(reader, start, MAX_ENTRIES * 128)?;
-        directory.entries = bytes.chunks_exact(128).take(MAX_ENTRIES).filter_map(parse_entry).collect();
+        directory.entries = bytes
+            .chunks_exact(128)
+            .take(MAX_ENTRIES)
+            .filter_map(parse_entry)
+            .collect();
         Ok(Some(directory))
     }
 
@@ -92,9 +98,13 @@ impl OleDirectory {
         let mut followed = 0;
         while sector < MAX_REGULAR_SECTOR && followed < 256 {
             let bytes = self.read_sector(reader, sector)?;
-            let Some((list, next)) = bytes.len().checked_sub(4).map(|at| bytes.split_at(at)) else { break };
+            let Some((list, next)) = bytes.len().checked_sub(4).map(|at| bytes.split_at(at)) else {
+                break;
+            };
             self.fat_sectors.extend(
-                list.chunks_exact(4).filter_map(|word| u32_at(word, 0)).filter(|it| *it < MAX_REGULAR_SECTOR),
+                list.chunks_exact(4)
+                    .filter_map(|word| u32_at(word, 0))
+                    .filter(|it| *it < MAX_REGULAR_SECTOR),
             );
             sector = u32_at(next, 0).unwrap_or(END_OF_CHAIN);
             followed += 1;
@@ -153,11 +163,15 @@ impl OleDirectory {
         reader: &mut R,
         entry: &OleEntry,
     ) -> io::Result<Vec<u8>> {
-        let wanted = usize::try_from(entry.size).unwrap_or(usize::MAX).min(MAX_STREAM_BYTES);
+        let wanted = usize::try_from(entry.size)
+            .unwrap_or(usize::MAX)
+            .min(MAX_STREAM_BYTES);
         if entry.size >= self.mini_cutoff || entry.is_root {
             return self.read_chain(reader, entry.start, wanted);
         }
-        let Some(root) = self.entries.iter().find(|candidate| candidate.is_root) else { return Ok(Vec::new()) };
+        let Some(root) = self.entries.iter().find(|candidate| candidate.is_root) else {
+            return Ok(Vec::new());
+        };
         let mini_size = 1_usize << self.mini_shift;
         let mini_fat = self.read_chain(reader, self.mini_fat_start, 1 << 20)?;
         let mini_stream = self.read_chain(reader, root.start, 4 << 20)?;
@@ -165,7 +179,8 @@ impl OleDirectory {
         let mut sector = entry.start;
         while sector < MAX_REGULAR_SECTOR && bytes.len() < wanted {
             let from = (sector as usize).saturating_mul(mini_size);
-            let Some(part) = mini_stream.get(from..mini_stream.len().min(from.saturating_add(mini_size))) else {
+            let Some(part) = mini_stream.get(from..mini_stream.len().min(from.saturating_add(mini_size)))
+            else {
                 break;
             };
             if part.is_empty() {
@@ -185,10 +200,16 @@ fn parse_entry(bytes: &[u8]) -> Option<OleEntry> {
         return None;
     }
     let length = usize::from(u16_at(bytes, 64)?).saturating_sub(2).min(62);
-    let units: Vec<u16> = bytes.get(..length)?.chunks_exact(2).filter_map(|pair| u16_at(pair, 0)).collect();
+    let units: Vec<u16> = bytes
+        .get(..length)?
+        .chunks_exact(2)
+        .filter_map(|pair| u16_at(pair, 0))
+        .collect();
     let name = String::from_utf16_lossy(&units);
     Some(OleEntry {
-        name: name.trim_start_matches(|letter: char| letter.is_control()).to_owned(),
+        name: name
+            .trim_start_matches(|letter: char| letter.is_control())
+            .to_owned(),
         is_root: kind == 5,
         start: u32_at(bytes, 116)?,
         // The upper half is garbage in files of the older version with 512-byte sectors.

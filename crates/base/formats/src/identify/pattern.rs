@@ -70,7 +70,10 @@ impl Gap {
             (Some(left), Some(right)) => Some(left.saturating_add(right)),
             _ => None,
         };
-        Self { min: self.min.saturating_add(other.min), max }
+        Self {
+            min: self.min.saturating_add(other.min),
+            max,
+        }
     }
 }
 
@@ -84,7 +87,11 @@ struct Chunk {
 
 impl fmt::Debug for Chunk {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Chunk").field("gap", &self.gap).field("alternatives", &self.alternatives).finish()
+        formatter
+            .debug_struct("Chunk")
+            .field("gap", &self.gap)
+            .field("alternatives", &self.alternatives)
+            .finish()
     }
 }
 
@@ -111,7 +118,9 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Reads a line such as `bof 0-1024: '%PDF-' [31-32] '.'`.
     pub(crate) fn parse(line: &str) -> Result<Self, PatternError> {
-        let (place_text, body) = line.split_once(':').ok_or_else(|| PatternError::Place(line.to_owned()))?;
+        let (place_text, body) = line
+            .split_once(':')
+            .ok_or_else(|| PatternError::Place(line.to_owned()))?;
         let (place, offset) = parse_place(place_text).ok_or_else(|| PatternError::Place(line.to_owned()))?;
         let mut chunks = parse_body(body)?;
         if chunks.is_empty() {
@@ -126,7 +135,11 @@ impl Pattern {
             }
             Place::Tail => end_gap = offset,
         }
-        Ok(Self { place, chunks, end_gap })
+        Ok(Self {
+            place,
+            chunks,
+            end_gap,
+        })
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -159,14 +172,18 @@ impl Pattern {
         for (number, chunk) in self.chunks.iter().enumerate() {
             let mut next = Vec::new();
             // Only whether a place exists matters after the last chunk and before an open gap.
-            let one_is_enough =
-                number == last || self.chunks.get(number + 1).is_some_and(|following| following.gap.max.is_none());
+            let one_is_enough = number == last
+                || self
+                    .chunks
+                    .get(number + 1)
+                    .is_some_and(|following| following.gap.max.is_none());
             'starts: for (low, high) in forward_starts(&ends, chunk.gap, window.len()) {
                 let mut position = low;
                 while position <= high {
                     if let Some(finder) = &chunk.finder {
                         let stop = window.len().min(high.saturating_add(finder.needle().len()));
-                        let Some(found) = window.get(position..stop).and_then(|part| finder.find(part)) else {
+                        let Some(found) = window.get(position..stop).and_then(|part| finder.find(part))
+                        else {
                             break;
                         };
                         position += found;
@@ -203,7 +220,9 @@ impl Pattern {
             for (low, high) in backward_ends(&starts, gap) {
                 for alternative in &chunk.alternatives {
                     for end in (low..=high).rev() {
-                        let Some(start) = end.checked_sub(alternative.len()) else { break };
+                        let Some(start) = end.checked_sub(alternative.len()) else {
+                            break;
+                        };
                         if fits(alternative, window, start) {
                             next.push(start);
                         }
@@ -223,8 +242,13 @@ impl Pattern {
 }
 
 fn fits(alternative: &[ByteSpec], window: &[u8], position: usize) -> bool {
-    let Some(part) = window.get(position..position + alternative.len()) else { return false };
-    alternative.iter().zip(part).all(|(spec, byte)| spec.matches(*byte))
+    let Some(part) = window.get(position..position + alternative.len()) else {
+        return false;
+    };
+    alternative
+        .iter()
+        .zip(part)
+        .all(|(spec, byte)| spec.matches(*byte))
 }
 
 /// Where the next chunk may begin, as joined ranges in rising order; `ends` rises.
@@ -251,7 +275,9 @@ fn forward_starts(ends: &[usize], gap: Gap, length: usize) -> Vec<(usize, usize)
 fn backward_ends(starts: &[usize], gap: Gap) -> Vec<(usize, usize)> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for start in starts {
-        let Some(high) = start.checked_sub(gap.min) else { continue };
+        let Some(high) = start.checked_sub(gap.min) else {
+            continue;
+        };
         let low = gap.max.map_or(0, |max| start.saturating_sub(max));
         match ranges.last_mut() {
             Some(range) if high.saturating_add(1) >= range.0 => range.0 = range.0.min(low),
@@ -285,10 +311,17 @@ fn parse_gap(text: &str) -> Option<Gap> {
     }
     let Some((low, high)) = text.split_once('-') else {
         let exact = text.parse().ok()?;
-        return Some(Gap { min: exact, max: Some(exact) });
+        return Some(Gap {
+            min: exact,
+            max: Some(exact),
+        });
     };
     let min = low.parse().ok()?;
-    let max = if high == "*" { None } else { Some(high.parse().ok()?) };
+    let max = if high == "*" {
+        None
+    } else {
+        Some(high.parse().ok()?)
+    };
     if max.is_some_and(|max| max < min) {
         return None;
     }
@@ -314,7 +347,11 @@ fn parse_body(body: &str) -> Result<Vec<Chunk>, PatternError> {
         }
         if let Some(after) = rest.strip_prefix('(') {
             let (alternatives, after) = parse_choice(after).ok_or_else(broken)?;
-            chunks.push(Chunk { gap, alternatives, finder: None });
+            chunks.push(Chunk {
+                gap,
+                alternatives,
+                finder: None,
+            });
             gap = Gap::NONE;
             rest = after.trim_start();
             continue;
@@ -328,7 +365,11 @@ fn parse_body(body: &str) -> Result<Vec<Chunk>, PatternError> {
                 }
             }
             _ => {
-                chunks.push(Chunk { gap, alternatives: vec![specs], finder: None });
+                chunks.push(Chunk {
+                    gap,
+                    alternatives: vec![specs],
+                    finder: None,
+                });
                 gap = Gap::NONE;
             }
         }
@@ -404,7 +445,9 @@ fn parse_class(inside: &str) -> Option<ByteSpec> {
     if let Some(mask) = inside.strip_prefix('&') {
         return Some(ByteSpec::AllBits(byte(mask)?));
     }
-    let (negated, inside) = inside.strip_prefix('!').map_or((false, inside), |rest| (true, rest));
+    let (negated, inside) = inside
+        .strip_prefix('!')
+        .map_or((false, inside), |rest| (true, rest));
     let (low, high) = match inside.split_once('-') {
         Some((low, high)) => (byte(low)?, byte(high)?),
         None => (byte(inside)?, byte(inside)?),
@@ -412,7 +455,11 @@ fn parse_class(inside: &str) -> Option<ByteSpec> {
     if low > high {
         return None;
     }
-    Some(if negated { ByteSpec::NotRange(low, high) } else { ByteSpec::Range(low, high) })
+    Some(if negated {
+        ByteSpec::NotRange(low, high)
+    } else {
+        ByteSpec::Range(low, high)
+    })
 }
 
 #[cfg(test)]
@@ -431,7 +478,10 @@ mod tests {
         assert!(!found("bof 0: '%PDF-1.' [30-37]", b"%PDF-1.9 rest"));
         assert!(found("bof 2-4: 'abc'", b"xxxabc"));
         assert!(!found("bof 2-4: 'abc'", b"xxxxxabc"));
-        assert!(found("bof 0: 'RIFF' {4} 'WAVE' * 'bext'", b"RIFF1234WAVEfmt bext"));
+        assert!(found(
+            "bof 0: 'RIFF' {4} 'WAVE' * 'bext'",
+            b"RIFF1234WAVEfmt bext"
+        ));
         assert!(found("any: (22 | 27) 'x' ?? [!00] [&01]", b"...\"xA\x01\x03"));
         assert!(!found("any: (22 | 27) 'x' ?? [!00] [&01]", b"...\"xA\x00\x03"));
         assert!(found("eof 0-4: '%%EOF'", b"...%%EOF\r\n"));
@@ -448,10 +498,22 @@ mod tests {
 
     #[test]
     fn broken_lines_are_named() {
-        assert_eq!(Pattern::parse("'abc'").unwrap_err().code(), "formats.pattern_place");
-        assert_eq!(Pattern::parse("bof 0: 'abc").unwrap_err().code(), "formats.pattern_token");
-        assert_eq!(Pattern::parse("bof 0: ABC").unwrap_err().code(), "formats.pattern_token");
-        assert_eq!(Pattern::parse("bof 0: {4}").unwrap_err().code(), "formats.pattern_empty");
+        assert_eq!(
+            Pattern::parse("'abc'").unwrap_err().code(),
+            "formats.pattern_place"
+        );
+        assert_eq!(
+            Pattern::parse("bof 0: 'abc").unwrap_err().code(),
+            "formats.pattern_token"
+        );
+        assert_eq!(
+            Pattern::parse("bof 0: ABC").unwrap_err().code(),
+            "formats.pattern_token"
+        );
+        assert_eq!(
+            Pattern::parse("bof 0: {4}").unwrap_err().code(),
+            "formats.pattern_empty"
+        );
     }
 
     proptest! {

@@ -237,7 +237,10 @@ impl Registry {
                 .iter()
                 .map(|line| Pattern::parse(line))
                 .collect::<Result<_, _>>()
-                .map_err(|source| RegistryError::Pattern { puid: puid.clone(), source })
+                .map_err(|source| RegistryError::Pattern {
+                    puid: puid.clone(),
+                    source,
+                })
         };
         for lines in &rule.signatures {
             let mut patterns = compile(lines)?;
@@ -252,27 +255,45 @@ impl Registry {
                 Some(byte) => self.by_first_byte.entry(byte).or_default().push(number),
                 None => self.floating.push(number),
             }
-            self.signatures.push(SignatureRule { format: index, patterns });
+            self.signatures.push(SignatureRule {
+                format: index,
+                patterns,
+            });
         }
         for container in &rule.container {
             let members = container
                 .members
                 .iter()
-                .map(|member| Ok(MemberRule { path: member.path.clone(), patterns: compile(&member.patterns)? }))
+                .map(|member| {
+                    Ok(MemberRule {
+                        path: member.path.clone(),
+                        patterns: compile(&member.patterns)?,
+                    })
+                })
                 .collect::<Result<_, RegistryError>>()?;
-            self.containers.push(ContainerRule { format: index, container: container.container, members });
+            self.containers.push(ContainerRule {
+                format: index,
+                container: container.container,
+                members,
+            });
         }
         let mut over = Vec::with_capacity(rule.over.len());
         for other in &rule.over {
             let lower = self
                 .by_puid
                 .get(other)
-                .ok_or_else(|| RegistryError::UnknownOver { puid: puid.clone(), over: other.clone() })?;
+                .ok_or_else(|| RegistryError::UnknownOver {
+                    puid: puid.clone(),
+                    over: other.clone(),
+                })?;
             over.push(*lower);
         }
         self.over.push(over);
         for extension in &rule.extensions {
-            self.by_extension.entry(extension.to_lowercase()).or_default().push(index);
+            self.by_extension
+                .entry(extension.to_lowercase())
+                .or_default()
+                .push(index);
         }
         self.formats.push(Format {
             puid,
@@ -314,11 +335,16 @@ impl Registry {
     /// Signatures that a file with this first byte can match.
     pub(crate) fn candidates(&self, first_byte: u8) -> impl Iterator<Item = &SignatureRule> {
         let fixed = self.by_first_byte.get(&first_byte).map_or(&[][..], Vec::as_slice);
-        fixed.iter().chain(&self.floating).filter_map(|number| self.signatures.get(*number))
+        fixed
+            .iter()
+            .chain(&self.floating)
+            .filter_map(|number| self.signatures.get(*number))
     }
 
     pub(crate) fn containers(&self, container: ContainerType) -> impl Iterator<Item = &ContainerRule> {
-        self.containers.iter().filter(move |rule| rule.container == container)
+        self.containers
+            .iter()
+            .filter(move |rule| rule.container == container)
     }
 
     /// Removes every format that a more special one of the list stands over.
@@ -351,8 +377,17 @@ mod tests {
         let code = |text: &str| Registry::from_toml(text).unwrap_err().code();
         let one = "[[format]]\npuid = \"a/1\"\nname = \"A\"\nkind = \"text\"\n";
         assert_eq!(code("version ="), "formats.rules_syntax");
-        assert_eq!(code(&format!("version = \"1\"\n{one}{one}")), "formats.rules_duplicate");
-        assert_eq!(code(&format!("version = \"1\"\n{one}over = [\"b/1\"]\n")), "formats.rules_unknown_over");
-        assert_eq!(code(&format!("version = \"1\"\n{one}signatures = [[\"x\"]]\n")), "formats.rules_pattern");
+        assert_eq!(
+            code(&format!("version = \"1\"\n{one}{one}")),
+            "formats.rules_duplicate"
+        );
+        assert_eq!(
+            code(&format!("version = \"1\"\n{one}over = [\"b/1\"]\n")),
+            "formats.rules_unknown_over"
+        );
+        assert_eq!(
+            code(&format!("version = \"1\"\n{one}signatures = [[\"x\"]]\n")),
+            "formats.rules_pattern"
+        );
     }
 }

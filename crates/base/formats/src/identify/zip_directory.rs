@@ -53,19 +53,23 @@ impl ZipDirectory {
         reader.seek(SeekFrom::Start(size - window))?;
         let mut end = Vec::new();
         reader.take(window).read_to_end(&mut end)?;
-        let Some(position) = memchr::memmem::rfind(&end, b"PK\x05\x06") else { return Ok(None) };
+        let Some(position) = memchr::memmem::rfind(&end, b"PK\x05\x06") else {
+            return Ok(None);
+        };
         let record = &end[position..];
         let record_offset = size - window + position as u64;
-        let (Some(mut directory_size), Some(mut directory_offset)) =
-            (u32_at(record, 12).map(u64::from), u32_at(record, 16).map(u64::from))
-        else {
+        let (Some(mut directory_size), Some(mut directory_offset)) = (
+            u32_at(record, 12).map(u64::from),
+            u32_at(record, 16).map(u64::from),
+        ) else {
             return Ok(None);
         };
         if directory_offset == u64::from(u32::MAX) || directory_size == u64::from(u32::MAX) {
             // Zip64: the locator lies just before the end record.
             let locator = position.checked_sub(20).and_then(|at| end.get(at..position));
-            let Some(zip64_offset) =
-                locator.filter(|bytes| bytes.starts_with(b"PK\x06\x07")).and_then(|bytes| u64_at(bytes, 8))
+            let Some(zip64_offset) = locator
+                .filter(|bytes| bytes.starts_with(b"PK\x06\x07"))
+                .and_then(|bytes| u64_at(bytes, 8))
             else {
                 return Ok(None);
             };
@@ -96,8 +100,12 @@ impl ZipDirectory {
         }
         reader.seek(SeekFrom::Start(directory_offset))?;
         let mut directory = Vec::new();
-        reader.take(directory_size.min(MAX_DIRECTORY_BYTES)).read_to_end(&mut directory)?;
-        Ok(Some(Self { entries: parse_entries(&directory) }))
+        reader
+            .take(directory_size.min(MAX_DIRECTORY_BYTES))
+            .read_to_end(&mut directory)?;
+        Ok(Some(Self {
+            entries: parse_entries(&directory),
+        }))
     }
 
     /// The entry with this name, exactly.
@@ -117,7 +125,9 @@ fn parse_entries(directory: &[u8]) -> Vec<ZipEntry> {
     let mut entries = Vec::new();
     let mut rest = directory;
     while entries.len() < MAX_ENTRIES && rest.starts_with(b"PK\x01\x02") {
-        let Some((entry, length)) = parse_entry(rest) else { break };
+        let Some((entry, length)) = parse_entry(rest) else {
+            break;
+        };
         entries.push(entry);
         let Some(after) = rest.get(length..) else { break };
         rest = after;
@@ -157,7 +167,9 @@ impl ZipEntry {
         if !header.starts_with(b"PK\x03\x04") {
             return Ok(Vec::new());
         }
-        reader.seek(SeekFrom::Current(i64::from(name_length) + i64::from(extra_length)))?;
+        reader.seek(SeekFrom::Current(
+            i64::from(name_length) + i64::from(extra_length),
+        ))?;
         let mut beginning = Vec::new();
         match self.method {
             0 => {
@@ -190,7 +202,9 @@ mod tests {
     pub(crate) fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in members {
-            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
             writer.write_all(bytes).unwrap();
         }
         writer.finish().unwrap().into_inner()
@@ -201,9 +215,22 @@ mod tests {
         let long = vec![b'a'; 1_000_000];
         let bytes = zip_of(&[("OFD.xml", b"<ofd/>"), ("long", &long)]);
         let mut reader = Cursor::new(&bytes);
-        let directory = ZipDirectory::read(&mut reader, bytes.len() as u64).unwrap().unwrap();
-        assert_eq!(directory.find("OFD.xml").unwrap().read_beginning(&mut reader).unwrap(), b"<ofd/>");
-        let beginning = directory.find("long").unwrap().read_beginning(&mut reader).unwrap();
+        let directory = ZipDirectory::read(&mut reader, bytes.len() as u64)
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            directory
+                .find("OFD.xml")
+                .unwrap()
+                .read_beginning(&mut reader)
+                .unwrap(),
+            b"<ofd/>"
+        );
+        let beginning = directory
+            .find("long")
+            .unwrap()
+            .read_beginning(&mut reader)
+            .unwrap();
         assert_eq!(beginning.len() as u64, MAX_MEMBER_BYTES);
     }
 
@@ -211,7 +238,9 @@ mod tests {
     fn something_before_the_archive_does_no_harm() {
         let mut bytes = b"#!/bin/sh\nexit\n".to_vec();
         bytes.extend(zip_of(&[("a", b"1")]));
-        let directory = ZipDirectory::read(&mut Cursor::new(&bytes), bytes.len() as u64).unwrap().unwrap();
+        let directory = ZipDirectory::read(&mut Cursor::new(&bytes), bytes.len() as u64)
+            .unwrap()
+            .unwrap();
         assert_eq!(directory.entries.len(), 1);
     }
 
