@@ -1,5 +1,6 @@
 //! The best passage of a text, and what of it matched, in the text's own characters.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -67,7 +68,9 @@ impl Needles {
                     rows.push(&text.row);
                     rows.extend(text.parts.iter().map(Vec::as_slice));
                 }
-                Clause::Date { row, .. } | Clause::Number { row, .. } | Clause::Code { row, .. } => rows.push(row),
+                Clause::Date { row, .. } | Clause::Number { row, .. } | Clause::Code { row, .. } => {
+                    rows.push(row)
+                }
                 Clause::Year { .. } | Clause::Value { .. } => {}
             }
         }
@@ -82,8 +85,11 @@ impl Needles {
     }
 
     fn from_rows(rows: Vec<&[UnitKind]>) -> Self {
-        let mut needles: Vec<Vec<Sign>> =
-            rows.into_iter().filter(|row| !row.is_empty()).map(|row| row.iter().map(sign).collect()).collect();
+        let mut needles: Vec<Vec<Sign>> = rows
+            .into_iter()
+            .filter(|row| !row.is_empty())
+            .map(|row| row.iter().map(sign).collect())
+            .collect();
         needles.sort_by(|left, right| right.len().cmp(&left.len()).then_with(|| left.cmp(right)));
         needles.dedup();
         needles.truncate(MAX_NEEDLES);
@@ -92,7 +98,23 @@ impl Needles {
 
     /// Everything that matches in a short text, as marks.
     pub fn marks(&self, text: &str) -> Vec<(usize, usize)> {
-        joined(&self.matches(text, 0), 0..usize::MAX)
+        joined(&self.largest(self.matches(text, 0)), 0..usize::MAX)
+    }
+
+    /// Leaves out the parts of a row that matches as a whole here.
+    fn largest(&self, found: Vec<Match>) -> Vec<Match> {
+        let here: BTreeSet<usize> = found.iter().map(|one| one.needle).collect();
+        let is_part = |needle: usize| {
+            let row = &self.0[needle];
+            here.iter().any(|other| {
+                self.0[*other].len() > row.len() && self.0[*other].windows(row.len()).any(|part| part == row)
+            })
+        };
+        let dropped: BTreeSet<usize> = here.iter().copied().filter(|needle| is_part(*needle)).collect();
+        found
+            .into_iter()
+            .filter(|one| !dropped.contains(&one.needle))
+            .collect()
     }
 
     fn matches(&self, text: &str, first_place: usize) -> Vec<Match> {
@@ -108,7 +130,12 @@ impl Needles {
             for at in 0..signs.len().saturating_sub(row.len() - 1) {
                 if signs[at] == *first && signs[at..at + row.len()] == row[..] {
                     let (start, end) = (places[at].0, places[at + row.len() - 1].1);
-                    found.push(Match { start, end, needle, weight: row.len() * row.len() });
+                    found.push(Match {
+                        start,
+                        end,
+                        needle,
+                        weight: row.len() * row.len(),
+                    });
                 }
             }
         }
@@ -136,20 +163,26 @@ impl Needles {
             {
                 best = Some((weight, chosen));
             }
-            if best.as_ref().is_some_and(|(weight, _)| *weight >= longest * longest) {
+            if best
+                .as_ref()
+                .is_some_and(|(weight, _)| *weight >= longest * longest)
+            {
                 break; // the longest row is found: nothing better can follow
             }
             first_place += block.chars().count();
             rest = after;
         }
         let (_, chosen) = best?;
-        Some(frame(text, &chosen, length))
+        Some(frame(text, &self.largest(chosen), length))
     }
 }
 
 /// The beginning of a text with at most `length` characters.
 pub fn beginning(text: &str, length: usize) -> Passage {
-    Passage { range: 0..text.chars().take(length).count(), marks: Vec::new() }
+    Passage {
+        range: 0..text.chars().take(length).count(),
+        marks: Vec::new(),
+    }
 }
 
 /// The characters of a passage; line breaks become spaces, so that one character stays one.
@@ -201,11 +234,20 @@ fn frame(text: &str, chosen: &[Match], length: usize) -> Passage {
     let spare = length.saturating_sub(last - first);
     let earliest = first.saturating_sub(spare.min(length / LEAD));
     let before: Vec<char> = text.chars().skip(earliest).take(first - earliest).collect();
-    let stop = before.iter().rposition(|character| matches!(character, '。' | '！' | '？' | '；' | '\n'));
-    let start = if earliest == 0 { 0 } else { stop.map_or(earliest, |place| earliest + place + 1) };
+    let stop = before
+        .iter()
+        .rposition(|character| matches!(character, '。' | '！' | '？' | '；' | '\n'));
+    let start = if earliest == 0 {
+        0
+    } else {
+        stop.map_or(earliest, |place| earliest + place + 1)
+    };
     let count = text.chars().skip(start).take(length).count();
     let range = start..start + count;
-    Passage { marks: joined(chosen, range.clone()), range }
+    Passage {
+        marks: joined(chosen, range.clone()),
+        range,
+    }
 }
 
 /// Marks within a range, overlapping and touching ones joined, counted from its beginning.
@@ -235,7 +277,11 @@ mod tests {
     fn shown(text: &str, query: &str, length: usize) -> Option<(String, Vec<String>)> {
         let passage = Needles::of(&parse(query)).best_passage(text, length)?;
         let shown: Vec<char> = characters(text, &passage.range).chars().collect();
-        let marks = passage.marks.iter().map(|(from, to)| shown[*from..*to].iter().collect()).collect();
+        let marks = passage
+            .marks
+            .iter()
+            .map(|(from, to)| shown[*from..*to].iter().collect())
+            .collect();
         Some((shown.into_iter().collect(), marks))
     }
 
@@ -244,7 +290,10 @@ mod tests {
         let text = "前文很长。".repeat(40) + "奉上諭，著各省督撫查辦。" + &"後文。".repeat(40);
         let (passage, marks) = shown(&text, "着各省督抚", 30).unwrap();
         assert_eq!(marks, ["著各省督撫"]);
-        assert!(passage.starts_with("奉上諭") && passage.chars().count() == 30, "{passage}");
+        assert!(
+            passage.starts_with("奉上諭") && passage.chars().count() == 30,
+            "{passage}"
+        );
     }
 
     #[test]

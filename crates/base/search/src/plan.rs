@@ -65,7 +65,11 @@ impl Planner<'_> {
     /// The query with all filters, except the one of the facet `without`.
     pub fn build(&self, strictness: Strictness, without: Option<&str>) -> Part {
         let mut clauses = vec![(Occur::Must, self.for_viewer(strictness))];
-        clauses.extend(self.filter_clauses(without).into_iter().map(|clause| (Occur::Must, unscored(clause))));
+        clauses.extend(
+            self.filter_clauses(without)
+                .into_iter()
+                .map(|clause| (Occur::Must, unscored(clause))),
+        );
         boolean(clauses)
     }
 
@@ -112,7 +116,11 @@ impl Planner<'_> {
     }
 
     fn value_field(&self, facet: &str) -> Option<Field> {
-        self.fields.values.iter().find(|(name, _)| *name == facet).map(|(_, field)| *field)
+        self.fields
+            .values
+            .iter()
+            .find(|(name, _)| *name == facet)
+            .map(|(_, field)| *field)
     }
 
     fn filter_clauses(&self, without: Option<&str>) -> Vec<Part> {
@@ -136,13 +144,18 @@ impl Planner<'_> {
                 clauses.push(year_range(self.fields.year, *from, *to));
             }
             Some(YearFilter::List(years)) if without != Some("year") && !years.is_empty() => {
-                let years = years.iter().map(|year| year_range(self.fields.year, Some(*year), Some(*year)));
+                let years = years
+                    .iter()
+                    .map(|year| year_range(self.fields.year, Some(*year), Some(*year)));
                 clauses.push(any(years.collect()));
             }
             _ => {}
         }
         if let Some(has_content) = filters.has_content {
-            clauses.push(term(self.fields.has_content, if has_content { "yes" } else { "no" }));
+            clauses.push(term(
+                self.fields.has_content,
+                if has_content { "yes" } else { "no" },
+            ));
         }
         clauses
     }
@@ -150,7 +163,11 @@ impl Planner<'_> {
     fn in_view(&self, view: &ViewFields, strictness: Strictness) -> Part {
         let mut clauses = Vec::new();
         for item in self.query.items.iter().filter(|item| !item.is_plain) {
-            let occur = if item.excluded { Occur::MustNot } else { Occur::Must };
+            let occur = if item.excluded {
+                Occur::MustNot
+            } else {
+                Occur::Must
+            };
             clauses.push((occur, self.clause(view, &item.clause)));
         }
         if !self.query.plain.is_empty() {
@@ -159,7 +176,11 @@ impl Planner<'_> {
                 Strictness::Some => self.relaxed(view),
             };
             clauses.push((Occur::Must, plain));
-            clauses.extend(self.preferences(view).into_iter().map(|part| (Occur::Should, part)));
+            clauses.extend(
+                self.preferences(view)
+                    .into_iter()
+                    .map(|part| (Occur::Should, part)),
+            );
         }
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
@@ -178,7 +199,10 @@ impl Planner<'_> {
             let pieces = pieces(row).into_iter().map(|piece| phrase(view.all, piece));
             return any(pieces.collect());
         }
-        let mut items: Vec<Part> = self.plain_items().map(|item| self.clause(view, &item.clause)).collect();
+        let mut items: Vec<Part> = self
+            .plain_items()
+            .map(|item| self.clause(view, &item.clause))
+            .collect();
         match items.len() {
             0 => phrase(view.all, row),
             1 => items.remove(0),
@@ -188,14 +212,20 @@ impl Planner<'_> {
 
     /// What does not decide whether a record is found, only how high it stands.
     fn preferences(&self, view: &ViewFields) -> Vec<Part> {
-        let row = &self.query.plain;
-        let mut parts = vec![scored(term(view.exact, &title_of(row)), score::WHOLE_TITLE)];
-        if !self.query.is_passage {
-            parts.push(boosted(phrase(view.title, row), score::TITLE_PHRASE));
+        let plain = &self.query.plain;
+        let mut parts = Vec::new();
+        if !plain.is_empty() {
+            parts.push(scored(term(view.exact, &title_of(plain)), score::WHOLE_TITLE));
         }
-        for item in self.plain_items() {
+        if !self.query.is_passage {
+            parts.push(boosted(phrase(view.title, plain), score::TITLE_PHRASE));
+        }
+        for item in self.query.items.iter().filter(|item| !item.excluded) {
             let Clause::Text(text) = &item.clause else { continue };
-            if text.row.len() < row.len() {
+            if text.field != TextField::All {
+                continue;
+            }
+            if text.row != *plain {
                 parts.push(boosted(phrase(view.title, &text.row), score::TITLE_PHRASE));
             }
             for part in &text.parts {
@@ -211,7 +241,12 @@ impl Planner<'_> {
     fn clause(&self, view: &ViewFields, clause: &Clause) -> Part {
         match clause {
             Clause::Text(text) => text_part(view, text),
-            Clause::Date { tokens, row, field_only, .. } => {
+            Clause::Date {
+                tokens,
+                row,
+                field_only,
+                ..
+            } => {
                 let dates = tokens.iter().map(|token| term(view.date, token)).collect();
                 let mut ways = vec![scored(any(dates), score::DATE)];
                 if !field_only {
@@ -219,14 +254,23 @@ impl Planner<'_> {
                 }
                 any(ways)
             }
-            Clause::Number { text, row, field_only } => {
+            Clause::Number {
+                text,
+                row,
+                field_only,
+            } => {
                 let mut ways = vec![scored(term(view.exact, &number_term(text)), score::NUMBER)];
                 if !field_only {
                     ways.push(phrase(view.all, row));
                 }
                 any(ways)
             }
-            Clause::Code { folded, prefix, row, field_only } => {
+            Clause::Code {
+                folded,
+                prefix,
+                row,
+                field_only,
+            } => {
                 let mut ways = vec![
                     scored(term(view.exact, &format!("c:{folded}")), score::CODE),
                     scored(term(view.exact, &format!("f:{folded}")), score::FORMER_CODE),
@@ -254,9 +298,15 @@ impl Planner<'_> {
         let rows: Vec<&[UnitKind]> = if self.query.is_passage {
             vec![&self.query.plain]
         } else {
-            self.plain_items().filter_map(|item| clause_row(&item.clause)).collect()
+            self.plain_items()
+                .filter_map(|item| clause_row(&item.clause))
+                .collect()
         };
-        let mut found: Vec<String> = rows.iter().flat_map(|row| grams(row)).map(|(_, gram)| gram).collect();
+        let mut found: Vec<String> = rows
+            .iter()
+            .flat_map(|row| grams(row))
+            .map(|(_, gram)| gram)
+            .collect();
         found.sort_unstable();
         found.dedup();
         if rows.len() < 2 && found.len() < 3 {
@@ -268,8 +318,10 @@ impl Planner<'_> {
     fn relaxed(&self, view: &ViewFields) -> Part {
         let grams = self.relaxed_grams();
         let needed = (grams.len() * 2).div_ceil(5).max(1);
-        let mut clauses: Vec<(Occur, Part)> =
-            grams.iter().map(|gram| (Occur::Should, term_with_frequency(view.all, gram))).collect();
+        let mut clauses: Vec<(Occur, Part)> = grams
+            .iter()
+            .map(|gram| (Occur::Should, term_with_frequency(view.all, gram)))
+            .collect();
         if clauses.is_empty() {
             return Box::new(EmptyQuery);
         }
@@ -305,7 +357,10 @@ fn text_part(view: &ViewFields, text: &TextClause) -> Part {
         return phrase(field, &text.row);
     }
     let parts = text.parts.iter().map(|part| phrase(field, part)).collect();
-    any(vec![boosted(phrase(field, &text.row), score::PHRASE), every(parts)])
+    any(vec![
+        boosted(phrase(field, &text.row), score::PHRASE),
+        every(parts),
+    ])
 }
 
 /// The exact term of a title made of these units; see [`crate::identifiers::title_term`].
@@ -356,15 +411,23 @@ fn begins_with(field: Field, beginning: &str) -> Part {
 }
 
 fn term(field: Field, text: &str) -> Part {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+    Box::new(TermQuery::new(
+        Term::from_field_text(field, text),
+        IndexRecordOption::Basic,
+    ))
 }
 
 fn term_with_frequency(field: Field, text: &str) -> Part {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
+    Box::new(TermQuery::new(
+        Term::from_field_text(field, text),
+        IndexRecordOption::WithFreqs,
+    ))
 }
 
 fn any_value(field: Option<Field>, values: &[String]) -> Part {
-    let Some(field) = field else { return Box::new(EmptyQuery) };
+    let Some(field) = field else {
+        return Box::new(EmptyQuery);
+    };
     any(values.iter().map(|value| term(field, value)).collect())
 }
 

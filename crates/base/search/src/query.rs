@@ -137,7 +137,12 @@ pub fn parse(typed: &str) -> Query {
             Piece::Quoted { text, excluded } => {
                 query.push(text_clause(TextField::All, text, true), *excluded);
             }
-            Piece::Field { field, value, quoted, excluded } => {
+            Piece::Field {
+                field,
+                value,
+                quoted,
+                excluded,
+            } => {
                 query.push(field.clause(value, *quoted), *excluded);
             }
             Piece::Excluded(text) => query.push(plain_clause(text), true),
@@ -161,7 +166,11 @@ impl Query {
 
     fn push(&mut self, clause: Option<Clause>, excluded: bool) {
         if let Some(clause) = clause {
-            self.items.push(Item { clause, excluded, is_plain: false });
+            self.items.push(Item {
+                clause,
+                excluded,
+                is_plain: false,
+            });
         }
     }
 
@@ -184,7 +193,11 @@ impl Query {
 
     fn push_plain_clause(&mut self, clause: Option<Clause>) {
         if let Some(clause) = clause {
-            self.items.push(Item { clause, excluded: false, is_plain: true });
+            self.items.push(Item {
+                clause,
+                excluded: false,
+                is_plain: true,
+            });
         }
     }
 }
@@ -193,13 +206,26 @@ fn recognised_clause(text: &str, found: Recognised, field_only: bool) -> Option<
     let written = &text[found.start()..found.end()];
     let row = row(written);
     Some(match found {
-        Recognised::Date { tokens, label, .. } => Clause::Date { tokens, label, row, field_only },
-        Recognised::Number { .. } => Clause::Number { text: written.trim().to_owned(), row, field_only },
+        Recognised::Date { tokens, label, .. } => Clause::Date {
+            tokens,
+            label,
+            row,
+            field_only,
+        },
+        Recognised::Number { .. } => Clause::Number {
+            text: written.trim().to_owned(),
+            row,
+            field_only,
+        },
     })
 }
 
 fn plain_clause(word: &str) -> Option<Clause> {
-    if looks_like_code(word) { code_clause(word, false) } else { text_clause(TextField::All, word, false) }
+    if looks_like_code(word) {
+        code_clause(word, false)
+    } else {
+        text_clause(TextField::All, word, false)
+    }
 }
 
 fn code_clause(word: &str, field_only: bool) -> Option<Clause> {
@@ -208,7 +234,12 @@ fn code_clause(word: &str, field_only: bool) -> Option<Clause> {
     if folded.is_empty() {
         return None;
     }
-    Some(Clause::Code { prefix: stem.len() < word.len(), row: row(stem), folded, field_only })
+    Some(Clause::Code {
+        prefix: stem.len() < word.len(),
+        row: row(stem),
+        folded,
+        field_only,
+    })
 }
 
 fn text_clause(field: TextField, typed: &str, quoted: bool) -> Option<Clause> {
@@ -217,7 +248,13 @@ fn text_clause(field: TextField, typed: &str, quoted: bool) -> Option<Clause> {
         return None;
     }
     let parts = if quoted { Vec::new() } else { parts(typed) };
-    Some(Clause::Text(TextClause { field, typed: typed.trim().to_owned(), row, parts, quoted }))
+    Some(Clause::Text(TextClause {
+        field,
+        typed: typed.trim().to_owned(),
+        row,
+        parts,
+        quoted,
+    }))
 }
 
 fn row(text: &str) -> Vec<UnitKind> {
@@ -254,8 +291,16 @@ fn parts(text: &str) -> Vec<Vec<UnitKind>> {
 
 enum Piece {
     Plain(String),
-    Quoted { text: String, excluded: bool },
-    Field { field: FieldName, value: String, quoted: bool, excluded: bool },
+    Quoted {
+        text: String,
+        excluded: bool,
+    },
+    Field {
+        field: FieldName,
+        value: String,
+        quoted: bool,
+        excluded: bool,
+    },
     Excluded(String),
 }
 
@@ -276,11 +321,19 @@ fn split(query: &str) -> Vec<Piece> {
 
 fn take_piece(text: &str) -> (Piece, &str) {
     let (excluded, begun) = match text.strip_prefix(['-', '－', '−']) {
-        Some(rest) if rest.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '－')) => (true, rest),
+        Some(rest) if rest.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '－')) => {
+            (true, rest)
+        }
         _ => (false, text),
     };
     if let Some((inside, after)) = take_quoted(begun) {
-        return (Piece::Quoted { text: inside.to_owned(), excluded }, after);
+        return (
+            Piece::Quoted {
+                text: inside.to_owned(),
+                excluded,
+            },
+            after,
+        );
     }
     let end = begun.find(char::is_whitespace).unwrap_or(begun.len());
     if let Some(colon) = begun[..end].find([':', '：'])
@@ -289,15 +342,38 @@ fn take_piece(text: &str) -> (Piece, &str) {
         let value_at = colon + begun[colon..].chars().next().map_or(1, char::len_utf8);
         let value = &begun[value_at..];
         if let Some((inside, after)) = take_quoted(value) {
-            return (Piece::Field { field, value: inside.to_owned(), quoted: true, excluded }, after);
+            return (
+                Piece::Field {
+                    field,
+                    value: inside.to_owned(),
+                    quoted: true,
+                    excluded,
+                },
+                after,
+            );
         }
         let value = &begun[value_at..end];
         if value.chars().any(char::is_alphanumeric) {
-            return (Piece::Field { field, value: value.to_owned(), quoted: false, excluded }, &begun[end..]);
+            return (
+                Piece::Field {
+                    field,
+                    value: value.to_owned(),
+                    quoted: false,
+                    excluded,
+                },
+                &begun[end..],
+            );
         }
     }
     let word = begun[..end].to_owned();
-    (if excluded { Piece::Excluded(word) } else { Piece::Plain(word) }, &begun[end..])
+    (
+        if excluded {
+            Piece::Excluded(word)
+        } else {
+            Piece::Plain(word)
+        },
+        &begun[end..],
+    )
 }
 
 /// A quotation at the beginning of a text that ends before a space or the end.
@@ -348,21 +424,33 @@ impl FieldName {
         match self {
             Self::Text(field) => text_clause(field, value, quoted),
             Self::Code => code_clause(value, true),
-            Self::Number => Some(Clause::Number { text: value.to_owned(), row: row(value), field_only: true }),
+            Self::Number => Some(Clause::Number {
+                text: value.to_owned(),
+                row: row(value),
+                field_only: true,
+            }),
             Self::Date => match recognise::all(value).into_iter().find(Recognised::is_date) {
                 Some(found) => recognised_clause(value, found, true),
                 None => text_clause(TextField::All, value, quoted),
             },
             Self::Year => year_clause(value).or_else(|| text_clause(TextField::All, value, quoted)),
-            Self::Facet(facet) => Some(Clause::Value { facet, value: value.trim().to_owned() }),
+            Self::Facet(facet) => Some(Clause::Value {
+                facet,
+                value: value.trim().to_owned(),
+            }),
         }
     }
 }
 
 /// `1981`, `1981..1985`, `1981-1985`, `1981..`, `..1985`, also with 年 and full-width digits.
 fn year_clause(value: &str) -> Option<Clause> {
-    let folded: String = crate::fold::fold(value).chars().filter(|c| !matches!(c, '年' | ' ')).collect();
-    let cut = ["..", "…", "~", "至", "—", "-"].into_iter().find_map(|sign| folded.split_once(sign));
+    let folded: String = crate::fold::fold(value)
+        .chars()
+        .filter(|c| !matches!(c, '年' | ' '))
+        .collect();
+    let cut = ["..", "…", "~", "至", "—", "-"]
+        .into_iter()
+        .find_map(|sign| folded.split_once(sign));
     let year = |text: &str| -> Option<Option<i32>> {
         let text = text.trim_matches(['.', '-', '—', '…']);
         if text.is_empty() {
@@ -381,7 +469,10 @@ fn year_clause(value: &str) -> Option<Clause> {
         return None;
     }
     Some(match (from, to) {
-        (Some(first), Some(last)) if first > last => Clause::Year { from: Some(last), to: Some(first) },
+        (Some(first), Some(last)) if first > last => Clause::Year {
+            from: Some(last),
+            to: Some(first),
+        },
         _ => Clause::Year { from, to },
     })
 }
@@ -419,10 +510,19 @@ impl fmt::Display for Item {
             Clause::Date { label, .. } => write!(f, "date:{label}"),
             Clause::Number { text, .. } => write!(f, "document_number:{text}"),
             Clause::Code { folded, prefix, .. } => {
-                write!(f, "code:{}{}", folded.to_uppercase(), if *prefix { "*" } else { "" })
+                write!(
+                    f,
+                    "code:{}{}",
+                    folded.to_uppercase(),
+                    if *prefix { "*" } else { "" }
+                )
             }
             Clause::Year { from, to } if from == to => {
-                write!(f, "year:{}", from.map_or_else(String::new, |year| year.to_string()))
+                write!(
+                    f,
+                    "year:{}",
+                    from.map_or_else(String::new, |year| year.to_string())
+                )
             }
             Clause::Year { from, to } => {
                 let show = |year: &Option<i32>| year.map_or_else(String::new, |year| year.to_string());
@@ -445,8 +545,14 @@ mod tests {
     #[test]
     fn words_quotations_exclusions_and_fields_are_told_apart() {
         assert_eq!(read("粮食 收购"), "text:粮食 text:收购");
-        assert_eq!(read("粮食 -奖售 \"国务院 通知\""), "-text:奖售 text:\"国务院 通知\" text:粮食");
-        assert_eq!(read("题名:粮食 责任者：“国务院办公厅”"), "title:粮食 author:\"国务院办公厅\"");
+        assert_eq!(
+            read("粮食 -奖售 \"国务院 通知\""),
+            "-text:奖售 text:\"国务院 通知\" text:粮食"
+        );
+        assert_eq!(
+            read("题名:粮食 责任者：“国务院办公厅”"),
+            "title:粮食 author:\"国务院办公厅\""
+        );
         assert_eq!(read("年度:1981..1985 全宗:J001"), "year:1981..1985 fonds:J001");
         assert_eq!(read("年度：１９８５年"), "year:1985");
         assert_eq!(read("year:..1949"), "year:..1949");
@@ -455,7 +561,10 @@ mod tests {
     #[test]
     fn codes_are_read_with_either_dot_and_a_star() {
         assert_eq!(read("Ｑ００７－ＷＳ．２０１９＊"), "code:Q007-WS·2019*");
-        assert_eq!(read("档号:J001-WS·1981-Y-BGT-0001"), "code:J001-WS·1981-Y-BGT-0001");
+        assert_eq!(
+            read("档号:J001-WS·1981-Y-BGT-0001"),
+            "code:J001-WS·1981-Y-BGT-0001"
+        );
     }
 
     #[test]
@@ -470,7 +579,11 @@ mod tests {
 
     #[test]
     fn a_surname_stays_with_its_name() {
-        let Some(Item { clause: Clause::Text(text), .. }) = parse("王小明婚姻登记").items.pop() else {
+        let Some(Item {
+            clause: Clause::Text(text),
+            ..
+        }) = parse("王小明婚姻登记").items.pop()
+        else {
             panic!("text expected");
         };
         let shown: Vec<usize> = text.parts.iter().map(Vec::len).collect();

@@ -131,7 +131,11 @@ pub fn build() -> (Schema, Fields) {
         .into_iter()
         .filter(|name| *name != "year")
         .map(|name| {
-            let options = if name == "fonds" { faceted.clone().set_stored() } else { faceted.clone() };
+            let options = if name == "fonds" {
+                faceted.clone().set_stored()
+            } else {
+                faceted.clone()
+            };
             (name, builder.add_text_field(name, options))
         })
         .collect();

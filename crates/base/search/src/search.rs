@@ -27,8 +27,12 @@ impl Index {
     /// Answers a question. Whatever stands in `query`, it is never an error.
     #[tracing::instrument(name = "search.query", skip_all, fields(search.total, search.relaxed))]
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResult, SearchError> {
-        let result = self.answer(request).map_err(|error| SearchError::from_engine(self.path(), error))?;
-        tracing::Span::current().record("search.total", result.total).record("search.relaxed", result.relaxed);
+        let result = self
+            .answer(request)
+            .map_err(|error| SearchError::from_engine(self.path(), error))?;
+        tracing::Span::current()
+            .record("search.total", result.total)
+            .record("search.relaxed", result.relaxed);
         Ok(result)
     }
 
@@ -51,10 +55,21 @@ impl Index {
         }
         let relaxed = strictness == Strictness::Some;
 
-        let sort = if query.is_empty() && request.sort == Sort::Relevance { Sort::Code } else { request.sort };
-        let places =
-            if counted.walked == 0 { Vec::new() } else { best(&searcher, &*built, request, sort)? };
-        let needles = if relaxed { Needles::relaxed(&query) } else { Needles::of(&query) };
+        let sort = if query.is_empty() && request.sort == Sort::Relevance {
+            Sort::Code
+        } else {
+            request.sort
+        };
+        let places = if counted.walked == 0 {
+            Vec::new()
+        } else {
+            best(&searcher, &*built, request, sort)?
+        };
+        let needles = if relaxed {
+            Needles::relaxed(&query)
+        } else {
+            Needles::of(&query)
+        };
         let hits = places
             .into_iter()
             .map(|(score, place)| self.hit(&searcher, place, score, &needles, request))
@@ -62,7 +77,11 @@ impl Index {
 
         let capped = !request.exact_count && counted.walked > SearchRequest::COUNT_CAP;
         let mut result = SearchResult {
-            total: if capped { SearchRequest::COUNT_CAP } else { counted.walked },
+            total: if capped {
+                SearchRequest::COUNT_CAP
+            } else {
+                counted.walked
+            },
             total_is_capped: capped,
             read_as: query.to_string(),
             relaxed: relaxed && counted.walked > 0,
@@ -94,8 +113,10 @@ impl Index {
             result.facets_are_partial |= alone.stopped;
             counts.insert(facet, alone.counts.remove(facet).unwrap_or_default());
         }
-        result.facets =
-            counts.into_iter().map(|(facet, values)| (facet.to_owned(), most_frequent(values))).collect();
+        result.facets = counts
+            .into_iter()
+            .map(|(facet, values)| (facet.to_owned(), most_frequent(values)))
+            .collect();
         Ok(())
     }
 
@@ -137,11 +158,16 @@ impl Index {
 }
 
 fn is_whole_open(stored: &TantivyDocument, scope: Field) -> bool {
-    stored.get_all(scope).any(|value| value.as_str() == Some(Scope::WHOLE_OPEN))
+    stored
+        .get_all(scope)
+        .any(|value| value.as_str() == Some(Scope::WHOLE_OPEN))
 }
 
 fn text_of(stored: &TantivyDocument, field: Field) -> &str {
-    stored.get_first(field).and_then(|value| value.as_str()).unwrap_or_default()
+    stored
+        .get_first(field)
+        .and_then(|value| value.as_str())
+        .unwrap_or_default()
 }
 
 fn walk_limit(request: &SearchRequest) -> u64 {
@@ -150,11 +176,17 @@ fn walk_limit(request: &SearchRequest) -> u64 {
 
 fn count(searcher: &Searcher, query: &dyn EngineQuery, request: &SearchRequest) -> tantivy::Result<Tally> {
     if !request.want_facets {
-        let most = if request.exact_count { u64::MAX } else { SearchRequest::COUNT_CAP + 1 };
+        let most = if request.exact_count {
+            u64::MAX
+        } else {
+            SearchRequest::COUNT_CAP + 1
+        };
         return tally(searcher, query, &[], most);
     }
-    let facets: Vec<&'static str> =
-        FACETS.into_iter().filter(|facet| !is_filtered(request, facet)).collect();
+    let facets: Vec<&'static str> = FACETS
+        .into_iter()
+        .filter(|facet| !is_filtered(request, facet))
+        .collect();
     tally(searcher, query, &facets, walk_limit(request))
 }
 
@@ -191,14 +223,21 @@ fn best(
     Ok(match sort {
         Sort::Relevance => {
             let found = searcher.search(query, &top.order_by((SortBySimilarityScore, by_code())))?;
-            found.into_iter().map(|((score, _), place)| (score, place)).collect()
+            found
+                .into_iter()
+                .map(|((score, _), place)| (score, place))
+                .collect()
         }
         Sort::Code => {
             let found = searcher.search(query, &top.order_by(by_code()))?;
             unranked(found.into_iter().map(|(_, place)| place).collect())
         }
         Sort::DateAsc | Sort::DateDesc => {
-            let order = if sort == Sort::DateAsc { Order::Asc } else { Order::Desc };
+            let order = if sort == Sort::DateAsc {
+                Order::Asc
+            } else {
+                Order::Desc
+            };
             let found = searcher.search(query, &top.order_by((by_date(order), by_code())))?;
             unranked(found.into_iter().map(|(_, place)| place).collect())
         }
@@ -219,6 +258,10 @@ fn snippet(needles: &Needles, text: &str, summary: &str, length: usize) -> Optio
     if let Some(found) = needles.best_passage(summary, length) {
         return Some(make("summary", summary, found));
     }
-    let (field, source) = if summary.is_empty() { ("text", text) } else { ("summary", summary) };
+    let (field, source) = if summary.is_empty() {
+        ("text", text)
+    } else {
+        ("summary", summary)
+    };
     (!source.is_empty()).then(|| make(field, source, passage::beginning(source, length)))
 }

@@ -30,8 +30,10 @@ pub fn tally(
     let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
     let mut tally = Tally::default();
     for reader in searcher.segment_readers() {
-        let mut counters =
-            facets.iter().map(|facet| Counter::open(reader, facet)).collect::<tantivy::Result<Vec<_>>>()?;
+        let mut counters = facets
+            .iter()
+            .map(|facet| Counter::open(reader, facet))
+            .collect::<tantivy::Result<Vec<_>>>()?;
         let mut documents = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
         let mut document = documents.doc();
@@ -71,7 +73,10 @@ enum Counter {
     /// By the ordinal of the value in this part's dictionary.
     Text { column: StrColumn, counts: Vec<u64> },
     /// By the number itself.
-    Number { column: Column<i64>, counts: BTreeMap<i64, u64> },
+    Number {
+        column: Column<i64>,
+        counts: BTreeMap<i64, u64>,
+    },
     /// No record of this part has a value.
     Nothing,
 }
@@ -81,7 +86,10 @@ impl Counter {
         let columns = reader.fast_fields();
         if facet == "year" {
             return Ok(match columns.column_opt::<i64>(facet)? {
-                Some(column) => Self::Number { column, counts: BTreeMap::new() },
+                Some(column) => Self::Number {
+                    column,
+                    counts: BTreeMap::new(),
+                },
                 None => Self::Nothing,
             });
         }
