@@ -221,7 +221,9 @@ impl Planner<'_> {
             parts.push(boosted(phrase(view.title, plain), score::TITLE_PHRASE));
         }
         for item in self.query.items.iter().filter(|item| !item.excluded) {
-            let Clause::Text(text) = &item.clause else { continue };
+            let Clause::Text(text) = &item.clause else {
+                continue;
+            };
             if text.field != TextField::All {
                 continue;
             }

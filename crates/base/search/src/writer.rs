@@ -159,6 +159,10 @@ fn add_view(entry: &mut TantivyDocument, view: &ViewFields, document: &SearchDoc
         add(&document.text, &[]);
     }
 
+    // A part of a code is found like a part of a text.
+    for code in std::iter::once(&document.code).chain(&document.former_codes) {
+        entry.add_text(view.all, code);
+    }
     entry.add_text(view.exact, code_term(&document.code));
     for code in &document.former_codes {
         entry.add_text(view.exact, former_code_term(code));

@@ -200,6 +200,9 @@ fn codes_are_found_whole_by_beginning_and_in_any_spelling() {
         let result = archive.everything(query);
         assert_eq!(result.hits[0].code, "J001-WS·1981-Y-BGT-0001", "{query}");
     }
+    let part = archive.everything("FZ-0003");
+    assert!(part.total > 1 && part.hits.iter().all(|hit| hit.code.ends_with("FZ-0003")));
+    assert_eq!(archive.everything("J001").total, 45);
     for query in ["J001-WS·1996*", "J001-WS.1996", "档号:Ｊ００１-WS·1996＊"] {
         let result = archive.everything(query);
         assert!(
