@@ -53,6 +53,7 @@ mod fold;
 mod identifiers;
 mod index;
 mod passage;
+mod pieces;
 mod plan;
 mod query;
 mod recognise;

@@ -1,4 +1,9 @@
 //! Known-item search in a small archive of real documents: 298 records, 264 queries.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail loudly and say why it skips"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! What a viewer may not see is not found, not counted, not ranked by and not shown to that viewer.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly and say why it skips")]
 
 use lantai_search::{
     Filters, Index, SearchDocument, SearchError, SearchRequest, SearchResult, Visibility, YearFilter,
