@@ -3,8 +3,14 @@ import { usePortalTexts } from "@lantai/i18n/portal";
 import { Link } from "react-router";
 import { fondsAddress } from "./addresses";
 
+interface FondsLedgerProps {
+  fonds: readonly Schemas["FondsBody"][];
+  /** One below the heading the ledger stands under. */
+  heading: "h2" | "h3";
+}
+
 /** The fonds one under the other, like the page of a ledger. */
-export function FondsLedger({ fonds }: { fonds: readonly Schemas["FondsBody"][] }) {
+export function FondsLedger({ fonds, heading: Heading }: FondsLedgerProps) {
   const { t, label } = usePortalTexts();
   return (
     <ul className="ledger">
@@ -12,9 +18,9 @@ export function FondsLedger({ fonds }: { fonds: readonly Schemas["FondsBody"][] 
         <li key={one.number}>
           <span className="ledger-number">{one.number}</span>
           <div className="ledger-body">
-            <h3>
+            <Heading>
               <Link to={fondsAddress(one.number)}>{one.title}</Link>
-            </h3>
+            </Heading>
             <p className="ledger-facts">
               {one.year_from !== null && one.year_to !== null && (
                 <span>

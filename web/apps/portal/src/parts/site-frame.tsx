@@ -19,11 +19,15 @@ export function SiteFrame({ children }: { children: ReactNode }) {
       </a>
       <header className="site-header">
         <div className="site-header-inner">
-          <Link to="/" className="brand" aria-label={institution ?? t("brand.name")}>
+          <Link to="/" className="brand">
             <span className="seal" aria-hidden="true">
               {t("brand.seal")}
             </span>
-            <span className="brand-name">{institution ?? "\u00a0"}</span>
+            {institution ? (
+              <span className="brand-name">{institution}</span>
+            ) : (
+              <span className="lt-offscreen">{t("brand.name")}</span>
+            )}
           </Link>
           {pathname !== "/" && <SearchBox compact />}
           <nav aria-label={t("site.nav")} className="site-nav">

@@ -16,7 +16,7 @@ export default function FondsListPage() {
       {isPending && <Skeleton lines={10} />}
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
       {data && data.items.length === 0 && <p>{t("fonds.none")}</p>}
-      {data && data.items.length > 0 && <FondsLedger fonds={data.items} />}
+      {data && data.items.length > 0 && <FondsLedger fonds={data.items} heading="h2" />}
     </div>
   );
 }

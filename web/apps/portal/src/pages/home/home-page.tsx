@@ -95,7 +95,7 @@ function FondsSection() {
       {isPending && <Skeleton lines={8} />}
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
       {data && shown.length === 0 && <p>{t("fonds.none")}</p>}
-      {shown.length > 0 && <FondsLedger fonds={shown} />}
+      {shown.length > 0 && <FondsLedger fonds={shown} heading="h3" />}
       {data && data.items.length > FONDS_SHOWN && (
         <p>
           <Link className="more" to="/fonds">

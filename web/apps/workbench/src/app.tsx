@@ -1,0 +1,65 @@
+import { sessionQuery } from "@lantai/client";
+import { useWorkbenchTexts } from "@lantai/i18n/workbench";
+import { ErrorBoundary } from "@lantai/ui";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Route, Routes, useLocation } from "react-router";
+import { DeskFrame } from "./parts/desk-frame";
+import { BrokenNotice, FailureNotice, LostNotice } from "./parts/notices";
+import { Theme } from "./theme";
+
+const SignInPage = lazy(() => import("./pages/identity/sign-in/sign-in-page"));
+const OverviewPage = lazy(() => import("./pages/supervision/overview/overview-page"));
+const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-page"));
+const NewAccessionPage = lazy(() => import("./pages/intake/new-accession/new-accession-page"));
+const AccessionPage = lazy(() => import("./pages/intake/accession/accession-page"));
+const ReportPage = lazy(() => import("./pages/intake/report/report-page"));
+const RecordsPage = lazy(() => import("./pages/cataloguing/records/records-page"));
+const RecordPage = lazy(() => import("./pages/cataloguing/record/record-page"));
+
+export function App() {
+  const { t } = useWorkbenchTexts();
+  const { data: session, error, refetch } = useQuery(sessionQuery());
+  const { pathname } = useLocation();
+  const waiting = <p className="lt-offscreen">{t("state.loading")}</p>;
+  if (error) {
+    return (
+      <Theme>
+        <main className="alone">
+          <h1 className="lt-offscreen">{t("desk.name")}</h1>
+          <FailureNotice error={error} retry={() => void refetch()} />
+        </main>
+      </Theme>
+    );
+  }
+  if (!session) return waiting;
+  if (session.viewer.kind !== "staff") {
+    return (
+      <Theme>
+        <Suspense fallback={waiting}>
+          <SignInPage institution={session.institution} />
+        </Suspense>
+      </Theme>
+    );
+  }
+  return (
+    <Theme>
+      <DeskFrame session={session}>
+        <ErrorBoundary key={pathname} fallback={<BrokenNotice />}>
+          <Suspense fallback={waiting}>
+            <Routes>
+              <Route path="/" element={<OverviewPage />} />
+              <Route path="/accessions" element={<AccessionsPage />} />
+              <Route path="/accessions/new" element={<NewAccessionPage />} />
+              <Route path="/accessions/:id" element={<AccessionPage />} />
+              <Route path="/accessions/:id/report" element={<ReportPage />} />
+              <Route path="/records" element={<RecordsPage />} />
+              <Route path="/records/:code" element={<RecordPage />} />
+              <Route path="*" element={<LostNotice />} />
+            </Routes>
+          </Suspense>
+        </ErrorBoundary>
+      </DeskFrame>
+    </Theme>
+  );
+}

@@ -1,0 +1,45 @@
+import { accessionsQuery } from "@lantai/client";
+import { useWorkbenchTexts } from "@lantai/i18n/workbench";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { Link } from "react-router";
+import { AccessionTable } from "../../../parts/accession-table";
+import { FailureNotice } from "../../../parts/notices";
+import { Waiting } from "../../../parts/waiting";
+
+export default function AccessionsPage() {
+  const { t } = useWorkbenchTexts();
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    accessionsQuery(),
+  );
+  const accessions = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div aria-busy={isPending}>
+      <title>{`${t("accessions.title")} · ${t("desk.name")}`}</title>
+      <div className="page-head">
+        <h1>{t("accessions.title")}</h1>
+        <Link className="primary-link" to="/accessions/new">
+          {t("accessions.new")}
+        </Link>
+      </div>
+      {isPending && <Waiting />}
+      {error && <FailureNotice error={error} retry={() => void refetch()} />}
+      {data && accessions.length === 0 && (
+        <div className="panel empty">
+          <p>{t("accessions.empty")}</p>
+          <p className="quiet">{t("accessions.empty_hint")}</p>
+        </div>
+      )}
+      {accessions.length > 0 && (
+        <div className="panel flush">
+          <AccessionTable accessions={accessions} />
+        </div>
+      )}
+      {hasNextPage && (
+        <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t("desk.more")}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { findingsQuery, type Schemas, type Severity } from "@lantai/client";
+import { useWorkbenchTexts } from "@lantai/i18n/workbench";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Radio } from "antd";
+import { useSearchParams } from "react-router";
+import { Facts } from "../../../parts/facts";
+import { FailureNotice } from "../../../parts/notices";
+import { SeverityTag } from "../../../parts/status-tag";
+import { Waiting } from "../../../parts/waiting";
+
+type Finding = Schemas["FindingBody"];
+
+const SEVERITIES = ["blocker", "major", "minor", "warn"] as const;
+
+export function Findings({ accession }: { accession: string }) {
+  const { t } = useWorkbenchTexts();
+  const [params, setParams] = useSearchParams();
+  const severity: Severity | null = SEVERITIES.find((known) => known === params.get("severity")) ?? null;
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    findingsQuery(accession, severity),
+  );
+  const findings = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <section className="panel" aria-labelledby="findings" aria-busy={isPending}>
+      <div className="panel-head">
+        <h2 id="findings">{t("report.findings")}</h2>
+        <Radio.Group
+          className="no-print"
+          aria-label={t("report.filter")}
+          optionType="button"
+          size="small"
+          value={severity ?? "all"}
+          onChange={(event) =>
+            setParams(event.target.value === "all" ? {} : { severity: String(event.target.value) }, {
+              replace: true,
+            })
+          }
+          options={[
+            { value: "all", label: t("report.all") },
+            ...SEVERITIES.map((one) => ({ value: one, label: t(`report.severity.${one}`) })),
+          ]}
+        />
+      </div>
+      {isPending && <Waiting rows={4} />}
+      {error && <FailureNotice error={error} retry={() => void refetch()} />}
+      {data && findings.length === 0 && (
+        <p>{t(severity === null ? "report.no_findings" : "report.no_findings_of")}</p>
+      )}
+      {findings.length > 0 && (
+        <ol className="findings">
+          {findings.map((finding, index) => (
+            <FindingItem key={index} finding={finding} />
+          ))}
+        </ol>
+      )}
+      {hasNextPage && (
+        <Button className="no-print" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t("desk.more")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function FindingItem({ finding }: { finding: Finding }) {
+  const { t } = useWorkbenchTexts();
+  const where = [
+    finding.record && t("report.record", { code: finding.record }),
+    finding.file && t("report.file", { path: finding.file }),
+    finding.element && t("report.element", { name: finding.element }),
+  ].filter((part) => part !== null);
+  return (
+    <li>
+      <p className="finding-head">
+        <SeverityTag severity={finding.severity} />
+        <span className="code">{finding.check}</span>
+        <span>{where.length > 0 ? where.join(" · ") : t("report.whole_package")}</span>
+      </p>
+      <Facts
+        facts={[
+          [t("report.expected"), finding.expected],
+          [t("report.found"), finding.found],
+          [t("report.mend"), finding.mend && <strong>{finding.mend}</strong>],
+        ]}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,72 @@
+import { signOut, type Schemas } from "@lantai/client";
+import { useWorkbenchTexts } from "@lantai/i18n/workbench";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, type ReactNode } from "react";
+import { Link, NavLink, useLocation, useNavigationType } from "react-router";
+import { LanguageSwitch } from "./language-switch";
+
+interface DeskFrameProps {
+  session: Schemas["SessionBody"];
+  children: ReactNode;
+}
+
+export function DeskFrame({ session, children }: DeskFrameProps) {
+  const { t } = useWorkbenchTexts();
+  const queries = useQueryClient();
+  // What was read as staff must not stay in memory for the next person at this desk.
+  const leave = useMutation({ mutationFn: signOut, onSettled: () => queries.resetQueries() });
+  const main = useFocusOnNewPage();
+  return (
+    <>
+      <a className="lt-skip" href="#main">
+        {t("skip.to_content")}
+      </a>
+      <header className="desk-header">
+        <Link to="/" className="desk-brand">
+          <span className="desk-seal" aria-hidden="true">
+            {t("brand.seal")}
+          </span>
+          <span>
+            {session.institution} <span className="desk-brand-name">{t("desk.name")}</span>
+          </span>
+        </Link>
+        <nav aria-label={t("desk.nav")} className="desk-nav">
+          <NavLink to="/" end>
+            {t("desk.overview")}
+          </NavLink>
+          <NavLink to="/accessions">{t("desk.accessions")}</NavLink>
+          <NavLink to="/records">{t("desk.records")}</NavLink>
+        </nav>
+        <div className="desk-person">
+          <a href="/">{t("desk.portal")}</a>
+          <LanguageSwitch />
+          <span className="desk-person-name">{t("desk.signed_in_as", { name: session.viewer.name ?? "" })}</span>
+          <button type="button" onClick={() => leave.mutate()}>
+            {t("desk.sign_out")}
+          </button>
+        </div>
+      </header>
+      <main id="main" className="desk-main" tabIndex={-1} ref={main}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+/** A new page begins at its top, for the eye and for the screen reader; going back keeps the place. */
+function useFocusOnNewPage() {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const kind = useNavigationType();
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    if (kind === "POP") return;
+    window.scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [pathname, kind]);
+  return main;
+}
