@@ -3,6 +3,7 @@
 //! - [`identify`]: which format a file is in, by PRONOM
 //! - [`catalogue`]: entries in CSV, Excel, JSON Lines
 //! - [`package`]: folders, their files, references that stay inside
+//! - [`readable`]: whether a file can be opened, by a light look
 //! - [`text`]: text and file names in whatever encoding
 //!
 //! Everything read here is hostile until proven otherwise: readers have limits, never panic, and never follow a
@@ -11,4 +12,5 @@
 pub mod catalogue;
 pub mod identify;
 pub mod package;
+pub mod readable;
 pub mod text;

@@ -30,10 +30,10 @@ pub struct Charset {
 impl Charset {
     /// Name as the IANA registers it.
     pub fn name(self) -> &'static str {
-        if self.is_ascii {
-            "US-ASCII"
-        } else {
-            self.encoding.name()
+        match self.encoding.name() {
+            _ if self.is_ascii => "US-ASCII",
+            "gb18030" => "GB18030",
+            name => name,
         }
     }
 
@@ -150,7 +150,7 @@ fn is_utf8_prefix(bytes: &[u8]) -> bool {
 /// UTF-16 shows by control bytes (line ends, Latin letters, Chinese punctuation have them) that no other text has.
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..bytes.len().min(8192) & !1)?;
-    if sample.len() < 4 || !sample.iter().any(|byte| *byte < 9) {
+    if sample.len() < 8 || !sample.iter().any(|byte| *byte < 9) {
         return None;
     }
     let share = |to_unit: fn([u8; 2]) -> u16| {

@@ -135,8 +135,9 @@ impl Identifier {
         let mut basis = Basis::Signature;
         let inside = self.by_container(&content, size, with_reader, &mut warnings)?;
         if !inside.is_empty() {
+            // What lies inside says more than that there is a container.
             basis = Basis::Container;
-            matched.extend(inside);
+            matched = inside;
         }
         self.registry.keep_most_special(&mut matched);
         if let Some(answer) = self.choose(&matched, &extension, basis, head, &mut warnings) {
@@ -272,9 +273,9 @@ impl Identifier {
 
     /// No mark was found: text, or the extension alone, or nothing.
     fn without_signature(&self, extension: &str, head: &[u8], mut warnings: Vec<Warning>) -> Identification {
-        let claimed = self.by_name(extension);
         let mut answer = if let Some(charset) = text::readable_charset(head) {
-            let mut answer = match claimed.filter(|claim| self.may_be_plain_text(claim)) {
+            let markup = self.markup_without_declaration(extension, head, charset);
+            let mut answer = match markup.or_else(|| self.text_by_name(extension)) {
                 Some(claim) => claim,
                 None => {
                     let Some(plain) = self.registry.format("x-fmt/111") else {
@@ -294,7 +295,7 @@ impl Identifier {
             answer.basis = Basis::Text;
             answer.charset = Some(charset.name());
             answer
-        } else if let Some(answer) = claimed {
+        } else if let Some(answer) = self.by_name(extension) {
             let has_signature = answer
                 .puid
                 .as_deref()
@@ -313,34 +314,61 @@ impl Identifier {
         answer
     }
 
-    /// The format that the extension stands for; one without a signature first, since those that have one were
-    /// looked for in vain.
+    /// The format that the extension stands for, where the content is no help: one that archives take and that
+    /// has no signature to be missed, else one that has.
     fn by_name(&self, extension: &str) -> Option<Identification> {
-        let formats: Vec<&Format> = self
-            .registry
-            .with_extension(extension)
+        let formats: Vec<&Format> = self.claimed_by(extension).collect();
+        let without_signature = formats
             .iter()
-            .filter_map(|index| self.registry.at(*index))
-            .collect();
-        let format = formats
-            .iter()
-            .find(|format| !format.has_signature)
-            .or_else(|| formats.first())?;
+            .find(|format| format.filing && !format.has_signature);
+        let usual = || formats.iter().find(|format| format.filing);
+        let any = || formats.iter().find(|format| format.has_signature);
+        let format = without_signature
+            .or_else(usual)
+            .or_else(any)
+            .or(formats.first())?;
         Some(answer(format, Basis::Extension))
     }
 
-    fn may_be_plain_text(&self, claim: &Identification) -> bool {
-        let without_signature = claim
-            .puid
-            .as_deref()
-            .and_then(|puid| self.registry.format(puid))
-            .is_some_and(|format| !format.has_signature);
-        let kind = matches!(
-            claim.kind,
-            FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail | FormatKind::Executable
-        );
-        without_signature && kind && !BINARY_BY_NAME.contains(&claim.puid.as_deref().unwrap_or_default())
+    /// The kind of text that the extension stands for.
+    fn text_by_name(&self, extension: &str) -> Option<Identification> {
+        let format = self
+            .claimed_by(extension)
+            .find(|format| may_be_plain_text(format))?;
+        Some(answer(format, Basis::Text))
     }
+
+    fn claimed_by(&self, extension: &str) -> impl Iterator<Item = &Format> {
+        self.registry
+            .with_extension(extension)
+            .iter()
+            .filter_map(|index| self.registry.at(*index))
+    }
+
+    /// XML without a declaration and HTML without a root element are what their extension says, if they begin
+    /// with a tag.
+    fn markup_without_declaration(
+        &self,
+        extension: &str,
+        head: &[u8],
+        charset: text::Charset,
+    ) -> Option<Identification> {
+        let (_, puid) = MARKUP.iter().find(|(known, _)| *known == extension)?;
+        let beginning = charset.decode(head.get(..head.len().min(4096))?).text;
+        let format = self
+            .registry
+            .format(puid)
+            .filter(|_| beginning.trim_start().starts_with('<'))?;
+        Some(answer(format, Basis::Text))
+    }
+}
+
+fn may_be_plain_text(format: &Format) -> bool {
+    let kind = matches!(
+        format.kind,
+        FormatKind::Text | FormatKind::Data | FormatKind::Web | FormatKind::Mail | FormatKind::Executable
+    );
+    !format.has_signature && kind && !BINARY_BY_NAME.contains(&format.puid.as_str())
 }
 
 /// Formats without a signature that are no text: text with their extension is plain text.
@@ -353,6 +381,14 @@ const BINARY_BY_NAME: [&str; 8] = [
     "fmt/682",
     "x-fmt/243",
     "x-fmt/319",
+];
+
+/// Formats whose special marks may be missing in a file that a person would still call by this name.
+const MARKUP: [(&str, &str); 4] = [
+    ("xml", "fmt/101"),
+    ("xsd", "x-fmt/280"),
+    ("html", "fmt/96"),
+    ("htm", "fmt/96"),
 ];
 
 type WithReader<'a> = dyn FnMut(&mut dyn FnMut(&mut dyn ReadSeek) -> io::Result<()>) -> io::Result<()> + 'a;
@@ -445,4 +481,111 @@ fn find_metadata_packet(reader: &mut dyn ReadSeek, size: u64) -> io::Result<Vec<
         }
     }
     Ok(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn identify(name: &str, bytes: &[u8]) -> Identification {
+        let identifier = Identifier::builtin().unwrap();
+        identifier
+            .identify(name, bytes.len() as u64, &mut Cursor::new(bytes))
+            .unwrap()
+    }
+
+    fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            writer
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_claim_to_be_pdf_a_is_found_in_the_middle_of_a_long_file() {
+        let mut bytes = b"%PDF-1.4\n".to_vec();
+        bytes.resize(3_000_000, b'x');
+        bytes.extend(
+            b"<rdf:Description xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\">\
+              <pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>",
+        );
+        bytes.resize(6_000_000, b'x');
+        bytes.extend(b"\nstartxref\n0\n%%EOF\n");
+        let found = identify("a.pdf", &bytes);
+        assert_eq!((found.puid.as_deref(), found.long_term), (Some("fmt/354"), true));
+    }
+
+    #[test]
+    fn layout_documents_of_ours_are_known_by_their_root() {
+        let root =
+            b"<?xml version=\"1.0\"?><ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\" DocType=\"OFD\">";
+        let found = identify("a.ofd", &zip_of(&[("OFD.xml", root)]));
+        assert_eq!(
+            (found.puid.as_deref(), found.basis),
+            (Some("local/ofd"), Basis::Container)
+        );
+        assert!(found.warnings.is_empty());
+        let archival = b"<ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\" DocType=\"OFD-A\">";
+        assert_eq!(
+            identify("a.ofd", &zip_of(&[("OFD.xml", archival)]))
+                .puid
+                .as_deref(),
+            Some("local/ofd-a")
+        );
+        let found = identify("a.ofd", &zip_of(&[("other", b"")]));
+        assert_eq!(found.puid.as_deref(), Some("x-fmt/263"));
+        assert!(matches!(found.warnings[..], [Warning::ExtensionMismatch { .. }]));
+    }
+
+    #[test]
+    fn texts_are_named_by_their_extension_and_have_an_encoding() {
+        let (gbk, _, _) = encoding_rs::GB18030.encode("档号,题名\nA,会议纪要\n");
+        let found = identify("目录.csv", &gbk);
+        assert_eq!(
+            (found.puid.as_deref(), found.charset),
+            (Some("x-fmt/18"), Some("GB18030"))
+        );
+        assert_eq!(identify("a.json", b"{}").puid.as_deref(), Some("fmt/817"));
+        assert_eq!(identify("a.xml", b"<a/>").puid.as_deref(), Some("fmt/101"));
+        assert_eq!(identify("readme", b"words").puid.as_deref(), Some("x-fmt/111"));
+        assert_eq!(
+            identify("a.pdf", b"\x00\x01\xFF\xFE\xDD").warnings,
+            [Warning::SignatureMissing]
+        );
+    }
+
+    #[test]
+    fn the_answer_is_printed_as_the_contract_says() {
+        let json = serde_json::to_value(identify("a.txt", "永久".as_bytes())).unwrap();
+        let wanted = serde_json::json!({
+            "puid": "x-fmt/111", "name": "Plain Text File", "version": null, "mime": "text/plain",
+            "charset": "UTF-8", "basis": "text", "warnings": [],
+        });
+        assert_eq!(json, wanted);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn no_content_makes_it_panic(
+            start in prop::sample::select(vec![
+                &b"%PDF-1.4"[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"II*\0", b"RIFF", b"<?xml", b"",
+            ]),
+            rest in prop::collection::vec(any::<u8>(), 0..900),
+        ) {
+            let registry = Registry::from_toml("version = \"1\"\nformat = []\n").unwrap();
+            let bytes = [start, &rest].concat();
+            let bare = Identifier::new(registry);
+            let _ = bare.identify("a.pdf", bytes.len() as u64, &mut Cursor::new(&bytes)).unwrap();
+            let _ = identify("a.pdf", &bytes);
+        }
+    }
 }

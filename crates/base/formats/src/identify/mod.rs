@@ -16,10 +16,12 @@ mod window;
 mod zip_directory;
 
 pub use identifier::{Identifier, ReadSeek};
+pub(crate) use ole_directory::OleDirectory;
 pub use pattern::PatternError;
 pub use registry::{Format, FormatKind, Registry, RegistryError};
 use serde::Serialize;
 pub use window::{HEAD_BYTES, HeadTail, TAIL_BYTES};
+pub(crate) use zip_directory::ZipDirectory;
 
 /// What the identification rests on, from strong to weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -114,4 +116,9 @@ impl Identification {
 /// four-property checks).
 pub fn is_executable(identification: &Identification) -> bool {
     identification.kind == FormatKind::Executable
+}
+
+#[cfg(test)]
+pub(crate) fn unknown() -> Identification {
+    Identification::unknown()
 }

@@ -152,9 +152,11 @@ impl OleDirectory {
         Ok(bytes)
     }
 
-    /// The entry with this name (without a leading control character).
+    /// The entry with this name (without a leading control character); case does not count in compound files.
     pub(crate) fn find(&self, name: &str) -> Option<&OleEntry> {
-        self.entries.iter().find(|entry| entry.name == name)
+        self.entries
+            .iter()
+            .find(|entry| entry.name.eq_ignore_ascii_case(name))
     }
 
     /// The first bytes of a stream, at most 64 KiB.

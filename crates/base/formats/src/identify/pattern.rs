@@ -41,6 +41,7 @@ enum ByteSpec {
     Range(u8, u8),
     NotRange(u8, u8),
     AllBits(u8),
+    NotAllBits(u8),
 }
 
 impl ByteSpec {
@@ -51,6 +52,7 @@ impl ByteSpec {
             Self::Range(low, high) => (low..=high).contains(&byte),
             Self::NotRange(low, high) => !(low..=high).contains(&byte),
             Self::AllBits(mask) => byte & mask == mask,
+            Self::NotAllBits(mask) => byte & mask != mask,
         }
     }
 }
@@ -144,6 +146,14 @@ impl Pattern {
 
     pub(crate) fn place(&self) -> Place {
         self.place
+    }
+
+    /// How many bytes the pattern fixes: the more, the more special.
+    pub(crate) fn weight(&self) -> usize {
+        self.chunks
+            .iter()
+            .filter_map(|chunk| chunk.alternatives.iter().map(Vec::len).min())
+            .sum()
     }
 
     /// The first byte of the file, where the pattern fixes it.
@@ -442,6 +452,9 @@ fn parse_bytes(text: &str) -> Option<(Vec<ByteSpec>, &str)> {
 
 fn parse_class(inside: &str) -> Option<ByteSpec> {
     let byte = |text: &str| u8::from_str_radix(text, 16).ok();
+    if let Some(mask) = inside.strip_prefix("!&") {
+        return Some(ByteSpec::NotAllBits(byte(mask)?));
+    }
     if let Some(mask) = inside.strip_prefix('&') {
         return Some(ByteSpec::AllBits(byte(mask)?));
     }

@@ -144,6 +144,8 @@ pub struct Registry {
     by_extension: HashMap<String, Vec<usize>>,
     /// For each format, those that step back where it matches too.
     over: Vec<Vec<usize>>,
+    /// For each format, how many bytes its longest signature fixes.
+    weights: Vec<usize>,
     signatures: Vec<SignatureRule>,
     /// Signatures by the first byte of the file, where they fix it.
     by_first_byte: BTreeMap<u8, Vec<usize>>,
@@ -218,6 +220,7 @@ impl Registry {
             by_puid,
             by_extension: HashMap::new(),
             over: Vec::with_capacity(file.format.len()),
+            weights: Vec::with_capacity(file.format.len()),
             signatures: Vec::new(),
             by_first_byte: BTreeMap::new(),
             floating: Vec::new(),
@@ -242,8 +245,10 @@ impl Registry {
                     source,
                 })
         };
+        let mut weight = 0;
         for lines in &rule.signatures {
             let mut patterns = compile(lines)?;
+            weight = weight.max(patterns.iter().map(Pattern::weight).sum());
             // Cheap lines first: what the beginning says, then the end, then anywhere.
             patterns.sort_by_key(|pattern| match pattern.place() {
                 Place::Head => 0,
@@ -289,6 +294,7 @@ impl Registry {
             over.push(*lower);
         }
         self.over.push(over);
+        self.weights.push(weight);
         for extension in &rule.extensions {
             self.by_extension
                 .entry(extension.to_lowercase())
@@ -357,6 +363,8 @@ impl Registry {
                 other != index && self.over.get(*other).is_some_and(|lower| lower.contains(index))
             })
         });
+        // Where the rules leave a choice, the longer signature comes first.
+        matched.sort_by_key(|index| std::cmp::Reverse(self.weights.get(*index).copied().unwrap_or(0)));
     }
 }
 

@@ -152,6 +152,18 @@ fn parse_entry(bytes: &[u8]) -> Option<(ZipEntry, usize)> {
 }
 
 impl ZipEntry {
+    /// Whether the directory claims bytes beyond the end of the file.
+    pub(crate) fn ends_after(&self, size: u64) -> bool {
+        let is_wide =
+            self.header_offset == u64::from(u32::MAX) || self.compressed_size == u64::from(u32::MAX);
+        !is_wide
+            && self
+                .header_offset
+                .saturating_add(30)
+                .saturating_add(self.compressed_size)
+                > size
+    }
+
     /// The first bytes of the member, expanded, at most [`MAX_MEMBER_BYTES`]. Empty where it cannot be expanded:
     /// encrypted, an unknown method, damaged.
     pub(crate) fn read_beginning<R: Read + Seek + ?Sized>(&self, reader: &mut R) -> io::Result<Vec<u8>> {
