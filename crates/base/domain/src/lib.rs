@@ -4,11 +4,15 @@
 
 pub mod classification;
 pub mod clock;
+pub mod code;
+pub mod date;
+pub mod document_number;
 pub mod event;
 pub mod finding;
 pub mod fonds;
 pub mod ids;
 pub mod open_status;
+pub mod retention;
 pub mod viewer;
 
 pub use classification::SecurityClassification;
