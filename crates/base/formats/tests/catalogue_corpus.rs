@@ -1,5 +1,7 @@
 //! Texts, catalogues and hostile tables that the project did not write.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 mod corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,4 +185,87 @@ fn any_table_of_the_corpus_opens_or_is_refused() {
         }
         println!("{part}: {opened} opened, refused {refused:?}");
     }
+}
+
+/// A workbook as an office program writes it, as small as it can be: a title above the headings, numbers, a date,
+/// a failed formula, an empty row.
+fn workbook() -> Vec<u8> {
+    use std::io::Write;
+    let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let sheet = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet \
+         xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+         <row r=\"1\">{}</row><row r=\"2\">{}{}{}</row>\
+         <row r=\"3\">{}<c r=\"B3\"><v>12</v></c><c r=\"C3\" s=\"1\"><v>43647</v></c></row>\
+         <row r=\"5\">{}<c r=\"B5\" t=\"e\"><v>#REF!</v></c></row><row r=\"6\">{}</row></sheetData></worksheet>",
+        cell("A1", "归档文件目录"),
+        cell("A2", "档号"),
+        cell("B2", "页数"),
+        cell("C2", "成文日期"),
+        cell("A3", "A1"),
+        cell("A5", "A2"),
+        cell("A6", "A3"),
+    );
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let parts = [
+        (
+            "[Content_Types].xml",
+            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned(),
+        ),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+                 <Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/>\
+                 </Relationships>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+                 <Relationship Id=\"r1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+                 </Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>\
+                 <sheet name=\"目录\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!(
+                "<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/>\
+                 </cellXfs></styleSheet>"
+            ),
+        ),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        writer
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_workbook_is_read_as_a_person_sees_it() {
+    let rows: Vec<_> = CatalogueReader::from_bytes("目录.xlsx", workbook())
+        .unwrap()
+        .collect();
+    let first = rows[0].as_ref().unwrap();
+    assert_eq!(
+        (first.line, first.get("total_number_of_pages"), first.get("date")),
+        (3, Some("12"), Some("2019-07-01"))
+    );
+    assert!(matches!(&rows[1], Err(RowError::CellError { line: 5, heading, .. }) if heading == "页数"));
+    assert_eq!(rows[2].as_ref().unwrap().archival_code(), Some("A3"));
+    assert_eq!(rows.len(), 3);
 }

@@ -1,5 +1,7 @@
 //! Identification over files that the project did not write.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 mod corpus;
 
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use lantai_formats::identify::{
     Basis, HeadTail, Identification, Identifier, ReadSeek, Warning, is_executable,
 };
 use lantai_formats::package::walk;
+use lantai_formats::readable::{Readability, UnreadableReason, check_readable};
 
 fn identifier() -> Identifier {
     Identifier::builtin().unwrap()
@@ -175,6 +178,9 @@ fn hostile_files_get_an_answer() {
         for path in files_below(&folder) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let found = identify(&identifier, &path, &name);
+            let mut file = File::open(&path).unwrap();
+            let size = file.metadata().unwrap().len();
+            check_readable(&found, size, &mut file).unwrap();
             if part == "hostile" || found.puid.is_none() {
                 println!("{name}: {:?} {:?} {:?}", found.puid, found.basis, found.warnings);
             }
@@ -258,4 +264,41 @@ fn programs_and_scripts_are_seen_whatever_their_name() {
     );
     let (_, found) = check("a.txt", b"");
     assert_eq!(found.warnings, [Warning::Empty]);
+}
+
+#[test]
+fn real_files_can_be_opened_unless_their_name_says_otherwise() {
+    let Some(folder) = corpus::folder("office-and-media") else {
+        return;
+    };
+    let identifier = identifier();
+    let (mut files, mut locked, mut seen_locked) = (0, 0, 0);
+    let mut unreadable = Vec::new();
+    for path in files_below(&folder) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let found = identify(&identifier, &path, &name);
+        let mut file = File::open(&path).unwrap();
+        let size = file.metadata().unwrap().len();
+        files += 1;
+        let outcome = check_readable(&found, size, &mut file).unwrap();
+        let is_locked = outcome
+            == Readability::Unreadable {
+                reason: UnreadableReason::Encrypted,
+            };
+        if name.to_lowercase().contains("encrypt") {
+            locked += 1;
+            seen_locked += usize::from(is_locked);
+        }
+        if let Readability::Unreadable { reason } = outcome {
+            unreadable.push(format!("{name}: {reason}"));
+        }
+    }
+    println!(
+        "{} of {files} unreadable; of {locked} named encrypted {seen_locked} seen",
+        unreadable.len()
+    );
+    for line in &unreadable {
+        println!("  {line}");
+    }
+    assert!(unreadable.len() * 5 < files, "{}", unreadable.len());
 }

@@ -240,8 +240,7 @@ pub fn csv_row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 fn is_formula(value: &str) -> bool {
     // Spreadsheets overlook blanks and invisible characters before the sign, and take full-width signs too.
-    let visible = value
-        .trim_start_matches([' ', '\u{200b}', '\u{feff}']);
+    let visible = value.trim_start_matches([' ', '\u{200b}', '\u{feff}']);
     match visible.chars().next() {
         Some('=' | '@' | '\t' | '\r' | '\n' | '＝' | '＠' | '＋' | '－') => true,
         Some('+' | '-') => !is_plain_number(visible),

@@ -1,8 +1,9 @@
 //! Rows of an Excel or OpenDocument workbook as text.
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
-use calamine::{Data, ExcelDateTime, Range, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, ExcelDateTime, Range, Reader, Sheets, Xls, Xlsx, open_workbook_auto_from_rs};
 
 use super::csv::Record;
 use super::error::{CatalogueError, RowError};
@@ -34,8 +35,7 @@ impl WorkbookRows {
             });
         }
         refuse_bomb(&bytes)?;
-        let mut workbook =
-            open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(CatalogueError::Workbook)?;
+        let mut workbook = open(bytes)?;
         let mut first_headings = None;
         for sheet in workbook.sheet_names() {
             let range = workbook
@@ -88,6 +88,21 @@ impl WorkbookRows {
                 return Some(Ok(Record { line, cells: texts }));
             }
         }
+    }
+}
+
+fn open(bytes: Vec<u8>) -> Result<Sheets<Cursor<Arc<[u8]>>>, CatalogueError> {
+    let is_zip = bytes.starts_with(b"PK");
+    // Shared, because each attempt takes the bytes.
+    let bytes = Cursor::new(Arc::<[u8]>::from(bytes));
+    if !is_zip {
+        let workbook = Xls::new(bytes).map_err(|error| CatalogueError::Workbook(error.into()))?;
+        return Ok(Sheets::Xls(workbook));
+    }
+    match Xlsx::new(bytes.clone()) {
+        Ok(workbook) => Ok(Sheets::Xlsx(workbook)),
+        // The other kinds of workbook are rare: where they fail too, the first error says most.
+        Err(error) => open_workbook_auto_from_rs(bytes).map_err(|_| CatalogueError::Workbook(error.into())),
     }
 }
 

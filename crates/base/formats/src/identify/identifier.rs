@@ -10,18 +10,13 @@ use super::pattern::{Pattern, Place};
 use super::registry::{ContainerRule, ContainerType, Format, FormatKind, Registry, RegistryError};
 use super::window::{HEAD_BYTES, TAIL_BYTES};
 use super::zip_directory::ZipDirectory;
-use super::{Basis, Identification, Warning};
+use super::{Basis, Identification, Warning, pdf_packet};
 use crate::text;
 
 /// A file that can be read from any place.
 pub trait ReadSeek: Read + Seek {}
 
 impl<T: Read + Seek> ReadSeek for T {}
-
-/// Bytes of a PDF searched for its metadata packet.
-const MAX_PACKET_SEARCH: u64 = 32 * 1024 * 1024;
-/// Bytes of the packet kept on each side of the claim.
-const PACKET_BYTES: usize = 16 * 1024;
 
 /// Names the format of files. Cheap to clone, safe to share between threads.
 #[derive(Debug, Clone)]
@@ -124,9 +119,9 @@ impl Identifier {
             tail,
             packet: Vec::new(),
         };
-        if size > head.len().saturating_add(tail.len()) as u64 && find_pdf_mark(head) {
+        if size > head.len().saturating_add(tail.len()) as u64 && pdf_packet::is_pdf(head) {
             with_reader(&mut |reader| {
-                content.packet = find_metadata_packet(reader, size)?;
+                content.packet = pdf_packet::find(reader, size)?;
                 Ok(())
             })?;
         }
@@ -445,42 +440,6 @@ fn mismatch(format: &Format, extension: &str) -> Option<Warning> {
         extension: extension.to_owned(),
         expected: format.extensions.clone(),
     })
-}
-
-fn find_pdf_mark(head: &[u8]) -> bool {
-    memchr::memmem::find(&head[..head.len().min(1024)], b"%PDF-").is_some()
-}
-
-/// The neighbourhood of the first `pdfaid:part` (the claim to be PDF/A) or PDF/X or PDF/UA mark in a long PDF.
-fn find_metadata_packet(reader: &mut dyn ReadSeek, size: u64) -> io::Result<Vec<u8>> {
-    const MARKS: [&[u8]; 2] = [b"pdfaid:part", b"pdfuaid:part"];
-    const STEP: usize = 1024 * 1024;
-    let mut searched = 0;
-    let mut window: Vec<u8> = Vec::new();
-    reader.seek(SeekFrom::Start(0))?;
-    while searched < size.min(MAX_PACKET_SEARCH) {
-        let keep = window.len().saturating_sub(PACKET_BYTES);
-        window.drain(..keep);
-        let before = window.len();
-        (&mut *reader).take(STEP as u64).read_to_end(&mut window)?;
-        if window.len() == before {
-            break;
-        }
-        searched += (window.len() - before) as u64;
-        let found = MARKS
-            .iter()
-            .filter_map(|mark| memchr::memmem::find(&window, mark))
-            .min();
-        if let Some(position) = found {
-            (&mut *reader)
-                .take(PACKET_BYTES as u64)
-                .read_to_end(&mut window)?;
-            let from = position.saturating_sub(PACKET_BYTES);
-            let to = window.len().min(position + PACKET_BYTES);
-            return Ok(window[from..to].to_vec());
-        }
-    }
-    Ok(Vec::new())
 }
 
 #[cfg(test)]

@@ -11,13 +11,15 @@
 mod identifier;
 mod ole_directory;
 mod pattern;
+mod pattern_language;
+mod pdf_packet;
 mod registry;
 mod window;
 mod zip_directory;
 
 pub use identifier::{Identifier, ReadSeek};
 pub(crate) use ole_directory::OleDirectory;
-pub use pattern::PatternError;
+pub use pattern_language::PatternError;
 pub use registry::{Format, FormatKind, Registry, RegistryError};
 use serde::Serialize;
 pub use window::{HEAD_BYTES, HeadTail, TAIL_BYTES};

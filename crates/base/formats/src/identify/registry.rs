@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::pattern::{Pattern, PatternError, Place};
+use super::pattern::{Pattern, Place};
+use super::pattern_language::PatternError;
 
 /// The rule file that ships with the program.
 const BUILTIN_RULES: &str = include_str!("../../../../../rules/formats.toml");
