@@ -1,5 +1,7 @@
 //! What the index knows of one record.
 
+use lantai_domain::date::ArchivalDate;
+
 /// One entry of the catalogue with its text, as it is handed to the index.
 ///
 /// Two questions decide who finds it by what. `public`: may everybody know that the entry exists?
@@ -36,6 +38,8 @@ pub struct SearchDocument {
     pub public: bool,
     /// May everybody read its content? Without `public` it counts for nothing.
     pub public_text: bool,
+    /// Date of the record: found by day, month and year, in any calendar.
+    pub date: ArchivalDate,
     /// The date as the source writes it, such as `宣统三年十月丙辰`; empty when unknown.
     pub date_text: String,
     /// Subject words (主题词).

@@ -1,5 +1,7 @@
 //! Codes, document numbers and titles as exact terms.
 
+use lantai_domain::document_number::DocumentNumber;
+
 use crate::fold::fold_char;
 use crate::units::{UnitKind, units};
 
@@ -45,12 +47,20 @@ pub fn former_code_term(code: &str) -> String {
     format!("f:{}", fold_code(code))
 }
 
-/// The term of a document number, for all its spellings: only letters, ideographs and digits count, and
-/// the digits of year and serial number are kept apart.
+/// A document number in its normal spelling; as it stands when it is none.
+pub fn normal_number(number: &str) -> String {
+    number
+        .parse::<DocumentNumber>()
+        .map_or_else(|_| number.trim().to_owned(), |read| read.normalised())
+}
+
+/// The term of a document number, for all its spellings. Of one that the domain cannot read only letters,
+/// ideographs and digits count; year and serial number are kept apart.
 pub fn number_term(number: &str) -> String {
+    let normal = normal_number(number);
     let mut term = String::from("d:");
     let mut last_end = 0;
-    for unit in units(number).take(MAX_CHARS) {
+    for unit in units(&normal).take(MAX_CHARS) {
         let apart = unit.start > last_end;
         last_end = unit.end;
         match unit.kind {
@@ -110,7 +120,13 @@ mod tests {
 
     #[test]
     fn spellings_of_a_number_are_one_and_two_numbers_are_two() {
-        assert_eq!(number_term("国发〔1981〕88号"), number_term("國發[１９８１]88號"));
+        for spelling in ["國發[１９８１]88號", "国发(1981)第88号", "国发〔1981〕088号"] {
+            assert_eq!(
+                number_term("国发〔1981〕88号"),
+                number_term(spelling),
+                "{spelling}"
+            );
+        }
         assert_ne!(number_term("国发〔1981〕88号"), number_term("国发〔198〕188号"));
     }
 }

@@ -24,10 +24,12 @@ mod score {
     pub const NUMBER: f32 = 1_800.0;
     pub const CODE_BEGINNING: f32 = 1_000.0;
     pub const WHOLE_TITLE: f32 = 500.0;
-    pub const DATE: f32 = 60.0;
-    /// Factors on the engine's scores.
-    pub const TITLE_PHRASE: f32 = 3.0;
+    pub const DAY: f32 = 60.0;
+    pub const MONTH_OR_YEAR: f32 = 20.0;
+    /// A title says what a record is about: it weighs more than any number of mentions in a text.
+    pub const TITLE_PHRASE: f32 = 20.0;
     pub const TITLE_PART: f32 = 1.5;
+    /// Factors on the engine's scores.
     pub const PHRASE: f32 = 2.0;
     pub const WORD: f32 = 0.5;
 }
@@ -176,12 +178,9 @@ impl Planner<'_> {
                 Strictness::Some => self.relaxed(view),
             };
             clauses.push((Occur::Must, plain));
-            clauses.extend(
-                self.preferences(view)
-                    .into_iter()
-                    .map(|part| (Occur::Should, part)),
-            );
         }
+        let preferences = self.preferences(view).into_iter();
+        clauses.extend(preferences.map(|part| (Occur::Should, part)));
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
@@ -218,7 +217,7 @@ impl Planner<'_> {
             parts.push(scored(term(view.exact, &title_of(plain)), score::WHOLE_TITLE));
         }
         if !self.query.is_passage {
-            parts.push(boosted(phrase(view.title, plain), score::TITLE_PHRASE));
+            parts.push(scored(phrase(view.title, plain), score::TITLE_PHRASE));
         }
         for item in self.query.items.iter().filter(|item| !item.excluded) {
             let Clause::Text(text) = &item.clause else {
@@ -228,10 +227,10 @@ impl Planner<'_> {
                 continue;
             }
             if text.row != *plain {
-                parts.push(boosted(phrase(view.title, &text.row), score::TITLE_PHRASE));
+                parts.push(scored(phrase(view.title, &text.row), score::TITLE_PHRASE));
             }
             for part in &text.parts {
-                parts.push(boosted(phrase(view.title, part), score::TITLE_PART));
+                parts.push(scored(phrase(view.title, part), score::TITLE_PART));
             }
             for word in words(&text.typed).iter().filter(|word| word.chars().count() > 1) {
                 parts.push(boosted(term_with_frequency(view.words, word), score::WORD));
@@ -249,8 +248,7 @@ impl Planner<'_> {
                 field_only,
                 ..
             } => {
-                let dates = tokens.iter().map(|token| term(view.date, token)).collect();
-                let mut ways = vec![scored(any(dates), score::DATE)];
+                let mut ways = vec![date_part(view, tokens)];
                 if !field_only {
                     ways.push(phrase(view.all, row));
                 }
@@ -330,8 +328,7 @@ impl Planner<'_> {
         // A date alone is worth as much as many pairs.
         for item in self.plain_items() {
             if let Clause::Date { tokens, .. } = &item.clause {
-                let dates = tokens.iter().map(|token| term(view.date, token)).collect();
-                clauses.push((Occur::Should, scored(any(dates), score::DATE)));
+                clauses.push((Occur::Should, date_part(view, tokens)));
             }
         }
         Box::new(BooleanQuery::with_minimum_required_clauses(clauses, needed))
@@ -346,6 +343,12 @@ fn clause_row(clause: &Clause) -> Option<&[UnitKind]> {
         | Clause::Code { row, .. } => Some(row),
         Clause::Year { .. } | Clause::Value { .. } => None,
     }
+}
+
+fn date_part(view: &ViewFields, tokens: &[String]) -> Part {
+    let is_day = matches!(tokens, [day] if day.len() == "1911-12-05".len());
+    let dates = tokens.iter().map(|token| term(view.date, token)).collect();
+    scored(any(dates), if is_day { score::DAY } else { score::MONTH_OR_YEAR })
 }
 
 fn text_part(view: &ViewFields, text: &TextClause) -> Part {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::identifiers::{fold_code, looks_like_code};
+use crate::identifiers::{fold_code, looks_like_code, normal_number};
 use crate::pieces::{FieldName, Piece, split};
 use crate::recognise::{self, Recognised};
 use crate::units::{UnitKind, units};
@@ -58,7 +58,7 @@ pub enum Clause {
     },
     /// A document number.
     Number {
-        /// As written.
+        /// In its normal spelling, or as typed when it is none.
         text: String,
         /// Its units, for records that quote it.
         row: Vec<UnitKind>,
@@ -213,8 +213,8 @@ fn recognised_clause(text: &str, found: Recognised, field_only: bool) -> Option<
             row,
             field_only,
         },
-        Recognised::Number { .. } => Clause::Number {
-            text: written.trim().to_owned(),
+        Recognised::Number { normalised, .. } => Clause::Number {
+            text: normalised,
             row,
             field_only,
         },
@@ -296,11 +296,14 @@ impl FieldName {
         match self {
             Self::Text(field) => text_clause(field, value, quoted),
             Self::Code => code_clause(value, true),
-            Self::Number => Some(Clause::Number {
-                text: value.to_owned(),
-                row: row(value),
-                field_only: true,
-            }),
+            Self::Number => {
+                let text = normal_number(value);
+                Some(Clause::Number {
+                    text,
+                    row: row(value),
+                    field_only: true,
+                })
+            }
             Self::Date => match recognise::all(value).into_iter().find(Recognised::is_date) {
                 Some(found) => recognised_clause(value, found, true),
                 None => text_clause(TextField::All, value, quoted),
@@ -447,6 +450,40 @@ mod tests {
         assert_eq!(read("比例:三比一"), "text:比例:三比一");
         assert_eq!(read("- -- \"\" ：:"), "");
         assert!(parse(" 　\n").is_empty());
+    }
+
+    #[test]
+    fn dates_are_read_in_every_calendar() {
+        for typed in [
+            "1911-12-05",
+            "1911年12月5日",
+            "宣统三年十月十五日",
+            "日期:1911.12.5",
+        ] {
+            assert_eq!(read(typed), "date:1911-12-05", "{typed}");
+        }
+        assert_eq!(read("1981年 粮食"), "date:1981 text:粮食");
+        assert_eq!(read("1981年关于粮食的通知"), "date:1981 text:关于粮食的通知");
+    }
+
+    #[test]
+    fn document_numbers_are_read_in_every_spelling() {
+        for typed in [
+            "国发〔1981〕88号",
+            "國發[1981]88號",
+            "国发（１９８１）第88号",
+            "文号:国发[1981]88号",
+        ] {
+            let shown = read(typed);
+            assert!(
+                shown.starts_with("document_number:") && shown.ends_with("〔1981〕88号"),
+                "{shown}"
+            );
+        }
+        assert_eq!(
+            read("粮食 国发〔1981〕88号"),
+            "text:粮食 document_number:国发〔1981〕88号"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use lantai_domain::date::date_tokens;
 use tantivy::schema::Term;
 use tantivy::{Index as Engine, TantivyDocument};
 
@@ -175,4 +176,7 @@ fn add_view(entry: &mut TantivyDocument, view: &ViewFields, document: &SearchDoc
         entry.add_text(view.exact, number_term(number));
     }
     entry.add_text(view.exact, title_term(&document.title));
+    for token in date_tokens(&document.date) {
+        entry.add_text(view.date, token);
+    }
 }

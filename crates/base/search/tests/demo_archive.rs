@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use lantai_domain::date::ArchivalDate;
 use lantai_search::{Index, SearchDocument, SearchRequest, SearchResult, Sort, Visibility};
 
 /// The corpus, or nothing and the reason printed.
@@ -65,7 +66,11 @@ fn document(archive: &Path, row: &BTreeMap<String, String>) -> SearchDocument {
         open_status: value("开放状态"),
         public: open,
         public_text: open,
-        //DATE
+        date: [value("日期"), value("日期原文")]
+            .iter()
+            .filter_map(|written| ArchivalDate::parse(written).ok())
+            .find(|date| !date.is_unknown())
+            .unwrap_or_default(),
         date_text: value("日期原文"),
         keywords: list("主题词"),
         summary: value("摘要"),
@@ -215,6 +220,43 @@ fn codes_are_found_whole_by_beginning_and_in_any_spelling() {
             "{query}"
         );
     }
+}
+
+#[test]
+fn numbers_and_dates_are_found_in_other_spellings() {
+    let Some(archive) = Archive::build() else { return };
+    for query in [
+        "國發[1981]88號",
+        "国发（１９８１）88号",
+        "粮食 国发〔1981〕88号",
+        "文号:国发[1981]88号",
+        "J001 国发〔1981〕88号",
+    ] {
+        assert_eq!(
+            archive.everything(query).hits[0].code,
+            "J001-WS·1981-Y-BGT-0001",
+            "{query}"
+        );
+    }
+    for query in [
+        "1911-12-05",
+        "1911年12月5日",
+        "一九一一年十二月五日",
+        "19111205",
+        "日期:1911.12.5",
+        "宣统三年十月十五日",
+    ] {
+        let result = archive.everything(query);
+        assert_eq!(
+            result.hits[0].code, "L001-LS·1911-Y-0028",
+            "{query} is {}",
+            result.read_as
+        );
+    }
+    // A month or a year of any calendar holds its days.
+    let codes = |query: &str| -> u64 { archive.everything(query).total };
+    assert!(codes("日期:1911年12月") >= 1 && codes("日期:1911") > codes("日期:1911年12月"));
+    assert!(codes("日期:宣统三年") > 10);
 }
 
 #[test]
