@@ -522,6 +522,13 @@ mod tests {
     }
 
     #[test]
+    fn a_film_with_its_index_at_the_end_is_known() {
+        let mut bytes = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\x20\0\0mdat".to_vec();
+        bytes.resize(300_000, 0x5A);
+        assert_eq!(identify("a.mp4", &bytes).puid.as_deref(), Some("fmt/199"));
+    }
+
+    #[test]
     fn the_answer_is_printed_as_the_contract_says() {
         let json = serde_json::to_value(identify("a.txt", "永久".as_bytes())).unwrap();
         let wanted = serde_json::json!({
