@@ -3,6 +3,7 @@
 //! Days are ISO 8601 days (proleptic Gregorian). Tables of Ming dates often give Julian days before 1582-10-15:
 //! those are ten days or fewer behind ours.
 
+mod cursor;
 mod eras;
 mod error;
 mod expression;
@@ -10,6 +11,7 @@ mod find;
 mod lunar;
 pub(crate) mod numerals;
 mod parse;
+mod resolve;
 mod tokens;
 mod written;
 

@@ -186,9 +186,11 @@ pub(super) fn written_era(lunar_year: i32, month: u32, day: u32) -> Option<(&'st
 /// Folds the traditional and variant characters that occur in dates; others stay.
 pub(super) fn fold_character(c: char) -> char {
     match c {
+        // A comma or colon of the text ends a number, a half-width one may stand inside it.
+        '，' | '：' | '；' => c,
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '\u{3000}' | '\u{A0}' => ' ',
-        '年' | '秊' => '年',
+        '秊' => '年',
         '國' => '国',
         '統' => '统',
         '緒' => '绪',

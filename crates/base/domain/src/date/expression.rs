@@ -1,30 +1,11 @@
 //! Reads one date expression at a place in a text. Shared by the parser of catalogue dates and the finder.
 
-use super::eras::{Calendar, ERAS, Era, fold_character};
-use super::lunar::{self, Month};
-use super::{ArchivalDate, DateError, DatePoint, numerals};
-use jiff::civil::Date;
+use super::cursor::Expression;
+use super::eras::{Calendar, ERAS, Era};
+use super::resolve::Day;
+use super::{ArchivalDate, DateError, DatePoint, lunar, numerals};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
-
-/// Characters folded one for one, with the byte offset of each in the text they came from.
-pub(super) struct Folded {
-    pub chars: Vec<char>,
-    /// One more than there are characters: the last is the length of the text.
-    pub offsets: Vec<usize>,
-}
-
-impl Folded {
-    pub fn new(text: &str) -> Self {
-        let chars = text.chars().map(fold_character).collect();
-        let offsets = text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([text.len()])
-            .collect();
-        Self { chars, offsets }
-    }
-}
 
 /// Where a date ended and what it is; an error when the form was right and the date does not exist.
 pub(super) struct Reading {
@@ -32,14 +13,6 @@ pub(super) struct Reading {
     pub date: Result<ArchivalDate, DateError>,
     /// Year and calendar for what leans on this date, as the second half of a range.
     year: Option<(i32, Calendar)>,
-}
-
-/// Reads dates in folded characters.
-#[derive(Clone, Copy)]
-pub(super) struct Expression<'a> {
-    pub chars: &'a [char],
-    /// The text is nothing but a date, so that forms which could be something else are taken.
-    pub alone: bool,
 }
 
 static ERAS_BY_FIRST: LazyLock<BTreeMap<char, Vec<&'static Era>>> = LazyLock::new(|| {
@@ -57,7 +30,7 @@ const GREGORIAN_MARKS: [&str; 6] = ["公元", "西元", "公历", "西历", "阳
 /// After a day without 日: these make the number count something else.
 const MEASURES: &str = "余多几个人名两钱斤石件号千百万亿年月岁次里尺丈匹头员";
 
-impl<'a> Expression<'a> {
+impl Expression<'_> {
     /// Reads a date or a range of dates that begins at `at`.
     pub fn range_at(&self, at: usize) -> Option<Reading> {
         if let Some(years) = self.span_of_years(at) {
@@ -94,23 +67,27 @@ impl<'a> Expression<'a> {
             return None;
         }
         let at = self.blanks(at);
-        if let Some(second) = self.date_at(at) {
+        let behind_joiner = Expression {
+            joined_at: Some(at),
+            ..*self
+        };
+        if let Some(second) = behind_joiner.date_at(at) {
             return Some(second);
         }
         let (year, calendar) = first.year?;
         if self.month_at(at).is_some() {
             return Some(self.within_year(at, at, year, calendar));
         }
-        // 5月3日至8日
+        // 5月3日至8日, 九月初三至初五
         let Ok(ArchivalDate::Day(day)) = first.date else {
             return None;
         };
-        let end = self.numeral_run(at, 3);
-        let number = self.number(at, end)?;
-        let end = self
-            .skip(self.blanks(end), "日")
-            .or_else(|| self.skip(self.blanks(end), "号"))?;
+        let (end, number) = match self.day_at(at, calendar)? {
+            (end, Day::Nth(number), _) => (end, number),
+            _ => return None,
+        };
         let date = match calendar {
+            Calendar::Gregorian if !matches!(self.get(end - 1), Some('日' | '号')) => return None,
             Calendar::Gregorian => self.gregorian_day(at, end, day.year(), i32::from(day.month()), number),
             Calendar::Lunar => lunar::lunar_date(day)
                 .ok_or_else(|| self.no_such_day(at, end))
@@ -227,11 +204,13 @@ impl<'a> Expression<'a> {
         if at > 0 && is_digit(at - 1) {
             return None;
         }
-        if !(at..at + 4).all(is_digit) {
+        // Three digits are a year only where nothing else can be meant.
+        let width = (at..at + 4).take_while(|at| is_digit(*at)).count();
+        if width < 3 || (width == 3 && !self.alone) {
             return None;
         }
-        let year = i32::try_from(self.number(at, at + 4)?).ok()?;
-        let after = self.skip(self.blanks(at + 4), "年")?;
+        let year = i32::try_from(self.number(at, at + width)?).ok()?;
+        let after = self.skip(self.blanks(at + width), "年")?;
         if year == 0 || (!self.alone && !(1000..=2999).contains(&year)) {
             return None;
         }
@@ -442,150 +421,11 @@ impl<'a> Expression<'a> {
                 .filter(|_| matches!(width, 1 | 2))?;
             let end = end + 1 + width;
             let time = self.get(end) == Some('T') && digits(end + 1) > 0;
-            return (time || self.free_after(end)).then(|| date(end, month, day));
+            let joined = separator != '-' && self.get(end) == Some('-');
+            return (time || joined || self.free_after(end)).then(|| date(end, month, day));
         }
         let fine = self.alone || (separator != '.' && (1..=12).contains(&month));
         (fine && self.free_after(end)).then(|| date(end, month, 0))
-    }
-
-    /// Year, month and day in figures; zeros say that the rest is not known.
-    fn figures(
-        &self,
-        start: usize,
-        end: usize,
-        year: i16,
-        month: u32,
-        day: u32,
-    ) -> Result<ArchivalDate, DateError> {
-        match (year, month, day) {
-            (0, 0, 0) => Ok(ArchivalDate::Unknown),
-            (0, ..) => Err(self.no_such_day(start, end)),
-            (year, 0, 0) => Ok(ArchivalDate::Year(year)),
-            (year, month, 0) => self.gregorian(start, end, i32::from(year), month, Day::None),
-            (year, month, day) => self.gregorian(start, end, i32::from(year), month, Day::Nth(day)),
-        }
-    }
-
-    fn whole_year(
-        &self,
-        start: usize,
-        end: usize,
-        year: i32,
-        calendar: Calendar,
-    ) -> Result<ArchivalDate, DateError> {
-        match calendar {
-            Calendar::Gregorian => i16::try_from(year)
-                .ok()
-                .filter(|year| (1..=9999).contains(year))
-                .map(ArchivalDate::Year)
-                .ok_or_else(|| self.no_such_day(start, end)),
-            Calendar::Lunar => {
-                let (first, last) = lunar::year_bounds(year).ok_or_else(|| self.no_such_day(start, end))?;
-                self.days(start, end, first, last)
-            }
-        }
-    }
-
-    fn gregorian(
-        &self,
-        start: usize,
-        end: usize,
-        year: i32,
-        month: u32,
-        day: Day,
-    ) -> Result<ArchivalDate, DateError> {
-        let error = || self.no_such_day(start, end);
-        let year = i16::try_from(year).map_err(|_| error())?;
-        let number = i32::try_from(month).map_err(|_| error())?;
-        let month = i8::try_from(month).map_err(|_| error())?;
-        let first = Date::new(year, month, 1)
-            .ok()
-            .filter(|_| year > 0)
-            .ok_or_else(error)?;
-        match day {
-            Day::None => Ok(ArchivalDate::Month { year, month }),
-            Day::Nth(day) => self.gregorian_day(start, end, year, number, day),
-            Day::Third(third) => {
-                let first_number = lunar::day_number(first);
-                let last = lunar::day_number(first.last_of_month());
-                self.third(start, end, first_number, last, third)
-            }
-            Day::Last | Day::Pillar(_) => Err(error()),
-        }
-    }
-
-    fn gregorian_day(
-        &self,
-        start: usize,
-        end: usize,
-        year: i16,
-        month: i32,
-        day: u32,
-    ) -> Result<ArchivalDate, DateError> {
-        let month = i8::try_from(month).ok();
-        let day = i8::try_from(day).ok();
-        let date = month
-            .zip(day)
-            .and_then(|(month, day)| Date::new(year, month, day).ok());
-        date.map(ArchivalDate::Day)
-            .ok_or_else(|| self.no_such_day(start, end))
-    }
-
-    fn lunar(
-        &self,
-        start: usize,
-        end: usize,
-        year: i32,
-        month: (u32, bool),
-        day: Day,
-    ) -> Result<ArchivalDate, DateError> {
-        let month = lunar::month_of(year, month.0, month.1).ok_or_else(|| self.no_such_day(start, end))?;
-        let last = month.first + i64::from(month.days) - 1;
-        match day {
-            Day::None => self.days(start, end, month.first, last),
-            Day::Nth(number) => self.nth_day(start, end, month, number),
-            Day::Last => self.nth_day(start, end, month, month.days),
-            Day::Third(third) => self.third(start, end, month.first, last, third),
-            Day::Pillar(place) => match month.day_of_pillar(place).and_then(lunar::day_of) {
-                Some(day) => Ok(ArchivalDate::Day(day)),
-                None => Err(DateError::Pillar {
-                    pillar: lunar::pillar_name(place),
-                }),
-            },
-        }
-    }
-
-    fn nth_day(
-        &self,
-        start: usize,
-        end: usize,
-        month: Month,
-        number: u32,
-    ) -> Result<ArchivalDate, DateError> {
-        let day = (1..=month.days)
-            .contains(&number)
-            .then(|| lunar::day_of(month.first + i64::from(number) - 1))
-            .flatten();
-        day.map(ArchivalDate::Day)
-            .ok_or_else(|| self.no_such_day(start, end))
-    }
-
-    fn third(
-        &self,
-        start: usize,
-        end: usize,
-        first: i64,
-        last: i64,
-        third: i64,
-    ) -> Result<ArchivalDate, DateError> {
-        let to = if third == 2 { last } else { first + third * 10 + 9 };
-        self.days(start, end, first + third * 10, to)
-    }
-
-    fn days(&self, start: usize, end: usize, first: i64, last: i64) -> Result<ArchivalDate, DateError> {
-        let days = lunar::day_of(first).zip(lunar::day_of(last));
-        let (from, to) = days.ok_or_else(|| self.no_such_day(start, end))?;
-        ArchivalDate::range(DatePoint::Day(from), DatePoint::Day(to))
     }
 
     fn wrong(&self, end: usize, error: DateError) -> Reading {
@@ -595,94 +435,4 @@ impl<'a> Expression<'a> {
             year: None,
         }
     }
-
-    fn no_such_day(&self, start: usize, end: usize) -> DateError {
-        DateError::NoSuchDay {
-            found: self.chars.get(start..end).unwrap_or_default().iter().collect(),
-        }
-    }
-
-    fn get(&self, at: usize) -> Option<char> {
-        self.chars.get(at).copied()
-    }
-
-    /// The place behind `word`, when it stands at `at`.
-    fn skip(&self, at: usize, word: &str) -> Option<usize> {
-        let mut end = at;
-        for c in word.chars() {
-            if self.get(end) != Some(c) {
-                return None;
-            }
-            end += 1;
-        }
-        Some(end)
-    }
-
-    fn blanks(&self, mut at: usize) -> usize {
-        while self.get(at) == Some(' ') {
-            at += 1;
-        }
-        at
-    }
-
-    /// The end of the numerals at `at`, of which at most `most` are taken.
-    fn numeral_run(&self, at: usize, most: usize) -> usize {
-        let rest = self.chars.get(at..).unwrap_or_default();
-        at + rest
-            .iter()
-            .take(most)
-            .take_while(|c| numerals::is_numeral(**c))
-            .count()
-    }
-
-    fn number(&self, at: usize, end: usize) -> Option<u32> {
-        let digits: String = self.chars.get(at..end)?.iter().collect();
-        numerals::number(&digits)
-    }
-
-    fn four_digits(&self, at: usize) -> Option<i16> {
-        let digits = self.chars.get(at..at + 4)?;
-        digits.iter().try_fold(0i16, |sum, c| {
-            Some(sum * 10 + i16::try_from(c.to_digit(10)?).ok()?)
-        })
-    }
-
-    fn pillar_at(&self, at: usize) -> Option<u32> {
-        lunar::pillar(self.get(at)?, self.get(at + 1)?)
-    }
-
-    /// Whether figures may begin here: not inside a longer number, a code or an address.
-    fn free_before(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).and_then(|at| self.get(at)) else {
-            return true;
-        };
-        let joined = at >= 2 && self.get(at - 2).is_some_and(|c| c.is_ascii_alphanumeric());
-        !(before.is_ascii_alphanumeric()
-            || matches!(before, '_' | '·' | '+' | '@' | '#')
-            || (matches!(before, '-' | '.' | '/' | ',' | ':') && joined))
-    }
-
-    /// Whether figures may end here.
-    fn free_after(&self, at: usize) -> bool {
-        let Some(next) = self.get(at) else {
-            return true;
-        };
-        let goes_on = self.get(at + 1).is_some_and(|c| c.is_ascii_alphanumeric());
-        !(next.is_ascii_alphanumeric()
-            || matches!(next, '_' | '·' | '@' | '%')
-            || (matches!(next, '-' | '.' | '/' | ',' | ':') && goes_on))
-    }
-}
-
-/// The day of a month as it is written.
-#[derive(Debug, Clone, Copy)]
-enum Day {
-    None,
-    Nth(u32),
-    /// 晦.
-    Last,
-    /// Place in the cycle of sixty.
-    Pillar(u32),
-    /// 上旬, 中旬, 下旬: 0, 1, 2.
-    Third(i64),
 }

@@ -1,7 +1,7 @@
 //! Finds dates in running text and in queries.
 
 use super::ArchivalDate;
-use super::expression::{Expression, Folded};
+use super::cursor::{Expression, Folded};
 
 /// A date found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub fn find_dates(text: &str) -> Vec<FoundDate> {
     let expression = Expression {
         chars: &folded.chars,
         alone: false,
+        joined_at: None,
     };
     let mut found = Vec::new();
     let mut at = 0;

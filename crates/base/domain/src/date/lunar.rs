@@ -37,13 +37,23 @@ pub(super) fn months(year: i32) -> Vec<Month> {
     let Ok(lunar_year) = LunarYear::new(year as isize) else {
         return Vec::new();
     };
-    lunar_year.get_months().iter().map(month).collect()
+    let months: Vec<Month> = lunar_year.get_months().iter().map(month).collect();
+    if year == MISCOUNTED_YEAR {
+        one_month_earlier(&months)
+    } else {
+        months
+    }
 }
 
 /// One month of a year; `None` when the year has no such (leap) month.
 pub(super) fn month_of(year: i32, number: u32, leap: bool) -> Option<Month> {
     if !(FIRST_YEAR..=LAST_YEAR).contains(&year) || !(1..=12).contains(&number) {
         return None;
+    }
+    if year == MISCOUNTED_YEAR {
+        return months(year)
+            .into_iter()
+            .find(|month| month.month == number && month.leap == leap);
     }
     let signed = if leap { -(number as isize) } else { number as isize };
     LunarMonth::new(year as isize, signed).ok().as_ref().map(month)
@@ -52,12 +62,52 @@ pub(super) fn month_of(year: i32, number: u32, leap: bool) -> Option<Month> {
 fn month(month: &LunarMonth) -> Month {
     // The table counts from noon; the day number of the noon is the day's own.
     let first = month.get_first_julian_day().get_day().round() as i64;
+    let days = i64::try_from(month.get_day_count()).unwrap_or(30);
+    let proclaimed = first + shift(first);
+    let next = first + days + shift(first + days);
     Month {
         month: month.get_month() as u32,
         leap: month.is_leap(),
-        first,
-        days: u32::try_from(month.get_day_count()).unwrap_or(30),
+        first: proclaimed,
+        days: u32::try_from(next - proclaimed).unwrap_or(30),
     }
+}
+
+/// Months that did not begin on the day that is computed today: the almanacs were computed for the meridian of
+/// Peking and with the theory of their time, and a new moon close to midnight fell on the other side of it.
+/// Computed first day of the month, days by which the proclaimed one differs. Each is borne out by dated texts.
+const PROCLAIMED: [(i64, i64); 4] = [
+    (2_393_848, -1), // 道光二十一年十二月: 1842-01-11
+    (2_396_742, -1), // 道光二十九年十一月: 1849-12-14
+    (2_399_281, 1),  // 咸丰六年十一月: 1856-11-28
+    (2_399_636, -1), // 咸丰七年十月: 1857-11-16
+];
+
+fn shift(first: i64) -> i64 {
+    PROCLAIMED
+        .iter()
+        .find(|(computed, _)| *computed == first)
+        .map_or(0, |(_, days)| *days)
+}
+
+/// 熙宁三年: the library's months of this year are one too late, because it counts the leap eleventh month of the
+/// year before twice. Its neighbours are right, and leave room for exactly the months of this year.
+const MISCOUNTED_YEAR: i32 = 1070;
+
+fn one_month_earlier(months: &[Month]) -> Vec<Month> {
+    let before = months.first().map(|first| Month {
+        first: first.first - 29,
+        days: 29,
+        ..*first
+    });
+    let numbered = before.iter().chain(months).zip(months);
+    numbered
+        .map(|(days, number)| Month {
+            month: number.month,
+            leap: number.leap,
+            ..*days
+        })
+        .collect()
 }
 
 /// First and last day of a lunar year.

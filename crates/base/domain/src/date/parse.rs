@@ -1,6 +1,6 @@
 //! Reads a text that is nothing but a date.
 
-use super::expression::{Expression, Folded};
+use super::cursor::{Expression, Folded};
 use super::{ArchivalDate, DateError};
 
 /// Longer than any date with its notes; more is refused unread.
@@ -50,14 +50,15 @@ pub(super) fn parse(text: &str) -> Result<ArchivalDate, DateError> {
         let expression = Expression {
             chars: &chars,
             alone: true,
+            joined_at: None,
         };
-        if let Some(reading) = expression.range_at(0)
-            && reading.end == chars.len()
-        {
-            match reading.date {
-                Ok(date) => return Ok(date),
-                Err(reason) => error = error.or(Some(reason)),
-            }
+        let Some(reading) = expression.range_at(0) else {
+            continue;
+        };
+        match reading.date {
+            Ok(date) if reading.end == chars.len() => return Ok(date),
+            Ok(_) => {}
+            Err(reason) => error = error.or(Some(reason)),
         }
     }
     Err(error.unwrap_or_else(not_understood))
