@@ -260,6 +260,36 @@ fn numbers_and_dates_are_found_in_other_spellings() {
 }
 
 #[test]
+fn a_pasted_passage_finds_its_source_first() {
+    let Some(archive) = Archive::build() else { return };
+    let (mut pasted, mut first) = (0, 0);
+    for row in rows(&archive.path.join("catalogue.csv")).iter().step_by(7) {
+        if row["全文文件"].is_empty() {
+            continue;
+        }
+        let text = std::fs::read_to_string(archive.path.join(&row["全文文件"])).unwrap();
+        let characters: Vec<char> = text.chars().collect();
+        for length in [60, 300, 5_000] {
+            // From the middle, as a reader copies it: with line breaks, and one character misread.
+            let from = characters.len() / 3;
+            let mut passage = characters[from..(from + length).min(characters.len())].to_vec();
+            let middle = passage.len() / 2;
+            passage[middle] = '囗';
+            passage.insert(middle / 2, '\n');
+            if passage.len() < 40 {
+                continue;
+            }
+            pasted += 1;
+            let result = archive.everything(&passage.into_iter().collect::<String>());
+            first += usize::from(result.hits.first().is_some_and(|hit| hit.code == row["档号"]));
+        }
+    }
+    println!("{pasted} passages pasted, {first} sources first");
+    assert!(pasted > 80);
+    assert_eq!(first, pasted);
+}
+
+#[test]
 fn passages_show_the_original_with_its_punctuation() {
     let Some(archive) = Archive::build() else { return };
     let result = archive.everything("家中已收倒在家借银与人颇多");
