@@ -9,11 +9,13 @@ use std::str::FromStr;
 const LONGEST_AGENCY: usize = 16;
 
 /// Words of the running text that stand before an agency word and do not belong to it.
-const BEFORE_AGENCY: [&str; 30] = [
+const BEFORE_AGENCY: [&str; 27] = [
     "根据", "依据", "按照", "依照", "参照", "遵照", "贯彻", "落实", "执行", "印发", "转发", "批转", "下发",
-    "发布", "废止", "修订", "关于", "文件", "通知", "文号", "编号", "详见", "经", "以", "的", "和", "与",
-    "及", "见", "对",
+    "发布", "废止", "修订", "关于", "文件", "通知", "文号", "编号", "详见", "的", "和", "与", "及", "或",
 ];
+
+/// Words that do so only where the run of characters begins: inside they are part of agency words, as in 国经贸.
+const AT_THE_START: [&str; 6] = ["见", "以", "按", "由", "将", "即"];
 
 /// A document number, normalised: brackets 〔〕, half-width digits without zeros in front, 第 only in orders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -227,17 +229,28 @@ fn agency_start(chars: &[char], free_from: usize, end: usize) -> usize {
         start -= 1;
     }
     let run: Vec<char> = chars.get(start..trimmed).unwrap_or_default().to_vec();
+    let stands = |word: &str, place: usize| {
+        word.chars()
+            .enumerate()
+            .all(|(n, c)| run.get(place + n) == Some(&c))
+    };
     let mut cut = 0;
-    for word in BEFORE_AGENCY {
-        let word: Vec<char> = word.chars().collect();
-        for place in 0..run.len() {
-            let past = place + word.len();
-            // The word must leave something of the agency.
-            let leaves = past < run.len();
-            if leaves && run.get(place..past) == Some(word.as_slice()) {
-                cut = cut.max(past);
-            }
+    for place in 0..run.len() {
+        // 中华人民共和国 is one word.
+        if place > 0 && run.get(place - 1) == Some(&'共') {
+            continue;
         }
+        let words = BEFORE_AGENCY
+            .iter()
+            .chain(AT_THE_START.iter().filter(|_| place == 0));
+        let past = words
+            .filter(|word| stands(word, place))
+            .map(|word| place + word.chars().count())
+            .max();
+        // Something of the agency must be left.
+        cut = past
+            .filter(|past| *past < run.len())
+            .map_or(cut, |past| cut.max(past));
     }
     start + cut
 }
@@ -364,6 +377,22 @@ mod tests {
                 "document_number.not_understood",
                 "{wrong}"
             );
+        }
+    }
+
+    #[test]
+    fn agency_words_keep_what_looks_like_running_text() {
+        for (text, number) in [
+            ("《中华人民共和国交通部令第8号》", "中华人民共和国交通部令第8号"),
+            ("见国经贸〔1999〕12号", "国经贸〔1999〕12号"),
+            ("贯彻外经贸发〔1999〕12号文件的通知", "外经贸发〔1999〕12号"),
+            ("发改农经〔2004〕1933号", "发改农经〔2004〕1933号"),
+        ] {
+            let found: Vec<String> = find_document_numbers(text)
+                .iter()
+                .map(|one| one.number.to_string())
+                .collect();
+            assert_eq!(found, [number], "{text}");
         }
     }
 
