@@ -4,7 +4,15 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist", "**/node_modules", "packages/client/src/schema.ts", "test-results", "playwright-report"] },
+  {
+    ignores: [
+      "**/dist",
+      "**/node_modules",
+      "packages/client/src/schema.ts",
+      "test-results",
+      "playwright-report",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   jsxA11y.flatConfigs.recommended,
@@ -24,7 +32,17 @@ export default tseslint.config(
   },
   {
     files: ["e2e/**/*.mjs"],
-    languageOptions: { globals: { process: "readonly", Buffer: "readonly", URL: "readonly", setTimeout: "readonly" } },
+    languageOptions: {
+      globals: {
+        console: "readonly",
+        setInterval: "readonly",
+        clearInterval: "readonly",
+        process: "readonly",
+        Buffer: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+      },
+    },
     rules: { "no-console": "off" },
   },
 );

@@ -29,7 +29,8 @@ const theme: ThemeConfig = {
     controlHeight: 34,
     motionDurationMid: "0.12s",
     motionDurationSlow: "0.16s",
-    fontFamily: '"PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", system-ui, sans-serif',
+    fontFamily:
+      '"PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", system-ui, sans-serif',
   },
   components: {
     Table: {
@@ -47,7 +48,11 @@ const theme: ThemeConfig = {
 export function Theme({ children }: { children: ReactNode }) {
   const { language } = useWorkbenchTexts();
   return (
-    <ConfigProvider theme={theme} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      theme={theme}
+      locale={language === "en" ? enUS : zhCN}
+      button={{ autoInsertSpace: false }}
+    >
       {children}
     </ConfigProvider>
   );

@@ -46,7 +46,10 @@ export const fondsRecordsQuery = (number: string, filter: FondsRecordsFilter) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET("/api/v1/fonds/{number}/records", {
-          params: { path: { number }, query: { ...filter, limit: 50, ...(pageParam && { cursor: pageParam }) } },
+          params: {
+            path: { number },
+            query: { ...filter, limit: 50, ...(pageParam && { cursor: pageParam }) },
+          },
           signal,
         }),
       ),
@@ -57,7 +60,8 @@ export const fondsRecordsQuery = (number: string, filter: FondsRecordsFilter) =>
 export const recordQuery = (code: string) =>
   queryOptions({
     queryKey: ["record", code],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/records/{code}", { params: { path: { code } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/records/{code}", { params: { path: { code } }, signal })),
   });
 
 export const recordTextQuery = (code: string) =>
@@ -97,8 +101,7 @@ export const accessionsQuery = () =>
 export const accessionQuery = (id: string) =>
   queryOptions({
     queryKey: ["accessions", id],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/accessions/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/accessions/{id}", { params: { path: { id } }, signal })),
   });
 
 export const findingsQuery = (id: string, severity: Severity | null) =>

@@ -25,7 +25,12 @@ export interface Texts<Key extends string> {
 const STORED_AS = "lantai.language";
 const TextsContext = createContext<Texts<string> | null>(null);
 
-export function translate(catalogue: Catalogue, language: Language, key: string, values: Values = {}): string {
+export function translate(
+  catalogue: Catalogue,
+  language: Language,
+  key: string,
+  values: Values = {},
+): string {
   const message = catalogue[key] ?? key;
   const text = typeof message === "string" ? message : pick(message, language, Number(values["count"] ?? 0));
   return text.replace(/\{(\w+)\}/g, (place, name: string) => {

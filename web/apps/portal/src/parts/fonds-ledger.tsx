@@ -23,9 +23,7 @@ export function FondsLedger({ fonds, heading: Heading }: FondsLedgerProps) {
             </Heading>
             <p className="ledger-facts">
               {one.year_from !== null && one.year_to !== null && (
-                <span>
-                  {t("fonds.years", { from: String(one.year_from), to: String(one.year_to) })}
-                </span>
+                <span>{t("fonds.years", { from: String(one.year_from), to: String(one.year_to) })}</span>
               )}
               <span>{t("fonds.records", { count: one.records })}</span>
               <span>{one.category_codes.map((code) => label("category", code)).join(" · ")}</span>

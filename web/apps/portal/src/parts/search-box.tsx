@@ -37,7 +37,12 @@ function SearchForm({ asked, compact, fonds }: SearchFormProps) {
     void navigate(`/search?${next.toString()}`);
   };
   return (
-    <form role="search" aria-label={name} className={compact ? "search-box compact" : "search-box"} onSubmit={submit}>
+    <form
+      role="search"
+      aria-label={name}
+      className={compact ? "search-box compact" : "search-box"}
+      onSubmit={submit}
+    >
       <label htmlFor={id} className="lt-offscreen">
         {name}
       </label>

@@ -19,10 +19,33 @@ export function AccessionTable({ accessions }: { accessions: readonly Accession[
     { title: t("accessions.state"), key: "state", render: (_, one) => <StateTag state={one.state} /> },
     { title: t("accessions.findings"), key: "findings", render: (_, one) => <Findings accession={one} /> },
     { title: t("accessions.fonds"), dataIndex: "fonds", key: "fonds", responsive: ["md"] },
-    { title: t("accessions.items"), key: "items", align: "end", responsive: ["md"], render: (_, one) => number(one.items) },
-    { title: t("accessions.files"), key: "files", align: "end", responsive: ["lg"], render: (_, one) => number(one.files) },
-    { title: t("accessions.bytes"), key: "bytes", align: "end", responsive: ["md"], render: (_, one) => bytes(one.bytes) },
-    { title: t("accessions.received_at"), key: "received_at", responsive: ["md"], render: (_, one) => moment(one.received_at) },
+    {
+      title: t("accessions.items"),
+      key: "items",
+      align: "end",
+      responsive: ["md"],
+      render: (_, one) => number(one.items),
+    },
+    {
+      title: t("accessions.files"),
+      key: "files",
+      align: "end",
+      responsive: ["lg"],
+      render: (_, one) => number(one.files),
+    },
+    {
+      title: t("accessions.bytes"),
+      key: "bytes",
+      align: "end",
+      responsive: ["md"],
+      render: (_, one) => bytes(one.bytes),
+    },
+    {
+      title: t("accessions.received_at"),
+      key: "received_at",
+      responsive: ["md"],
+      render: (_, one) => moment(one.received_at),
+    },
     { title: t("accessions.received_by"), dataIndex: "received_by", key: "received_by", responsive: ["lg"] },
   ];
   return (
@@ -41,7 +64,9 @@ export function AccessionTable({ accessions }: { accessions: readonly Accession[
 function Findings({ accession }: { accession: Accession }) {
   const { t } = useWorkbenchTexts();
   if (accession.state === "receiving" || accession.state === "checking") return null;
-  if (accession.blockers > 0) return <Tag tone="bad">{t("accessions.blockers", { count: accession.blockers })}</Tag>;
-  if (accession.warnings > 0) return <Tag tone="warn">{t("accessions.warnings", { count: accession.warnings })}</Tag>;
+  if (accession.blockers > 0)
+    return <Tag tone="bad">{t("accessions.blockers", { count: accession.blockers })}</Tag>;
+  if (accession.warnings > 0)
+    return <Tag tone="warn">{t("accessions.warnings", { count: accession.warnings })}</Tag>;
   return accession.state === "accepted" ? <span className="quiet">{t("accessions.clean")}</span> : null;
 }

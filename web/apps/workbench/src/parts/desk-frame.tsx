@@ -40,7 +40,9 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
         <div className="desk-person">
           <a href="/">{t("desk.portal")}</a>
           <LanguageSwitch />
-          <span className="desk-person-name">{t("desk.signed_in_as", { name: session.viewer.name ?? "" })}</span>
+          <span className="desk-person-name">
+            {t("desk.signed_in_as", { name: session.viewer.name ?? "" })}
+          </span>
           <button type="button" onClick={() => leave.mutate()}>
             {t("desk.sign_out")}
           </button>

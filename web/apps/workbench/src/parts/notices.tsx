@@ -6,7 +6,8 @@ import { Link } from "react-router";
 
 export function FailureNotice({ error, retry }: { error: unknown; retry: () => void }) {
   const { t } = useWorkbenchTexts();
-  if (isNotFound(error)) return <Alert type="warning" showIcon title={t("desk.gone_title")} description={t("desk.gone")} />;
+  if (isNotFound(error))
+    return <Alert type="warning" showIcon title={t("desk.gone_title")} description={t("desk.gone")} />;
   return (
     <Alert
       type="error"
@@ -46,7 +47,10 @@ export function LostNotice() {
 }
 
 /** A sentence on what went wrong with an action: the server's own words when it refused. */
-export function reasonOf(error: unknown, t: (key: WorkbenchKey, values?: Record<string, string>) => string): string {
+export function reasonOf(
+  error: unknown,
+  t: (key: WorkbenchKey, values?: Record<string, string>) => string,
+): string {
   if (error instanceof Problem && error.status < 500) return error.detail ?? error.message;
   return t(describeError(error));
 }

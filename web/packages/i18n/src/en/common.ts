@@ -17,6 +17,8 @@ export const common: Record<keyof typeof zh, Message> = {
   "error.unexpected": "Something unexpected went wrong. Please reload the page.",
   "error.retry": "Try again",
   "error.reload": "Reload",
+  "list.separator": ", ",
+  "date.both": "{written} ({plain})",
   "date.unknown": "Date unknown",
 
   "open_status.unreviewed": "Awaiting review",

@@ -187,7 +187,6 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "report.severity.minor": "Minor",
   "report.severity.warn": "Warning",
   "report.where": "Where",
-  "report.what": "What",
   "report.expected": "Expected",
   "report.found": "Found",
   "report.mend": "How to mend it",

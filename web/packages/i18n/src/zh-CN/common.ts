@@ -15,6 +15,8 @@ export const common = {
   "error.unexpected": "出现了没有料到的错误。请重新载入页面。",
   "error.retry": "再试一次",
   "error.reload": "重新载入",
+  "list.separator": "、",
+  "date.both": "{written}（{plain}）",
   "date.unknown": "日期不详",
 
   "open_status.unreviewed": "待审核",

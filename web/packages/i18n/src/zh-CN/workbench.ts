@@ -84,7 +84,8 @@ export const workbench = {
   "new.choose_files": "选择文件",
   "new.choose_folder_input": "选择要接收的文件夹",
   "new.choose_files_input": "选择要接收的文件",
-  "new.drop_hint": "带目录表（CSV 或 Excel）的文件夹、BagIt 包，或者一个个文件都可以。原来的文件名和目录结构会原样保留。",
+  "new.drop_hint":
+    "带目录表（CSV 或 Excel）的文件夹、BagIt 包，或者一个个文件都可以。原来的文件名和目录结构会原样保留。",
   "new.chosen": "已选 {files} 个文件，共 {bytes}",
   "new.chosen_folder": "文件夹“{name}”",
   "new.clear": "重新选择",
@@ -181,7 +182,6 @@ export const workbench = {
   "report.severity.minor": "轻微",
   "report.severity.warn": "提示",
   "report.where": "位置",
-  "report.what": "问题",
   "report.expected": "应为",
   "report.found": "实为",
   "report.mend": "如何改正",

@@ -1,4 +1,10 @@
-import { fondsQuery, fondsRecordsQuery, isNotFound, type FondsRecordsFilter, type Schemas } from "@lantai/client";
+import {
+  fondsQuery,
+  fondsRecordsQuery,
+  isNotFound,
+  type FondsRecordsFilter,
+  type Schemas,
+} from "@lantai/client";
 import { usePortalTexts } from "@lantai/i18n/portal";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearchParams } from "react-router";
@@ -99,9 +105,8 @@ function FondsRecords({ fonds }: { fonds: Fonds }) {
   const [params] = useSearchParams();
   const category = params.get("category");
   const filter: FondsRecordsFilter = category ? { category } : {};
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    fondsRecordsQuery(fonds.number, filter),
-  );
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(fondsRecordsQuery(fonds.number, filter));
   if (isPending) return <Skeleton lines={10} />;
   if (!data) return <FailureNotice error={error} retry={() => void refetch()} />;
   const records = data.pages.flatMap((page) => page.items);

@@ -87,9 +87,7 @@ function FondsSection() {
         <h2 id="fonds">{t("home.fonds_title")}</h2>
         <p>
           {t("home.fonds_lead")}
-          {data && data.items.length > 0 && (
-            <> {t("home.numbers", { records, fonds: data.items.length })}</>
-          )}
+          {data && data.items.length > 0 && <> {t("home.numbers", { records, fonds: data.items.length })}</>}
         </p>
       </header>
       {isPending && <Skeleton lines={8} />}

@@ -103,7 +103,12 @@ export function ImageViewer({ title, pictures }: ImageViewerProps) {
           </span>
         )}
         <span className="viewer-zoom">
-          <Tool label={t("viewer.zoom_out")} sign="−" disabled={zoom.scale === 1} act={() => zoomBy(1 / STEP)} />
+          <Tool
+            label={t("viewer.zoom_out")}
+            sign="−"
+            disabled={zoom.scale === 1}
+            act={() => zoomBy(1 / STEP)}
+          />
           <output aria-label={t("viewer.zoom", { percent: Math.round(zoom.scale * 100) })}>
             {Math.round(zoom.scale * 100)}%
           </output>
@@ -173,7 +178,9 @@ function useFullscreen(frame: React.RefObject<HTMLElement | null>) {
     return () => document.removeEventListener("fullscreenchange", follow);
   }, []);
   const toggle = () => {
-    const change = document.fullscreenElement ? document.exitFullscreen() : frame.current?.requestFullscreen();
+    const change = document.fullscreenElement
+      ? document.exitFullscreen()
+      : frame.current?.requestFullscreen();
     change?.catch(() => undefined); // the browser may refuse; the picture is then as large as before
   };
   return { possible: document.fullscreenEnabled === true, active, toggle };

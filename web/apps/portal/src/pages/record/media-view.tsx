@@ -20,14 +20,24 @@ export function MediaView({ title, files }: { title: string; files: readonly Fil
           <figcaption>{file.name}</figcaption>
           {/* The words of a recording stand in the text of the record below, when there are any. */}
           {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
-          <audio controls preload="metadata" src={file.url} aria-label={t("record.sound", { name: file.name })} />
+          <audio
+            controls
+            preload="metadata"
+            src={file.url}
+            aria-label={t("record.sound", { name: file.name })}
+          />
         </figure>
       ))}
       {videos.map((file) => (
         <figure className="player" key={file.n}>
           <figcaption>{file.name}</figcaption>
           {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
-          <video controls preload="metadata" src={file.url} aria-label={t("record.video", { name: file.name })} />
+          <video
+            controls
+            preload="metadata"
+            src={file.url}
+            aria-label={t("record.video", { name: file.name })}
+          />
         </figure>
       ))}
       {documents.map((file) => (

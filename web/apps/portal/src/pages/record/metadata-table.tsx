@@ -29,12 +29,17 @@ export function MetadataTable({ record }: { record: RecordBody }) {
 function useRows(record: RecordBody): [string, ReactNode][] {
   const { t, label, edtf, number } = usePortalTexts();
   const written = record.date_text ?? edtf(record.date);
+  // The date as the document has it and, when that is another calendar, in ours.
+  const withPlainDate = () => {
+    const plain = record.date ? edtf(record.date) : written;
+    return plain === written ? written : t("date.both", { written, plain });
+  };
   const rows: [string, ReactNode][] = [
     [t("record.code"), <span className="code">{record.code}</span>],
-    [t("record.former_codes"), joined(record.former_codes)],
+    [t("record.former_codes"), record.former_codes.join(t("list.separator"))],
     [t("record.document_number"), record.document_number],
     [t("record.author"), record.author],
-    [t("record.date"), withPlainDate(written, record.date ? edtf(record.date) : "")],
+    [t("record.date"), withPlainDate()],
     [t("record.date_forms"), lines(record.date_forms.filter((form) => form !== written))],
     [t("record.fonds"), <Link to={fondsAddress(record.fonds.number)}>{record.fonds.title}</Link>],
     [t("record.category"), label("category", record.category, record.category_label)],
@@ -57,15 +62,6 @@ function useRows(record: RecordBody): [string, ReactNode][] {
     ...Object.entries(record.other),
   ];
   return rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
-}
-
-/** The date as the document has it and, when that is another calendar, in ours. */
-function withPlainDate(written: string, plain: string): string {
-  return plain === "" || plain === written ? written : `${written}（${plain}）`;
-}
-
-function joined(values: readonly string[]): string | null {
-  return values.length > 0 ? values.join("、") : null;
 }
 
 function lines(values: readonly string[]): ReactNode {

@@ -42,7 +42,10 @@ export function usePointerZoom(stage: RefObject<HTMLElement | null>, { zoomBy, m
         const factor = distance(now, other) / Math.max(1, distance(before, other));
         zoomBy(factor, fromCentre(element, { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }));
       } else {
-        moveBy(now.x - before.x, now.y - before.y, { width: element.clientWidth, height: element.clientHeight });
+        moveBy(now.x - before.x, now.y - before.y, {
+          width: element.clientWidth,
+          height: element.clientHeight,
+        });
       }
       pointers.current.set(event.pointerId, now);
     },

@@ -1,5 +1,6 @@
-import type { Schemas } from "@lantai/client";
+import { fondsListQuery, type Schemas } from "@lantai/client";
 import { usePortalTexts } from "@lantai/i18n/portal";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { changed, LISTED_FACETS, withoutFilters, withoutValue, withYears } from "./search-state";
 
@@ -9,7 +10,13 @@ interface Chosen {
   without: string;
 }
 
-export function ChosenFilters({ facets, params }: { facets: Schemas["FacetsBody"]; params: URLSearchParams }) {
+export function ChosenFilters({
+  facets,
+  params,
+}: {
+  facets: Schemas["FacetsBody"];
+  params: URLSearchParams;
+}) {
   const { t } = usePortalTexts();
   const chosen = useChosen(facets, params);
   if (chosen.length === 0) return <span />;
@@ -35,10 +42,14 @@ export function ChosenFilters({ facets, params }: { facets: Schemas["FacetsBody"
 
 function useChosen(facets: Schemas["FacetsBody"], params: URLSearchParams): Chosen[] {
   const { t, label } = usePortalTexts();
+  // An empty result has no facets to take the titles of the fonds from.
+  const { data: fonds } = useQuery({ ...fondsListQuery(), enabled: params.has("fonds") });
+  const titleOf = (number: string) => fonds?.items.find((one) => one.number === number)?.title ?? number;
   const chosen: Chosen[] = LISTED_FACETS.flatMap((facet) =>
     params.getAll(facet).map((value) => {
       const known = facets[facet].find((other) => other.value === value)?.label ?? value;
-      const name = facet === "fonds" ? known : label(facet, value, known);
+      const name =
+        facet === "fonds" ? (known === value ? titleOf(value) : known) : label(facet, value, known);
       return { key: `${facet}:${value}`, name, without: withoutValue(params, facet, value) };
     }),
   );

@@ -2,7 +2,15 @@ import type { Schemas } from "@lantai/client";
 import { usePortalTexts } from "@lantai/i18n/portal";
 import { useEffect, useState, type FormEvent } from "react";
 import { Link, useNavigate } from "react-router";
-import { changed, LISTED_FACETS, withoutValue, withValue, withYears, yearsOf, type ListedFacet } from "./search-state";
+import {
+  changed,
+  LISTED_FACETS,
+  withoutValue,
+  withValue,
+  withYears,
+  yearsOf,
+  type ListedFacet,
+} from "./search-state";
 
 type FacetValue = Schemas["FacetValueBody"];
 
@@ -117,7 +125,11 @@ function FacetLink({ name, count, chosen, to }: FacetLinkProps) {
   const { number } = usePortalTexts();
   return (
     <li>
-      <Link to={to} className={chosen ? "facet-link chosen" : "facet-link"} aria-current={chosen || undefined}>
+      <Link
+        to={to}
+        className={chosen ? "facet-link chosen" : "facet-link"}
+        aria-current={chosen || undefined}
+      >
         <span className="facet-box" aria-hidden="true" />
         <span className="facet-name">{name}</span>
         <span className="facet-count">{number(count)}</span>
@@ -208,7 +220,9 @@ function ContentGroup({ params }: { params: URLSearchParams }) {
       <ul>
         <li>
           <Link
-            to={changed(params, (next) => (chosen ? next.delete("has_content") : next.set("has_content", "true")))}
+            to={changed(params, (next) =>
+              chosen ? next.delete("has_content") : next.set("has_content", "true"),
+            )}
             className={chosen ? "facet-link chosen" : "facet-link"}
             aria-current={chosen || undefined}
           >

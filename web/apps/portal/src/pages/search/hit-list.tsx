@@ -41,7 +41,9 @@ function HitItem({ hit }: { hit: Schemas["HitBody"] }) {
         <p className="hit-place">
           <span className="code">{hit.code}</span>
           <Link to={fondsAddress(hit.fonds)}>{hit.fonds_title}</Link>
-          <span>{[label("category", hit.category), ...media.map((kind) => label("media", kind))].join(" · ")}</span>
+          <span>
+            {[label("category", hit.category), ...media.map((kind) => label("media", kind))].join(" · ")}
+          </span>
         </p>
       </div>
       {hit.thumbnail && (

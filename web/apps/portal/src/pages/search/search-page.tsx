@@ -72,7 +72,10 @@ function SortSelect({ params, chosen }: { params: URLSearchParams; chosen: strin
       <select
         value={chosen}
         onChange={(event) =>
-          void navigate(changed(params, (next) => next.set("sort", event.target.value)), { replace: true })
+          void navigate(
+            changed(params, (next) => next.set("sort", event.target.value)),
+            { replace: true },
+          )
         }
       >
         {SORTS.map((sort) => (
@@ -88,7 +91,8 @@ function SortSelect({ params, chosen }: { params: URLSearchParams; chosen: strin
 /** A question the server refuses is the reader's to change; asking again would not help. */
 function SearchFailure({ error, retry }: { error: unknown; retry: () => void }) {
   const { t } = usePortalTexts();
-  if (!(error instanceof Problem) || error.status >= 500) return <FailureNotice error={error} retry={retry} />;
+  if (!(error instanceof Problem) || error.status >= 500)
+    return <FailureNotice error={error} retry={retry} />;
   return (
     <div role="alert" className="notice">
       <p>{t("results.invalid", { detail: error.detail ?? error.message })}</p>

@@ -15,7 +15,9 @@ export function readSearch(params: URLSearchParams): SearchParams {
   const yearTo = readYear(params.get("year_to"));
   const cursor = params.get("cursor");
   const chosen = Object.fromEntries(
-    LISTED_FACETS.map((facet) => [facet, params.getAll(facet)] as const).filter(([, values]) => values.length > 0),
+    LISTED_FACETS.map((facet) => [facet, params.getAll(facet)] as const).filter(
+      ([, values]) => values.length > 0,
+    ),
   );
   return {
     ...(params.get("q") && { q: params.get("q") as string }),

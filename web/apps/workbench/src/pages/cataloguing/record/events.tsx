@@ -12,7 +12,12 @@ export function Events({ code }: { code: string }) {
   const { data, error, isPending, refetch } = useQuery(recordEventsQuery(code));
   const columns: TableColumnsType<EventBody> = [
     { title: t("record.event_at"), key: "at", render: (_, event) => moment(event.at) },
-    { title: t("record.event"), key: "event", rowScope: "row", render: (_, event) => label("event", event.event) },
+    {
+      title: t("record.event"),
+      key: "event",
+      rowScope: "row",
+      render: (_, event) => label("event", event.event),
+    },
     {
       title: t("record.event_outcome"),
       key: "outcome",

@@ -30,7 +30,13 @@ export function Files({ record }: { record: Schemas["RecordBody"] }) {
         </>
       ),
     },
-    { title: t("record.file_size"), key: "size", align: "end", render: (_, file) => bytes(file.size) },
+    {
+      title: t("record.file_size"),
+      key: "size",
+      align: "end",
+      className: "nowrap",
+      render: (_, file) => bytes(file.size),
+    },
     {
       title: t("record.file_digest"),
       key: "digests",
@@ -45,8 +51,13 @@ export function Files({ record }: { record: Schemas["RecordBody"] }) {
     {
       title: t("record.download_short"),
       key: "download",
+      className: "nowrap",
       render: (_, file) => (
-        <a href={downloadAddress(file)} download={file.name} aria-label={t("record.download", { name: file.name })}>
+        <a
+          href={downloadAddress(file)}
+          download={file.name}
+          aria-label={t("record.download", { name: file.name })}
+        >
           {t("record.download_short")}
         </a>
       ),
@@ -74,7 +85,11 @@ function Digest({ algorithm, digest, name }: { algorithm: string; digest: string
   return (
     <span className="digest">
       <span className="quiet">{algorithm}</span> <span className="code">{digest.slice(0, 16)}…</span>
-      <CopyButton className="text-button" text={digest} label={t("record.copy_digest", { name, algorithm })} />
+      <CopyButton
+        className="text-button"
+        text={digest}
+        label={t("record.copy_digest", { name, algorithm })}
+      />
     </span>
   );
 }

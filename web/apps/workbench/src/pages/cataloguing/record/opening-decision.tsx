@@ -99,11 +99,20 @@ export function OpeningDecision({ record }: { record: RecordBody }) {
           />
         )}
         {change?.kind === "undone" && (
-          <Alert type="info" showIcon title={t("opening.undone", { status: label("open_status", change.to) })} />
+          <Alert
+            type="info"
+            showIcon
+            title={t("opening.undone", { status: label("open_status", change.to) })}
+          />
         )}
       </div>
       {decide.error && !asking && (
-        <Alert role="alert" type="error" showIcon title={t("opening.refused", { detail: reasonOf(decide.error, t) })} />
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          title={t("opening.refused", { detail: reasonOf(decide.error, t) })}
+        />
       )}
       {asking && (
         <DecisionDialog
@@ -167,7 +176,12 @@ function DecisionDialog({ record, error, pending, onConfirm, onCancel }: Decisio
         </Form.Item>
       </Form>
       {error !== null && error !== undefined && (
-        <Alert role="alert" type="error" showIcon title={t("opening.refused", { detail: reasonOf(error, t) })} />
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          title={t("opening.refused", { detail: reasonOf(error, t) })}
+        />
       )}
     </Modal>
   );

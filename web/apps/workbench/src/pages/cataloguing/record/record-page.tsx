@@ -62,7 +62,7 @@ function RecordView({ record }: { record: RecordBody }) {
 
 function Metadata({ record }: { record: RecordBody }) {
   const { t, edtf, label, number, moment } = useWorkbenchTexts();
-  const list = (values: readonly string[]) => (values.length > 0 ? values.join("、") : null);
+  const list = (values: readonly string[]) => values.join(t("list.separator"));
   return (
     <section className="panel" aria-labelledby="metadata">
       <h2 id="metadata">{t("record.metadata")}</h2>
@@ -70,7 +70,10 @@ function Metadata({ record }: { record: RecordBody }) {
         facts={[
           [t("record.document_number"), record.document_number],
           [t("record.author"), record.author],
-          [t("record.date"), [record.date_text, record.date && edtf(record.date)].filter(Boolean).join(" · ")],
+          [
+            t("record.date"),
+            [record.date_text, record.date && edtf(record.date)].filter(Boolean).join(" · "),
+          ],
           [t("record.fonds"), `${record.fonds.number} ${record.fonds.title}`],
           [t("record.category"), label("category", record.category, record.category_label)],
           [t("record.level"), label("level", record.level)],

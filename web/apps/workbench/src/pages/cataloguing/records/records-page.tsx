@@ -125,10 +125,20 @@ function Filters({ facets, params, change }: FiltersProps) {
       label: `${family === "fonds" ? known : label(family, value, known)} (${count})`,
     }));
   const filters = [
-    ["open_status", t("records.filter_status"), t("records.open_status"), named("open_status", facets.open_status)],
+    [
+      "open_status",
+      t("records.filter_status"),
+      t("records.open_status"),
+      named("open_status", facets.open_status),
+    ],
     ["fonds", t("records.filter_fonds"), t("records.fonds"), named("fonds", facets.fonds)],
     ["category", t("records.filter_category"), t("records.category"), named("category", facets.category)],
-    ["sort", t("records.sort"), t("records.sort"), SORTS.map((sort) => ({ value: sort, label: t(`records.sort.${sort}`) }))],
+    [
+      "sort",
+      t("records.sort"),
+      t("records.sort"),
+      SORTS.map((sort) => ({ value: sort, label: t(`records.sort.${sort}`) })),
+    ],
   ] as const;
   return (
     <div className="filters">

@@ -26,7 +26,13 @@ export default function SignInPage({ institution }: { institution: string }) {
           </div>
         </div>
         {enter.error && (
-          <Alert type="error" showIcon role="alert" className="sign-in-error" title={<Reason error={enter.error} />} />
+          <Alert
+            type="error"
+            showIcon
+            role="alert"
+            className="sign-in-error"
+            title={<Reason error={enter.error} />}
+          />
         )}
         <Form<Schemas["SignInBody"]>
           layout="vertical"
@@ -39,7 +45,13 @@ export default function SignInPage({ institution }: { institution: string }) {
             label={t("sign_in.name")}
             rules={[{ required: true, message: t("sign_in.name_missing") }]}
           >
-            <Input size="large" autoComplete="username" autoCapitalize="off" spellCheck={false} maxLength={100} />
+            <Input
+              size="large"
+              autoComplete="username"
+              autoCapitalize="off"
+              spellCheck={false}
+              maxLength={100}
+            />
           </Form.Item>
           <Form.Item
             name="password"

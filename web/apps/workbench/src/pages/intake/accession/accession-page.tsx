@@ -86,7 +86,12 @@ function Verdict({ accession }: { accession: Accession }) {
       );
     case "returned":
       return (
-        <Alert type="error" showIcon title={t("accession.returned")} description={t("accession.returned_note")} />
+        <Alert
+          type="error"
+          showIcon
+          title={t("accession.returned")}
+          description={t("accession.returned_note")}
+        />
       );
     case "failed":
       return (
@@ -128,7 +133,10 @@ function LiveProgress({ progress }: { progress: Accession["progress"] }) {
         aria-label={t("accession.progress_bar")}
       />
       <p className="quiet">
-        {t("accession.files_done", { done: number(progress.files_done), total: number(progress.files_total) })}
+        {t("accession.files_done", {
+          done: number(progress.files_done),
+          total: number(progress.files_total),
+        })}
         {" · "}
         {t("accession.bytes_done", { done: bytes(progress.bytes_done), total: bytes(progress.bytes_total) })}
       </p>

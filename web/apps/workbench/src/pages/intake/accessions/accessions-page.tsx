@@ -9,9 +9,8 @@ import { Waiting } from "../../../parts/waiting";
 
 export default function AccessionsPage() {
   const { t } = useWorkbenchTexts();
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    accessionsQuery(),
-  );
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(accessionsQuery());
   const accessions = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div aria-busy={isPending}>

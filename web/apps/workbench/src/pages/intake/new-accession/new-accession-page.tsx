@@ -57,7 +57,11 @@ export default function NewAccessionPage() {
         <h2 id="choose">{t("new.step_choose")}</h2>
         <PackageChoice chosen={chosen} disabled={sending} onChoose={choose} />
         {systemFiles > 0 && (
-          <Checkbox checked={leaveOut} disabled={sending} onChange={(event) => setLeaveOut(event.target.checked)}>
+          <Checkbox
+            checked={leaveOut}
+            disabled={sending}
+            onChange={(event) => setLeaveOut(event.target.checked)}
+          >
             {t("new.system_files", { count: systemFiles })}
           </Checkbox>
         )}
@@ -77,7 +81,9 @@ export default function NewAccessionPage() {
         </section>
         <section className="panel" aria-labelledby="send">
           <h2 id="send">{t("new.step_send")}</h2>
-          {upload.state === "stopped" && <Alert role="status" type="info" showIcon title={t("new.cancelled")} />}
+          {upload.state === "stopped" && (
+            <Alert role="status" type="info" showIcon title={t("new.cancelled")} />
+          )}
           {upload.state === "failed" && <UploadError error={upload.error} />}
           {sending ? (
             <Sending progress={upload.progress} stop={stop} />

@@ -62,7 +62,12 @@ export function PackageChoice({ chosen, disabled, onChoose }: PackageChoiceProps
         <p className="drop-title">{t("new.drop")}</p>
         <p className="quiet">{t("new.or")}</p>
         <p className="drop-buttons">
-          <FileButton label={t("new.choose_folder")} name={t("new.choose_folder_input")} folder onChange={onInput} />
+          <FileButton
+            label={t("new.choose_folder")}
+            name={t("new.choose_folder_input")}
+            folder
+            onChange={onInput}
+          />
           <FileButton label={t("new.choose_files")} name={t("new.choose_files_input")} onChange={onInput} />
         </p>
         <p className="quiet">{t("new.drop_hint")}</p>

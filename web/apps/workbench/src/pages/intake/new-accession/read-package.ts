@@ -59,8 +59,12 @@ async function readDirectory(directory: FileSystemDirectoryEntry, path: string):
 
 function withoutRoot(files: PackageFile[]): ChosenPackage {
   const root = files[0]?.path.split("/")[0];
-  if (root === undefined || !files.every(({ path }) => path.startsWith(`${root}/`))) return { folder: null, files };
-  return { folder: root, files: files.map(({ path, file }) => ({ path: path.slice(root.length + 1), file })) };
+  if (root === undefined || !files.every(({ path }) => path.startsWith(`${root}/`)))
+    return { folder: null, files };
+  return {
+    folder: root,
+    files: files.map(({ path, file }) => ({ path: path.slice(root.length + 1), file })),
+  };
 }
 
 const SYSTEM_FILES: ReadonlySet<string> = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);

@@ -40,7 +40,13 @@ export function useUpload(onSubmitted: (id: string) => void) {
   const send = async ({ body, files }: Sending) => {
     const abort = new AbortController();
     controller.current = abort;
-    const nothing = { filesDone: 0, filesTotal: files.length, bytesDone: 0, bytesTotal: body.bytes, retries: 0 };
+    const nothing = {
+      filesDone: 0,
+      filesTotal: files.length,
+      bytesDone: 0,
+      bytesTotal: body.bytes,
+      retries: 0,
+    };
     setUpload({ state: "sending", progress: nothing });
     let id: string | null = null;
     try {

@@ -12,13 +12,18 @@ type Finding = Schemas["FindingBody"];
 
 const SEVERITIES = ["blocker", "major", "minor", "warn"] as const;
 
-export function Findings({ accession }: { accession: string }) {
+interface FindingsProps {
+  accession: string;
+  /** Their titles say in words what a finding's check is about. */
+  checks: readonly Schemas["CheckBody"][];
+}
+
+export function Findings({ accession, checks }: FindingsProps) {
   const { t } = useWorkbenchTexts();
   const [params, setParams] = useSearchParams();
   const severity: Severity | null = SEVERITIES.find((known) => known === params.get("severity")) ?? null;
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    findingsQuery(accession, severity),
-  );
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(findingsQuery(accession, severity));
   const findings = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section className="panel" aria-labelledby="findings" aria-busy={isPending}>
@@ -49,7 +54,11 @@ export function Findings({ accession }: { accession: string }) {
       {findings.length > 0 && (
         <ol className="findings">
           {findings.map((finding, index) => (
-            <FindingItem key={index} finding={finding} />
+            <FindingItem
+              key={index}
+              finding={finding}
+              title={checks.find(({ check }) => check === finding.check)?.title ?? null}
+            />
           ))}
         </ol>
       )}
@@ -62,7 +71,7 @@ export function Findings({ accession }: { accession: string }) {
   );
 }
 
-function FindingItem({ finding }: { finding: Finding }) {
+function FindingItem({ finding, title }: { finding: Finding; title: string | null }) {
   const { t } = useWorkbenchTexts();
   const where = [
     finding.record && t("report.record", { code: finding.record }),
@@ -74,10 +83,12 @@ function FindingItem({ finding }: { finding: Finding }) {
       <p className="finding-head">
         <SeverityTag severity={finding.severity} />
         <span className="code">{finding.check}</span>
-        <span>{where.length > 0 ? where.join(" · ") : t("report.whole_package")}</span>
+        {title && <strong>{title}</strong>}
+        {finding.code && <span className="code quiet">{finding.code}</span>}
       </p>
       <Facts
         facts={[
+          [t("report.where"), where.length > 0 ? where.join(" · ") : t("report.whole_package")],
           [t("report.expected"), finding.expected],
           [t("report.found"), finding.found],
           [t("report.mend"), finding.mend && <strong>{finding.mend}</strong>],

@@ -39,7 +39,7 @@ export default function ReportPage() {
         <>
           <ReportHead accession={data} />
           <CheckTable checks={data.checks} />
-          <Findings accession={data.id} />
+          <Findings accession={data.id} checks={data.checks} />
         </>
       )}
     </article>

@@ -80,7 +80,7 @@ function Journal({ journal }: { journal: Overview["journal"] }) {
           <dt>{t("overview.journal_checked")}</dt>
           <dd>{journal.checked_at ? moment(journal.checked_at) : t("overview.journal_never")}</dd>
         </div>
-        <div>
+        <div className="whole">
           <dt>{t("overview.journal_root")}</dt>
           <dd className="code">{journal.root}</dd>
         </div>

@@ -1,0 +1,44 @@
+import { expect, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+] as const;
+
+interface Violation {
+  id: string;
+  nodes: { target: unknown[]; html: string }[];
+}
+
+/** axe with contrast, on a desk and on a phone; nothing may be wrong, and nothing may stick out sideways. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await page.waitForLoadState("networkidle");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, `${what} is wider than ${size.width}`).toBeLessThanOrEqual(0);
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run: (options: object) => Promise<{ violations: Violation[] }> };
+      };
+      return (await axe.run({ resultTypes: ["violations"] })).violations;
+    });
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+    expect(found, `axe on ${what} at ${size.width}`).toEqual([]);
+  }
+  await page.setViewportSize(SIZES[0]);
+}
+
+/** What the browser complains about by itself: errors in scripts, and a policy that was broken. */
+export function collectComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return complaints;
+}

@@ -1,0 +1,28 @@
+import { http, HttpResponse, type JsonBodyType } from "msw";
+import { setupServer } from "msw/node";
+import * as samples from "./samples";
+
+const get = (path: string, body: JsonBodyType) => http.get(`*/api/v1${path}`, () => HttpResponse.json(body));
+
+/** Answers as a small archive would; a test puts its own answer before one of these. */
+export const server = setupServer(
+  get("/session", samples.publicSession),
+  get("/search", samples.sampleSearch),
+  get("/fonds", { items: [samples.sampleFonds], next_cursor: null }),
+  get("/fonds/:number", samples.sampleFonds),
+  get("/fonds/:number/records", { items: [{ ...samples.sampleHit }], next_cursor: null }),
+  get("/records/:code", samples.sampleRecord),
+  get("/records/:code/text", samples.sampleText),
+  get("/records/:code/events", samples.sampleEvents),
+  get("/overview", samples.sampleOverview),
+  get("/accessions", { items: [samples.sampleAccession], next_cursor: null }),
+  get("/accessions/:id", samples.sampleAccession),
+  get("/accessions/:id/findings", { items: [], next_cursor: null }),
+);
+
+export function problemAnswer(status: number, code: string, detail?: string) {
+  return HttpResponse.json(
+    { type: "about:blank", title: code, status, code, detail },
+    { status, headers: { "content-type": "application/problem+json" } },
+  );
+}
