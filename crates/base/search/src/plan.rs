@@ -52,6 +52,7 @@ pub enum Strictness {
 }
 
 /// Builds queries for the engine.
+#[derive(Clone, Copy)]
 pub struct Planner<'a> {
     /// Fields of the index.
     pub fields: &'a Fields,
@@ -61,6 +62,8 @@ pub struct Planner<'a> {
     pub visibility: &'a Visibility,
     /// Within what.
     pub filters: &'a Filters,
+    /// The records are put in order; otherwise they are only counted, and what ranks is left out.
+    pub ranked: bool,
 }
 
 impl Planner<'_> {
@@ -77,7 +80,7 @@ impl Planner<'_> {
 
     /// Whether a relaxed search could find more than a strict one.
     pub fn can_relax(&self) -> bool {
-        !self.relaxed_grams().is_empty()
+        !self.relaxed_grams().0.is_empty()
     }
 
     /// The gate: which view of which records is searched for this viewer. See [`crate::schema`].
@@ -179,8 +182,10 @@ impl Planner<'_> {
             };
             clauses.push((Occur::Must, plain));
         }
-        let preferences = self.preferences(view).into_iter();
-        clauses.extend(preferences.map(|part| (Occur::Should, part)));
+        if self.ranked {
+            let preferences = self.preferences(view).into_iter();
+            clauses.extend(preferences.map(|part| (Occur::Should, part)));
+        }
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
@@ -198,15 +203,18 @@ impl Planner<'_> {
             let pieces = pieces(row).into_iter().map(|piece| phrase(view.all, piece));
             return any(pieces.collect());
         }
-        let mut items: Vec<Part> = self
+        let items = self
             .plain_items()
-            .map(|item| self.clause(view, &item.clause))
-            .collect();
-        match items.len() {
-            0 => phrase(view.all, row),
-            1 => items.remove(0),
-            _ => any(vec![boosted(phrase(view.all, row), score::PHRASE), every(items)]),
+            .map(|item| (Occur::Must, self.clause(view, &item.clause)));
+        let mut clauses: Vec<(Occur, Part)> = items.collect();
+        if clauses.is_empty() {
+            return phrase(view.all, row);
         }
+        // Whatever holds the whole row holds its parts.
+        if self.ranked && clauses.len() > 1 {
+            clauses.push((Occur::Should, boosted(phrase(view.all, row), score::PHRASE)));
+        }
+        boolean(clauses)
     }
 
     /// What does not decide whether a record is found, only how high it stands.
@@ -241,7 +249,7 @@ impl Planner<'_> {
 
     fn clause(&self, view: &ViewFields, clause: &Clause) -> Part {
         match clause {
-            Clause::Text(text) => text_part(view, text),
+            Clause::Text(text) => text_part(view, text, self.ranked),
             Clause::Date {
                 tokens,
                 row,
@@ -293,15 +301,22 @@ impl Planner<'_> {
         }
     }
 
-    /// The pairs of characters that a relaxed search looks for; none when there is nothing to relax.
-    fn relaxed_grams(&self) -> Vec<String> {
-        let rows: Vec<&[UnitKind]> = if self.query.is_passage {
-            vec![&self.query.plain]
-        } else {
-            self.plain_items()
-                .filter_map(|item| clause_row(&item.clause))
-                .collect()
-        };
+    /// The rows of text that a relaxed search looks for parts of. Codes, numbers and dates are met or missed.
+    fn relaxed_rows(&self) -> Vec<&[UnitKind]> {
+        if self.query.is_passage {
+            return vec![&self.query.plain];
+        }
+        let texts = self.plain_items().filter_map(|item| match &item.clause {
+            Clause::Text(text) => Some(text.row.as_slice()),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    /// The pairs of characters that a relaxed search looks for, and how many of them must be there; none when
+    /// there is nothing to relax.
+    fn relaxed_grams(&self) -> (Vec<String>, usize) {
+        let rows = self.relaxed_rows();
         let mut found: Vec<String> = rows
             .iter()
             .flat_map(|row| grams(row))
@@ -310,14 +325,21 @@ impl Planner<'_> {
         found.sort_unstable();
         found.dedup();
         if rows.len() < 2 && found.len() < 3 {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
-        evenly(&found, MAX_RELAXED).into_iter().cloned().collect()
+        let grams: Vec<String> = evenly(&found, MAX_RELAXED).into_iter().cloned().collect();
+        // One wrong character spoils two pairs; of several words one may be missing altogether.
+        let fifths = if rows.len() < 2 && !self.query.is_passage {
+            3
+        } else {
+            2
+        };
+        let needed = (grams.len() * fifths).div_ceil(5).max(1);
+        (grams, needed)
     }
 
     fn relaxed(&self, view: &ViewFields) -> Part {
-        let grams = self.relaxed_grams();
-        let needed = (grams.len() * 2).div_ceil(5).max(1);
+        let (grams, needed) = self.relaxed_grams();
         let mut clauses: Vec<(Occur, Part)> = grams
             .iter()
             .map(|gram| (Occur::Should, term_with_frequency(view.all, gram)))
@@ -335,23 +357,13 @@ impl Planner<'_> {
     }
 }
 
-fn clause_row(clause: &Clause) -> Option<&[UnitKind]> {
-    match clause {
-        Clause::Text(TextClause { row, .. })
-        | Clause::Date { row, .. }
-        | Clause::Number { row, .. }
-        | Clause::Code { row, .. } => Some(row),
-        Clause::Year { .. } | Clause::Value { .. } => None,
-    }
-}
-
 fn date_part(view: &ViewFields, tokens: &[String]) -> Part {
     let is_day = matches!(tokens, [day] if day.len() == "1911-12-05".len());
     let dates = tokens.iter().map(|token| term(view.date, token)).collect();
     scored(any(dates), if is_day { score::DAY } else { score::MONTH_OR_YEAR })
 }
 
-fn text_part(view: &ViewFields, text: &TextClause) -> Part {
+fn text_part(view: &ViewFields, text: &TextClause, ranked: bool) -> Part {
     let field = match text.field {
         TextField::All => view.all,
         TextField::Title => view.title,
@@ -361,11 +373,12 @@ fn text_part(view: &ViewFields, text: &TextClause) -> Part {
     if text.parts.is_empty() {
         return phrase(field, &text.row);
     }
-    let parts = text.parts.iter().map(|part| phrase(field, part)).collect();
-    any(vec![
-        boosted(phrase(field, &text.row), score::PHRASE),
-        every(parts),
-    ])
+    let parts = text.parts.iter().map(|part| (Occur::Must, phrase(field, part)));
+    let mut clauses: Vec<(Occur, Part)> = parts.collect();
+    if ranked {
+        clauses.push((Occur::Should, boosted(phrase(field, &text.row), score::PHRASE)));
+    }
+    boolean(clauses)
 }
 
 /// The exact term of a title made of these units; see [`crate::identifiers::title_term`].
@@ -449,10 +462,6 @@ fn any(mut parts: Vec<Part>) -> Part {
         1 => parts.remove(0),
         _ => Box::new(BooleanQuery::union(parts)),
     }
-}
-
-fn every(parts: Vec<Part>) -> Part {
-    Box::new(BooleanQuery::intersection(parts))
 }
 
 fn boolean(clauses: Vec<(Occur, Part)>) -> Part {

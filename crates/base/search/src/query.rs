@@ -265,27 +265,32 @@ fn row(text: &str) -> Vec<UnitKind> {
 /// Characters that join words and carry nothing alone.
 const JOINING: &str = "的了在和与及等之于对为是有就也把被将从向其而以由所者";
 
-/// The words of a text as rows. A single character belongs to the word behind it, so that the surname of
-/// a name is not lost; the last one to the word before it. Empty when there is only one word.
+/// The words of a text as rows, each a part of the text as it stands. A single character belongs to the word
+/// behind it, so that the surname of a name is not lost; the last one to the word before it. Empty when there
+/// is only one word.
 fn parts(text: &str) -> Vec<Vec<UnitKind>> {
     let mut parts: Vec<Vec<UnitKind>> = Vec::new();
     let mut waiting: Vec<UnitKind> = Vec::new();
+    let mut joined_to_last = false;
     for word in words(text) {
         let mut cut = row(&word);
         match cut.as_slice() {
             [] => {}
-            [UnitKind::Single(character)] if JOINING.contains(*character) && waiting.is_empty() => {}
+            [UnitKind::Single(character)] if JOINING.contains(*character) && waiting.is_empty() => {
+                joined_to_last = false;
+            }
             [UnitKind::Single(_)] => waiting.append(&mut cut),
             _ => {
                 waiting.append(&mut cut);
                 parts.push(std::mem::take(&mut waiting));
+                joined_to_last = true;
             }
         }
     }
     match parts.last_mut() {
-        Some(last) => last.append(&mut waiting),
-        None if waiting.len() > 1 => parts.push(waiting),
-        None => {}
+        Some(last) if joined_to_last => last.append(&mut waiting),
+        _ if waiting.len() > 1 => parts.push(waiting),
+        _ => {}
     }
     if parts.len() > 1 { parts } else { Vec::new() }
 }
@@ -498,6 +503,16 @@ mod tests {
         let shown: Vec<usize> = text.parts.iter().map(Vec::len).collect();
         assert!(shown.iter().all(|length| *length > 1), "{shown:?}");
         assert_eq!(shown.iter().sum::<usize>(), 7);
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_of_a_text_stand_in_it(typed in "[关于粮食的收购和价王小明一，]{1,20}") {
+            let whole = row(&typed);
+            for part in parts(&typed) {
+                prop_assert!(whole.windows(part.len()).any(|window| window == part), "{:?}", part);
+            }
+        }
     }
 
     #[test]

@@ -43,15 +43,18 @@ impl Index {
             query: &query,
             visibility: &request.visibility,
             filters: &request.filters,
+            ranked: true,
+        };
+        let counting = Planner {
+            ranked: false,
+            ..planner
         };
         let searcher = self.searcher();
         let mut strictness = Strictness::All;
-        let mut built = planner.build(strictness, None);
-        let mut counted = count(&searcher, &*built, request)?;
+        let mut counted = count(&searcher, &*counting.build(strictness, None), request)?;
         if counted.walked == 0 && planner.can_relax() {
             strictness = Strictness::Some;
-            built = planner.build(strictness, None);
-            counted = count(&searcher, &*built, request)?;
+            counted = count(&searcher, &*counting.build(strictness, None), request)?;
         }
         let relaxed = strictness == Strictness::Some;
 
@@ -63,7 +66,12 @@ impl Index {
         let places = if counted.walked == 0 {
             Vec::new()
         } else {
-            best(&searcher, &*built, request, sort)?
+            let ordering = if sort == Sort::Relevance {
+                planner
+            } else {
+                counting
+            };
+            best(&searcher, &*ordering.build(strictness, None), request, sort)?
         };
         let needles = if relaxed {
             Needles::relaxed(&query)
@@ -90,7 +98,7 @@ impl Index {
             facets_are_partial: false,
         };
         if request.want_facets {
-            self.add_facets(&searcher, &planner, strictness, request, counted, &mut result)?;
+            self.add_facets(&searcher, &counting, strictness, request, counted, &mut result)?;
         }
         Ok(result)
     }

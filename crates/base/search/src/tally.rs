@@ -9,6 +9,9 @@ use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED};
 /// Values of one facet that are returned.
 const MAX_VALUES: usize = 200;
 
+/// Records whose values are read at once.
+const BLOCK: usize = 256;
+
 /// What was counted.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -36,6 +39,7 @@ pub fn tally(
             .collect::<tantivy::Result<Vec<_>>>()?;
         let mut documents = weight.scorer(reader, 1.0)?;
         let alive = reader.alive_bitset();
+        let mut block = Vec::with_capacity(BLOCK);
         let mut document = documents.doc();
         while document != TERMINATED {
             if alive.is_none_or(|alive| alive.is_alive(document)) {
@@ -44,12 +48,15 @@ pub fn tally(
                     break;
                 }
                 tally.walked += 1;
-                for counter in &mut counters {
-                    counter.count(document);
+                block.push(document);
+                if block.len() == BLOCK {
+                    counters.iter_mut().for_each(|counter| counter.count(&block));
+                    block.clear();
                 }
             }
             document = documents.advance();
         }
+        counters.iter_mut().for_each(|counter| counter.count(&block));
         for (facet, counter) in facets.iter().copied().zip(counters) {
             counter.pour(tally.counts.entry(facet).or_default())?;
         }
@@ -102,18 +109,24 @@ impl Counter {
         })
     }
 
-    fn count(&mut self, document: u32) {
+    fn count(&mut self, documents: &[u32]) {
         match self {
             Self::Text { column, counts } => {
-                if let Some(place) = column.ords().first(document)
-                    && let Some(count) = counts.get_mut(place as usize)
-                {
-                    *count += 1;
+                let mut places = [None; BLOCK];
+                let places = &mut places[..documents.len()];
+                column.ords().first_vals(documents, places);
+                for place in places.iter().flatten() {
+                    if let Some(count) = counts.get_mut(*place as usize) {
+                        *count += 1;
+                    }
                 }
             }
             Self::Number { column, counts } => {
-                if let Some(number) = column.first(document) {
-                    *counts.entry(number).or_default() += 1;
+                let mut numbers = [None; BLOCK];
+                let numbers = &mut numbers[..documents.len()];
+                column.first_vals(documents, numbers);
+                for number in numbers.iter().flatten() {
+                    *counts.entry(*number).or_default() += 1;
                 }
             }
             Self::Nothing => {}
