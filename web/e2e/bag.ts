@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 
 /** A bag on disk: a copy under its own name, so that the browser names its files as in life. */
 export interface Bag {
@@ -19,7 +19,7 @@ export function openBag(folder: string): Bag {
   for (const entry of readdirSync(data, { recursive: true, encoding: "utf8" })) {
     const path = join(data, entry);
     if (!statSync(path).isFile()) continue;
-    const file = basename(relative(data, path));
+    const file = basename(path);
     payload.set(file, [...(payload.get(file) ?? []), readFileSync(path)]);
   }
   return { folder: copy, name, payload };

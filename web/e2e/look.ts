@@ -17,6 +17,8 @@ interface Violation {
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
+    await expect(page.locator("h1").first()).toBeAttached();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
     await page.waitForLoadState("networkidle");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow, `${what} is wider than ${size.width}`).toBeLessThanOrEqual(0);
@@ -34,11 +36,9 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 }
 
 /** What the browser complains about by itself: errors in scripts, and a policy that was broken. */
-export function collectComplaints(page: Page): string[] {
-  const complaints: string[] = [];
+export function collectComplaints(page: Page, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
     if (/content security policy/i.test(message.text())) complaints.push(message.text());
   });
-  return complaints;
 }

@@ -99,6 +99,7 @@ function search(req, url) {
     return {
       ...record,
       text: undefined,
+      bytes: undefined,
       files: undefined,
       fonds: record.fonds.number,
       fonds_title: record.fonds.title,
@@ -140,7 +141,7 @@ function search(req, url) {
 
 const summary = (accession) => ({
   ...accession,
-  paths: undefined,
+  uploads: undefined,
   progress: undefined,
   checks: undefined,
   error: undefined,
@@ -186,10 +187,36 @@ function newAccession(body, state = "receiving") {
     checks: [],
     error: null,
     records: [],
-    paths: [],
+    uploads: new Map(),
   };
   accessions.set(id, accession);
   return accession;
+}
+
+/** A record made of what was uploaded, so that the whole way can be walked on the stand-in too. */
+function recordOf(accession) {
+  const uploads = [...accession.uploads].filter(([path]) => path.startsWith("data/"));
+  if (uploads.length === 0) return null;
+  const record = `20000000-0000-4000-8000-${String(serial).padStart(12, "0")}`;
+  const files = uploads.map(([path, bytes], index) => ({
+    ...RECORDS[3].files[0],
+    n: index + 1,
+    name: path.slice(path.lastIndexOf("/") + 1),
+    size: bytes.length,
+    url: `/api/v1/records/${record}/files/${index + 1}`,
+  }));
+  const code = `E2E-WS·2026·Y-${String(serial).padStart(4, "0")}`;
+  const title = `上传的记录 ${serial}`;
+  const made = {
+    ...RECORDS[3],
+    record,
+    code,
+    title,
+    files,
+    open_status: "unreviewed",
+    accession: accession.id,
+  };
+  return { ...made, permanent_address: `/records/${record}`, bytes: uploads.map(([, bytes]) => bytes) };
 }
 
 function finish(accession, state) {
@@ -225,11 +252,12 @@ function finish(accession, state) {
     tested: accession.files,
     failed: bad && index === 0 ? 2 : bad && index === 4 ? 1 : 0,
   }));
+  const made = recordOf(accession);
+  if (made) RECORDS.push(made);
+  const records = made ? [made] : RECORDS.filter((record) => record.open_status === "unreviewed").slice(0, 3);
   accession.records = bad
     ? []
-    : RECORDS.filter((record) => record.open_status === "unreviewed")
-        .slice(0, 3)
-        .map(({ code, title, open_status }) => ({ code, title, open_status }));
+    : records.map(({ code, title, open_status }) => ({ code, title, open_status }));
 }
 finish(
   newAccession({ name: "水利局1958年度移交", fonds: "Q012", kind: "folder", files: 42, bytes: 31_457_280 }),
@@ -322,8 +350,10 @@ async function handleAccessions(req, res, rest, url) {
   if (!accession) return problem(res, 404, "intake.not_found", "no such accession");
   if (rest.length === 1 && req.method === "DELETE") return (accessions.delete(accession.id), json(res, 204));
   if (rest.length === 1) return json(res, 200, accession);
-  if (rest[1] === "files")
-    return (await read(req), accession.paths.push(url.searchParams.get("path")), json(res, 204));
+  if (rest[1] === "files") {
+    accession.uploads.set(url.searchParams.get("path"), await read(req));
+    return json(res, 204);
+  }
   if (rest[1] === "submit") return ((accession.state = "checking"), json(res, 202, accession));
   if (rest[1] === "findings") {
     const severity = url.searchParams.get("severity");
@@ -388,6 +418,8 @@ async function handleRecord(req, res, rest) {
   if (rest[1] === "files") {
     const file = record.files[Number(rest[2]) - 1];
     if (!file) return problem(res, 404, "access.not_found", "no such file");
+    const bytes = record.bytes?.[file.n - 1];
+    if (bytes) return (res.writeHead(200, { "content-type": "text/plain; charset=utf-8" }), res.end(bytes));
     if (file.media === "sound") return (res.writeHead(200, { "content-type": "audio/wav" }), res.end(tone()));
     if (file.media === "image")
       return (res.writeHead(200, { "content-type": "image/svg+xml" }), res.end(drawing(record, file.n)));
@@ -405,6 +437,7 @@ async function handleRecord(req, res, rest) {
   json(res, 200, {
     ...record,
     text: undefined,
+    bytes: undefined,
     location: staff ? record.location : null,
     accession: staff ? record.accession : null,
     received_at: staff ? record.received_at : null,
