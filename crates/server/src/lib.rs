@@ -1,1 +1,18 @@
-//! lantai-server
+//! The areas put together: one archive in one data folder, its pages, API and workers.
+
+mod app;
+mod archive;
+mod assets;
+mod config;
+mod error;
+mod initialise;
+mod jobs;
+mod rebuild;
+mod routes;
+
+pub use app::{api_document, router, serve};
+pub use archive::{Access, Archive};
+pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
+pub use error::ArchiveError;
+pub use initialise::{Initialised, NewArchive, initialise};
+pub use rebuild::{Rebuilt, rebuild};

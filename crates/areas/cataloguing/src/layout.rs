@@ -8,7 +8,8 @@
 
 use crate::error::CataloguingError;
 use lantai_domain::{Fonds, FondsNumber, Record, RecordId};
-use lantai_vault::{LogicalPath, ObjectId, ObjectWriter, VaultError};
+use lantai_vault::{LogicalPath, Object, ObjectId, ObjectWriter, Vault, VaultError};
+use std::io::Read;
 
 /// The record's description in its object.
 pub const RECORD_FILE: &str = "record.json";
@@ -98,6 +99,28 @@ pub fn put_anew(writer: &mut ObjectWriter, path: &str, bytes: &[u8]) -> Result<(
     }
     writer.put_bytes(&path, bytes)?;
     Ok(())
+}
+
+/// The bytes of a file of an object's newest version; `None`: it has no such file. For small files only.
+pub fn read_file(object: &Object, path: &str) -> Result<Option<Vec<u8>>, CataloguingError> {
+    let path = LogicalPath::new(path)?;
+    let mut file = match object.open(object.head(), &path) {
+        Ok(file) => file,
+        Err(VaultError::FileMissing { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut bytes = Vec::new();
+    let what = || format!("{} of {}", path.as_str(), object.id().as_str());
+    file.read_to_end(&mut bytes).map_err(|source| CataloguingError::Read { what: what(), source })?;
+    Ok(Some(bytes))
+}
+
+/// All entries of a segment's newest version.
+pub fn read_segment(vault: &Vault, object: &ObjectId) -> Result<Vec<Record>, CataloguingError> {
+    let found = vault.object(object)?.ok_or(CataloguingError::NotFound)?;
+    let bytes = read_file(&found, ENTRIES_FILE)?.unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| read_record(line, object.as_str())).collect()
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod jobs;
 pub mod layout;
 mod rebuild;
 pub mod repository;
+pub mod routes;
+mod text;
 
 pub use accept::{Acceptance, StagedObject};
 pub use actions::open_record::{OpeningRequest, decide_opening};
@@ -19,5 +21,7 @@ pub use error::CataloguingError;
 pub use holdings::{Holdings, Recovery};
 pub use jobs::{IndexAccession, IndexRecords};
 pub use rebuild::{RebuildError, RebuiltObject, RestoreOther, rebuild};
+pub use routes::{CataloguingState, RecordsChanged};
+pub use text::record_text;
 pub use repository::fonds::{FondsCount, FondsRepository, StoredFonds};
 pub use repository::records::{Page, RecordRepository, StoredRecord, sort_code};

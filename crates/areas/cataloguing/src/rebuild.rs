@@ -1,6 +1,5 @@
 //! Making the catalogue again from vault and journal.
 
-use crate::actions::open_record::read_segment;
 use crate::error::CataloguingError;
 use crate::holdings::Holdings;
 use crate::layout;
@@ -10,9 +9,8 @@ use crate::repository::segments::{Segment, SegmentRepository};
 use async_trait::async_trait;
 use lantai_database::{JournalRows, UnitOfWork};
 use lantai_domain::{Fonds, Record};
-use lantai_vault::{LogicalPath, Object};
+use lantai_vault::Object;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 /// Objects restored in one transaction.
 const OBJECTS_AT_ONCE: usize = 1_000;
@@ -105,32 +103,18 @@ async fn restore_journal(holdings: &Holdings) -> Result<u64, CataloguingError> {
 fn read_object(vault: &lantai_vault::Vault, object: &Object) -> Result<Kept, CataloguingError> {
     let id = object.id().as_str();
     if layout::segment_of(id).is_some() {
-        return Ok(Kept::Segment(read_segment(vault, object.id())?));
+        return Ok(Kept::Segment(layout::read_segment(vault, object.id())?));
     }
     if layout::is_fonds_object(id) {
-        let bytes = read_file(object, layout::FONDS_FILE)?.unwrap_or_default();
+        let bytes = layout::read_file(object, layout::FONDS_FILE)?.unwrap_or_default();
         let fonds = serde_json::from_slice(&bytes)
             .map_err(|source| CataloguingError::Document { what: id.to_owned(), source })?;
         return Ok(Kept::Fonds(Box::new(fonds)));
     }
-    match read_file(object, layout::RECORD_FILE)? {
+    match layout::read_file(object, layout::RECORD_FILE)? {
         Some(bytes) => Ok(Kept::Record(Box::new(layout::read_record(&bytes, id)?))),
         None => Ok(Kept::Other),
     }
-}
-
-/// The bytes of a file of an object's newest version; `None`: it has no such file.
-pub(crate) fn read_file(object: &Object, path: &str) -> Result<Option<Vec<u8>>, CataloguingError> {
-    let path = LogicalPath::new(path)?;
-    let mut file = match object.open(object.head(), &path) {
-        Ok(file) => file,
-        Err(lantai_vault::VaultError::FileMissing { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut bytes = Vec::new();
-    let what = || format!("{} of {}", path.as_str(), object.id().as_str());
-    file.read_to_end(&mut bytes).map_err(|source| CataloguingError::Read { what: what(), source })?;
-    Ok(Some(bytes))
 }
 
 async fn restore_object(

@@ -1,1 +1,12 @@
-//! lantai-preservation
+//! Preservation (长期保存): whether what is kept is still what was received.
+//!
+//! [`verify()`] reads every byte of the vault, proves the journal, and compares catalogue, journal and vault.
+
+mod compare;
+mod error;
+mod repository;
+mod verify;
+
+pub use error::PreservationError;
+pub use repository::HeldObject;
+pub use verify::{Problem, Report, Scope, VerifyProgress, verify};

@@ -244,7 +244,7 @@ impl ObjectWriter {
     ///
     /// # Errors
     /// [`VaultError::DiskFull`], [`VaultError::Disk`].
-    pub fn finish(mut self, info: VersionInfo) -> Result<(), VaultError> {
+    pub fn finish(mut self, info: VersionInfo) -> Result<String, VaultError> {
         self.record_version(info);
         let bytes = self.inventory.to_bytes()?;
         let digest = Algorithm::Sha512.of(&bytes);
@@ -267,9 +267,9 @@ impl ObjectWriter {
             id: self.inventory.id.clone(),
             head: self.version,
             base: self.base,
-            inventory_sha512: digest,
+            inventory_sha512: digest.clone(),
         });
-        Ok(())
+        Ok(digest)
     }
 
     fn receive(

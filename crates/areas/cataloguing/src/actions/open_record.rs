@@ -12,7 +12,6 @@ use lantai_domain::{
     Fact, JobId, JournalEntry, OpenStatusKind, PreservationEvent, PreservationEventType, Record, Viewer,
 };
 use lantai_vault::{ObjectId, SealedBatch, Vault, VersionInfo};
-use std::io::Read;
 
 /// A human decision on one record.
 #[derive(Debug, Clone)]
@@ -131,7 +130,7 @@ async fn stage(
 
 /// The entries of a segment, with one of them replaced.
 fn segment_with(vault: &Vault, object: &ObjectId, changed: Record) -> Result<Vec<Record>, CataloguingError> {
-    let mut entries = read_segment(vault, object)?;
+    let mut entries = layout::read_segment(vault, object)?;
     for entry in &mut entries {
         if entry.id == changed.id {
             *entry = changed;
@@ -139,21 +138,4 @@ fn segment_with(vault: &Vault, object: &ObjectId, changed: Record) -> Result<Vec
         }
     }
     Err(CataloguingError::NotFound)
-}
-
-/// All entries of a segment's newest version.
-pub(crate) fn read_segment(vault: &Vault, object: &ObjectId) -> Result<Vec<Record>, CataloguingError> {
-    let found = vault.object(object)?.ok_or(CataloguingError::NotFound)?;
-    let path = lantai_vault::LogicalPath::new(layout::ENTRIES_FILE)?;
-    let mut bytes = Vec::new();
-    let what = || format!("{} of {object}", layout::ENTRIES_FILE);
-    found
-        .open(found.head(), &path)?
-        .read_to_end(&mut bytes)
-        .map_err(|source| CataloguingError::Read { what: what(), source })?;
-    bytes
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| layout::read_record(line, &what()))
-        .collect()
 }

@@ -1,0 +1,24 @@
+//! Emptying what a rebuild makes again.
+
+use lantai_database::{Database, StoreError, on_engine, sqlx};
+
+/// Removes every row that can be made again from vault and journal: records, fonds, ended accessions, the journal's
+/// rows. Accounts, the institution, jobs and uploads under way stay.
+pub async fn clear(database: &Database) -> Result<(), StoreError> {
+    let statements = [
+        "DELETE FROM findings WHERE accession IN (SELECT id FROM accessions WHERE finished_at IS NOT NULL)",
+        "DELETE FROM accessions WHERE finished_at IS NOT NULL",
+        "DELETE FROM former_codes",
+        "DELETE FROM records",
+        "DELETE FROM segments",
+        "DELETE FROM fonds",
+        "DELETE FROM batches",
+        "DELETE FROM journal_entries",
+        "UPDATE journal_head SET size = 0",
+    ];
+    let mut work = database.begin_upkeep().await?;
+    for sql in statements {
+        on_engine!(work.conn(), |c| sqlx::query(sql).execute(&mut *c).await.map(|_| ()))?;
+    }
+    work.commit().await
+}

@@ -1,0 +1,89 @@
+//! Routes of cataloguing: fonds and records.
+
+mod bodies;
+mod decide_opening;
+mod fonds;
+mod record;
+mod record_events;
+mod record_file;
+mod record_text;
+
+use crate::error::CataloguingError;
+use crate::holdings::Holdings;
+use crate::repository::records::{RecordRepository, StoredRecord};
+use async_trait::async_trait;
+use axum::http::StatusCode;
+pub use bodies::{MediaKind, OpenStatusBody, RecordSummaryBody, encode, file_url, thumbnail};
+use lantai_domain::{RecordId, Viewer};
+use lantai_http::Problem;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as operations;
+
+/// Told when records have changed, before the change is acknowledged to whoever made it.
+#[async_trait]
+pub trait RecordsChanged: Send + Sync {
+    /// Brings whatever is derived from these records up to date.
+    async fn records_changed(&self, records: &[RecordId]);
+}
+
+/// What the routes of cataloguing work on.
+#[derive(Clone)]
+pub struct CataloguingState {
+    /// The holdings.
+    pub holdings: Holdings,
+    /// Who is told of changes.
+    pub watcher: Arc<dyn RecordsChanged>,
+    /// Names of categories by code.
+    pub categories: Arc<BTreeMap<String, String>>,
+}
+
+/// The routes of this area.
+pub fn routes(state: CataloguingState) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(operations!(fonds::list_fonds))
+        .routes(operations!(fonds::get_fonds))
+        .routes(operations!(fonds::list_fonds_records))
+        .routes(operations!(record::get_record))
+        .routes(operations!(record_text::get_record_text))
+        .routes(operations!(record_file::get_record_file))
+        .routes(operations!(record_events::list_record_events))
+        .routes(operations!(decide_opening::decide_opening))
+        .with_state(state)
+}
+
+/// A problem out of an error of this area.
+pub(crate) fn problem(error: &CataloguingError) -> Problem {
+    match error {
+        CataloguingError::NotFound => Problem::not_found(),
+        CataloguingError::Opening(refused) => {
+            Problem::new(StatusCode::CONFLICT, refused.code(), refused.to_string())
+        }
+        CataloguingError::ChangedMeanwhile => {
+            Problem::new(StatusCode::CONFLICT, error.code(), error.to_string())
+        }
+        other => Problem::internal(other, other.code()),
+    }
+}
+
+/// The record that a path names by code or identifier, if the viewer may see its entry.
+pub(crate) async fn find_record(
+    holdings: &Holdings,
+    viewer: &Viewer,
+    code: &str,
+) -> Result<StoredRecord, Problem> {
+    let read = async {
+        let mut reader = holdings.database.read().await?;
+        match code.parse::<RecordId>() {
+            Ok(id) => RecordRepository(reader.conn()).find(id).await,
+            Err(_) => {
+                let code = lantai_domain::code::normalise(code);
+                RecordRepository(reader.conn()).find_by_code(&code).await
+            }
+        }
+    };
+    let found = read.await.map_err(|error| problem(&error.into()))?;
+    let visible = found.filter(|stored| viewer.may_see_entry(stored.record.open_status.kind()));
+    visible.ok_or_else(Problem::not_found)
+}

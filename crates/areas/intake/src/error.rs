@@ -1,0 +1,115 @@
+//! Why an accession could not be worked on. Faults of the package are findings, not errors.
+
+use lantai_cataloguing::CataloguingError;
+use lantai_database::StoreError;
+use lantai_vault::VaultError;
+use std::path::PathBuf;
+
+/// Something that says nothing about the package: our fault, or the caller's.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// There is nothing at the path.
+    #[error("there is nothing at {path}")]
+    NothingThere {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The package is of no kind that can be taken in.
+    #[error("{path} is no package that can be taken in: {reason}")]
+    KindUnknown {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The package needs a fonds and none was named.
+    #[error("the package names no fonds and none was given")]
+    FondsMissing,
+    /// No such accession.
+    #[error("no such accession")]
+    NotFound,
+    /// The accession is not in a state for this.
+    #[error("the accession is {state} and cannot be {wanted}")]
+    WrongState {
+        /// Its state.
+        state: &'static str,
+        /// What was wanted.
+        wanted: &'static str,
+    },
+    /// A path of an uploaded file leaves its package.
+    #[error("the path {path:?} leaves the package")]
+    PathEscape {
+        /// The path.
+        path: String,
+    },
+    /// More was sent than announced.
+    #[error("more bytes were sent than announced")]
+    TooMuch,
+    /// The rules cannot be used.
+    #[error("the rules of the checks cannot be used")]
+    Rules(#[from] crate::rules::RulesError),
+    /// The rules of catalogues or formats cannot be used.
+    #[error("the rules of formats cannot be used")]
+    FormatRules(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file or folder of ours failed.
+    #[error("cannot {action} {path}")]
+    Disk {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A document cannot be written or read.
+    #[error("a document of the accession cannot be read or written")]
+    Document(#[from] serde_json::Error),
+    /// The catalogue, vault or journal failed.
+    #[error("the holdings cannot be changed")]
+    Cataloguing(#[from] CataloguingError),
+}
+
+impl IntakeError {
+    /// Stable name for programs and translations.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NothingThere { .. } => "intake.nothing_there",
+            Self::KindUnknown { .. } => "intake.kind_unknown",
+            Self::FondsMissing => "intake.fonds_missing",
+            Self::NotFound => "intake.not_found",
+            Self::WrongState { .. } => "intake.wrong_state",
+            Self::PathEscape { .. } => "intake.path_escape",
+            Self::TooMuch => "intake.too_much",
+            Self::Rules(error) => error.code(),
+            Self::FormatRules(_) => "intake.format_rules",
+            Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => "intake.disk_full",
+            Self::Disk { .. } => "intake.disk",
+            Self::Document(_) => "intake.document",
+            Self::Cataloguing(error) => error.code(),
+        }
+    }
+
+    /// A failure of our own disk.
+    pub fn disk(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::Disk { action, path: path.into(), source }
+    }
+}
+
+impl From<StoreError> for IntakeError {
+    fn from(error: StoreError) -> Self {
+        Self::Cataloguing(error.into())
+    }
+}
+
+impl From<VaultError> for IntakeError {
+    fn from(error: VaultError) -> Self {
+        Self::Cataloguing(error.into())
+    }
+}
+
+impl From<tokio::task::JoinError> for IntakeError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Cataloguing(error.into())
+    }
+}

@@ -1,0 +1,163 @@
+//! Accessions and their findings in the catalogue.
+
+use crate::accession::Accession;
+use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_domain::{AccessionId, Finding};
+
+/// The accessions of the archive.
+#[derive(Debug)]
+pub struct AccessionRepository<'c>(pub Conn<'c>);
+
+fn read(document: &str) -> Result<Accession, StoreError> {
+    serde_json::from_str(document).map_err(|error| StoreError::corrupt("accession", error))
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+impl AccessionRepository<'_> {
+    /// Writes an accession, new or changed.
+    pub async fn put(self, accession: &Accession) -> Result<(), StoreError> {
+        let document = serde_json::to_string(accession)
+            .map_err(|error| StoreError::corrupt(format!("accession {}", accession.id), error))?;
+        let sql = "INSERT INTO accessions (id, name, fonds, kind, state, detail, items, files, bytes, blockers, warnings,
+                                           received_at, finished_at, received_by)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                   ON CONFLICT (id) DO UPDATE
+                   SET kind = excluded.kind, state = excluded.state, detail = excluded.detail, items = excluded.items,
+                       files = excluded.files, bytes = excluded.bytes, blockers = excluded.blockers,
+                       warnings = excluded.warnings, finished_at = excluded.finished_at";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(accession.id.to_string())
+            .bind(&accession.name)
+            .bind(&accession.fonds)
+            .bind(accession.kind.map_or("auto", |kind| kind.name()))
+            .bind(accession.state.name())
+            .bind(document)
+            .bind(number(accession.items))
+            .bind(number(accession.files))
+            .bind(number(accession.bytes))
+            .bind(number(accession.blockers))
+            .bind(number(accession.warnings))
+            .bind(accession.received_at.to_string())
+            .bind(accession.state.ended_at().map(|at| at.to_string()))
+            .bind(&accession.received_by)
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Remembers the key that the sender gave, so that the same request twice makes one accession.
+    pub async fn remember_key(self, id: AccessionId, key: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE accessions SET idempotency_key = $1 WHERE id = $2";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(key)
+            .bind(id.to_string())
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// The accession that was made under a key.
+    pub async fn find_by_key(self, key: &str) -> Result<Option<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE idempotency_key = $1";
+        let row: Option<String> =
+            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(key).fetch_optional(&mut *c).await)?;
+        row.as_deref().map(read).transpose()
+    }
+
+    /// One accession.
+    pub async fn find(self, id: AccessionId) -> Result<Option<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE id = $1";
+        let row: Option<String> =
+            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&mut *c).await)?;
+        row.as_deref().map(read).transpose()
+    }
+
+    /// A page of accessions, newest first. `before` is the identifier of the last one of the page before:
+    /// identifiers are ordered by time.
+    pub async fn page(self, before: Option<AccessionId>, limit: u32) -> Result<Vec<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
+        let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(before)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *c)
+            .await)?;
+        rows.iter().map(String::as_str).map(read).collect()
+    }
+
+    /// All accessions in a state; there are few that have not ended.
+    pub async fn in_state(self, state: &str) -> Result<Vec<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE state = $1 ORDER BY id";
+        let rows: Vec<String> =
+            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(state).fetch_all(&mut *c).await)?;
+        rows.iter().map(String::as_str).map(read).collect()
+    }
+
+    /// How many there are in each state.
+    pub async fn count_by_state(self) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = "SELECT state, COUNT(*) FROM accessions GROUP BY state";
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?)
+    }
+
+    /// Forgets an accession that never came to anything.
+    pub async fn delete(self, id: AccessionId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM accessions WHERE id = $1";
+        on_engine!(self.0, |c| sqlx::query(sql).bind(id.to_string()).execute(&mut *c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Keeps the findings of an accession, in place of those it had.
+    pub async fn put_findings(mut self, id: AccessionId, findings: &[Finding]) -> Result<(), StoreError> {
+        let sql = "DELETE FROM findings WHERE accession = $1";
+        on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
+            .bind(id.to_string())
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        for (place, finding) in (1_i64..).zip(findings) {
+            let document = serde_json::to_string(finding)
+                .map_err(|error| StoreError::corrupt(format!("finding of accession {id}"), error))?;
+            let sql = "INSERT INTO findings (accession, number, severity, document) VALUES ($1, $2, $3, $4)";
+            on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
+                .bind(id.to_string())
+                .bind(place)
+                .bind(finding.severity.name())
+                .bind(document)
+                .execute(&mut *c)
+                .await
+                .map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// A page of findings in the order of their weight; `after` is the number of the last one of the page before.
+    pub async fn findings(
+        self,
+        id: AccessionId,
+        severity: Option<&str>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, Finding)>, StoreError> {
+        let sql = "SELECT number, document FROM findings
+                   WHERE accession = $1 AND number > $2 AND ($3 = '' OR severity = $3) ORDER BY number LIMIT $4";
+        let rows: Vec<(i64, String)> = on_engine!(self.0, |c| sqlx::query_as(sql)
+            .bind(id.to_string())
+            .bind(after)
+            .bind(severity.unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *c)
+            .await)?;
+        rows.into_iter()
+            .map(|(place, document)| {
+                let finding = serde_json::from_str(&document)
+                    .map_err(|error| StoreError::corrupt(format!("finding of accession {id}"), error))?;
+                Ok((place, finding))
+            })
+            .collect()
+    }
+}

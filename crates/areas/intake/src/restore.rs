@@ -1,0 +1,32 @@
+//! Bringing accessions back when the catalogue is rebuilt.
+
+use crate::accession::Accession;
+use crate::repository::AccessionRepository;
+use crate::store::{ACCESSION_FILE, FINDINGS_FILE};
+use async_trait::async_trait;
+use lantai_cataloguing::{CataloguingError, RestoreOther, layout};
+use lantai_database::UnitOfWork;
+use lantai_domain::Finding;
+use lantai_vault::Object;
+
+/// Restores accessions from their vault objects.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RestoreAccessions;
+
+#[async_trait]
+impl RestoreOther for RestoreAccessions {
+    async fn restore(&self, work: &mut UnitOfWork, object: &Object) -> Result<bool, CataloguingError> {
+        let damaged = |source| CataloguingError::Document { what: object.id().as_str().to_owned(), source };
+        let Some(document) = layout::read_file(object, ACCESSION_FILE)? else { return Ok(false) };
+        let accession: Accession = serde_json::from_slice(&document).map_err(damaged)?;
+        let lines = layout::read_file(object, FINDINGS_FILE)?.unwrap_or_default();
+        let findings: Vec<Finding> = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).map_err(damaged))
+            .collect::<Result<_, _>>()?;
+        AccessionRepository(work.conn()).put(&accession).await?;
+        AccessionRepository(work.conn()).put_findings(accession.id, &findings).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,70 @@
+//! Routes of intake: announcing, uploading, handing in, and following an accession.
+
+mod accessions;
+mod bodies;
+mod findings;
+mod progress;
+mod upload_file;
+
+use crate::accession::Accession;
+use crate::error::IntakeError;
+use crate::jobs::ProgressBoard;
+use crate::repository::AccessionRepository;
+use crate::upload::Uploads;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+pub use bodies::AccessionSummaryBody;
+use lantai_cataloguing::Holdings;
+use lantai_domain::AccessionId;
+use lantai_http::Problem;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as operations;
+use uuid::Uuid;
+
+/// What the routes of intake work on.
+#[derive(Clone)]
+pub struct IntakeState {
+    /// The holdings.
+    pub holdings: Holdings,
+    /// The uploads.
+    pub uploads: Uploads,
+    /// Progress of the accessions under way here.
+    pub board: ProgressBoard,
+}
+
+/// The routes of this area.
+pub fn routes(state: IntakeState) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(operations!(accessions::list_accessions, accessions::create_accession))
+        .routes(operations!(accessions::get_accession, accessions::discard_accession))
+        .routes(operations!(accessions::submit_accession))
+        .routes(operations!(findings::list_accession_findings))
+        .routes(operations!(progress::watch_accession))
+        // files are streamed to disk and may be of any size
+        .merge(OpenApiRouter::new().routes(operations!(upload_file::put_accession_file)).layer(DefaultBodyLimit::disable()))
+        .with_state(state)
+}
+
+/// A problem out of an error of this area.
+fn problem(error: &IntakeError) -> Problem {
+    let status = match error {
+        IntakeError::NotFound => return Problem::not_found(),
+        IntakeError::WrongState { .. } => StatusCode::CONFLICT,
+        IntakeError::PathEscape { .. } | IntakeError::FondsMissing => StatusCode::BAD_REQUEST,
+        IntakeError::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
+        IntakeError::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            StatusCode::INSUFFICIENT_STORAGE
+        }
+        other => return Problem::internal(other, other.code()),
+    };
+    Problem::new(status, error.code(), error.to_string())
+}
+
+async fn find(state: &IntakeState, id: Uuid) -> Result<Accession, Problem> {
+    let read = async {
+        let mut reader = state.holdings.database.read().await?;
+        AccessionRepository(reader.conn()).find(AccessionId::new(id)).await
+    };
+    let found = read.await.map_err(|error| problem(&error.into()))?;
+    found.ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,270 @@
+//! Storing what passed: fonds, segments and the accession's own object are staged, then everything becomes true at once.
+
+use crate::accession::Accession;
+use crate::error::IntakeError;
+use crate::examine::Examined;
+use crate::repository::AccessionRepository;
+use crate::spool::{Spool, Spooled};
+use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
+use lantai_cataloguing::{
+    Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, RecordRepository,
+    StoredRecord, layout,
+};
+use lantai_database::{NewJob, StoreError};
+use lantai_domain::{Fact, Finding, Fonds, JobId, JournalEntry, Record};
+use lantai_vault::{Batch, LogicalPath, NoObserver, ObjectId, Vault, VersionInfo};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+
+/// The accession's description in its object.
+pub(crate) const ACCESSION_FILE: &str = "accession.json";
+/// The findings in the accession's object, one a line.
+pub(crate) const FINDINGS_FILE: &str = "findings.jsonl";
+/// Folder of the package's own papers in the accession's object.
+const PACKAGE_FOLDER: &str = "package";
+
+/// An object staged beside the records, as the journal will name it.
+pub(crate) struct Beside {
+    object: String,
+    version: u32,
+    inventory: String,
+    what: What,
+}
+
+enum What {
+    Fonds(Fonds),
+    Segment { fonds: String, segment: Segment },
+    Accession,
+}
+
+/// What is staged beside the records.
+pub(crate) struct Staging<'a> {
+    pub batch: &'a Batch,
+    pub vault: &'a Vault,
+    pub info: VersionInfo,
+}
+
+impl Staging<'_> {
+    /// Stages fonds that are new, or that get their first description.
+    pub fn fonds(&self, wanted: Vec<(Fonds, bool)>) -> Result<Vec<Beside>, IntakeError> {
+        let mut staged = Vec::new();
+        for (fonds, is_new) in wanted {
+            let id = layout::fonds_object(&fonds.number)?;
+            let mut writer = if is_new { self.batch.new_object(&id)? } else { self.batch.new_version(&id)? };
+            layout::put_anew(&mut writer, layout::FONDS_FILE, &layout::fonds_bytes(&fonds)?)?;
+            let version = writer.version().number();
+            let inventory = writer.finish(self.info.clone())?;
+            staged.push(Beside { object: id.as_str().to_owned(), version, inventory, what: What::Fonds(fonds) });
+        }
+        Ok(staged)
+    }
+
+    /// Stages the entries without content of one fonds, filling its last segment first.
+    pub fn segments(
+        &self,
+        spool: &mut Spool,
+        fonds: &str,
+        last: Option<Segment>,
+    ) -> Result<Vec<Beside>, IntakeError> {
+        let mut staged = Vec::new();
+        let mut entries = spool.entries(fonds)?.peekable();
+        let mut last = last;
+        while entries.peek().is_some() {
+            let open = last.take_if(|segment| segment.entries < limit());
+            let (number, mut records, is_new) = match open {
+                Some(segment) => {
+                    let object = ObjectId::new(segment.object)?;
+                    (segment.number, self.segment_records(&object)?, false)
+                }
+                None => (next_number(&staged, last.as_ref()), Vec::new(), true),
+            };
+            let object = layout::segment_object(fonds, u64::try_from(number).unwrap_or(1))?;
+            let mut writer =
+                if is_new { self.batch.new_object(&object)? } else { self.batch.new_version(&object)? };
+            let version = writer.version().number();
+            let mut added = Vec::new();
+            while i64::try_from(records.len()).unwrap_or(i64::MAX) < limit() {
+                let Some(entry) = entries.next() else { break };
+                let entry = entry?;
+                records.push(entry.record.clone());
+                added.push(entry.record);
+            }
+            layout::put_anew(&mut writer, layout::ENTRIES_FILE, &layout::segment_bytes(&records)?)?;
+            let inventory = writer.finish(self.info.clone())?;
+            for record in added {
+                let object = object.as_str().to_owned();
+                spool.settle(&Spooled { record, object, version, inventory: inventory.clone() })?;
+            }
+            let segment = Segment {
+                object: object.as_str().to_owned(),
+                number,
+                entries: i64::try_from(records.len()).unwrap_or(i64::MAX),
+            };
+            staged.push(Beside {
+                object: object.as_str().to_owned(),
+                version,
+                inventory,
+                what: What::Segment { fonds: fonds.to_owned(), segment },
+            });
+        }
+        Ok(staged)
+    }
+
+    fn segment_records(&self, object: &ObjectId) -> Result<Vec<Record>, IntakeError> {
+        Ok(layout::read_segment(self.vault, object)?)
+    }
+
+    /// Stages the accession's own object: what it was, what was found, and the package's own papers.
+    pub fn accession(
+        &self,
+        accession: &Accession,
+        findings: &[Finding],
+        examined: Option<&Examined>,
+    ) -> Result<Beside, IntakeError> {
+        let id = ObjectId::from_uuid(accession.id.uuid());
+        let mut writer = self.batch.new_object(&id)?;
+        let mut document = serde_json::to_vec_pretty(accession)?;
+        document.push(b'\n');
+        layout::put_anew(&mut writer, ACCESSION_FILE, &document)?;
+        let mut lines = Vec::new();
+        for finding in findings {
+            serde_json::to_writer(&mut lines, finding)?;
+            lines.push(b'\n');
+        }
+        layout::put_anew(&mut writer, FINDINGS_FILE, &lines)?;
+        for enclosure in examined.map(|examined| examined.enclosures.as_slice()).unwrap_or_default() {
+            let path = LogicalPath::new(format!("{PACKAGE_FOLDER}/{}", enclosure.name))?;
+            let file = File::open(&enclosure.path)
+                .map_err(|source| IntakeError::disk("read", &enclosure.path, source))?;
+            writer.put(&path, file, None, &mut NoObserver)?;
+        }
+        let version = writer.version().number();
+        let inventory = writer.finish(self.info.clone())?;
+        Ok(Beside { object: id.as_str().to_owned(), version, inventory, what: What::Accession })
+    }
+}
+
+fn limit() -> i64 {
+    i64::try_from(layout::SEGMENT_ENTRIES).unwrap_or(i64::MAX)
+}
+
+fn next_number(staged: &[Beside], last: Option<&Segment>) -> i64 {
+    let numbers = staged.iter().filter_map(|beside| match &beside.what {
+        What::Segment { segment, .. } => Some(segment.number),
+        _ => None,
+    });
+    numbers.chain(last.map(|segment| segment.number)).max().unwrap_or(0) + 1
+}
+
+/// Writes rows, facts and jobs of a change that is staged; the caller commits.
+pub(crate) struct Storing<'a> {
+    pub holdings: &'a Holdings,
+    pub accession: &'a Accession,
+    pub findings: &'a [Finding],
+    pub beside: Vec<Beside>,
+}
+
+impl Storing<'_> {
+    /// Writes everything. [`StoreError::Conflict`] inside the error: another accession gave one of the codes meanwhile.
+    pub async fn write(&self, acceptance: &mut Acceptance, spool: Option<&Spool>) -> Result<(), IntakeError> {
+        for beside in &self.beside {
+            self.write_beside(acceptance, beside).await?;
+        }
+        if let Some(spool) = spool {
+            self.write_records(acceptance, spool).await?;
+        }
+        let work = acceptance.work();
+        AccessionRepository(work.conn()).put(self.accession).await?;
+        AccessionRepository(work.conn()).put_findings(self.accession.id, self.findings).await?;
+        if spool.is_some() {
+            let job = IndexAccession { accession: self.accession.id };
+            let job = NewJob::new(JobId::new(self.holdings.ids.next()), &job)?;
+            work.enqueue(job.once(&self.accession.id.to_string())).await?;
+        }
+        Ok(())
+    }
+
+    fn fact(&self, fact: Fact, object: &str, version: u32, inventory: &str) -> JournalEntry {
+        let now = self.accession.state.ended_at().unwrap_or(self.accession.received_at);
+        let entry = JournalEntry::new(fact, now, &self.accession.received_by, object)
+            .fixing(version, inventory)
+            .accession(self.accession.id);
+        match &self.accession.rules {
+            Some(rules) => entry.rules(rules),
+            None => entry,
+        }
+    }
+
+    async fn write_beside(&self, acceptance: &mut Acceptance, beside: &Beside) -> Result<(), IntakeError> {
+        let work = acceptance.work();
+        let fact = match &beside.what {
+            What::Fonds(fonds) => {
+                FondsRepository(work.conn()).put(fonds, beside.version).await?;
+                Fact::FondsDescribed
+            }
+            What::Segment { fonds, segment } => {
+                SegmentRepository(work.conn()).put(fonds, segment).await?;
+                RecordRepository(work.conn()).move_to_version(&beside.object, beside.version).await?;
+                Fact::SegmentWritten
+            }
+            What::Accession => match self.accession.state.name() {
+                "accepted" => Fact::AccessionAccepted,
+                _ => Fact::AccessionReturned,
+            },
+        };
+        work.record(self.fact(fact, &beside.object, beside.version, &beside.inventory)).await?;
+        Ok(())
+    }
+
+    async fn write_records(&self, acceptance: &mut Acceptance, spool: &Spool) -> Result<(), IntakeError> {
+        let mut counts: BTreeMap<String, FondsCount> = BTreeMap::new();
+        let work = acceptance.work();
+        for spooled in spool.staged()? {
+            let Spooled { record, object, version, inventory } = spooled?;
+            counts.entry(record.fonds().to_owned()).or_default().add_record(&record);
+            if layout::segment_of(&object).is_none() {
+                work.record(self.fact(Fact::RecordReceived, &object, version, &inventory)).await?;
+            }
+            let stored = StoredRecord { record, object, object_version: version };
+            RecordRepository(work.conn()).insert(&stored).await?;
+        }
+        for (fonds, count) in counts {
+            FondsRepository(work.conn()).add(&fonds, &count).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the failure is that a code was given by somebody else meanwhile.
+pub(crate) fn is_code_conflict(error: &IntakeError) -> bool {
+    matches!(error, IntakeError::Cataloguing(CataloguingError::Store(StoreError::Conflict(_))))
+}
+
+/// Which fonds must be registered or described: those of the records, with what the package says of them.
+pub(crate) async fn fonds_wanted(
+    holdings: &Holdings,
+    described: &[Fonds],
+    used: &BTreeSet<String>,
+) -> Result<Vec<(Fonds, bool)>, IntakeError> {
+    let mut wanted = Vec::new();
+    let mut reader = holdings.database.read().await?;
+    for number in used {
+        let known = FondsRepository(reader.conn()).find(number).await?;
+        let described = described.iter().find(|fonds| fonds.number.as_str() == number);
+        match (known, described) {
+            (None, Some(fonds)) => wanted.push((fonds.clone(), true)),
+            (None, None) => {
+                let number = number.parse().map_err(|error: lantai_domain::fonds::FondsNumberError| {
+                    StoreError::corrupt("fonds of a record", error)
+                })?;
+                wanted.push((Fonds::unnamed(number), true));
+            }
+            // a fonds that a person has described is not described anew by a package
+            (Some(known), Some(fonds)) if known.fonds.is_unnamed() && !fonds.is_unnamed() => {
+                wanted.push((fonds.clone(), known.object_version == 0));
+            }
+            (Some(_), _) => {}
+        }
+    }
+    Ok(wanted)
+}

@@ -1,0 +1,378 @@
+//! A folder with a catalogue in CSV, Excel or JSON Lines.
+
+use super::{
+    Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
+    expected_below,
+};
+use crate::error::IntakeError;
+use crate::tally::Tally;
+use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
+use lantai_formats::catalogue::{CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds};
+use lantai_formats::package::{FileClass, FoundFile, LogicalName, resolve_inside, walk};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+const ALGORITHMS: [&str; 4] = ["sha512", "sha256", "sm3", "md5"];
+/// The list of fonds beside a catalogue.
+const FONDS_LIST: &str = "fonds.csv";
+
+pub(super) struct FolderSubmission {
+    kind: SubmissionKind,
+    root: PathBuf,
+    also: Option<PathBuf>,
+    fonds_number: Option<String>,
+    reader: CatalogueReader,
+    fonds: Vec<Fonds>,
+    declared: Declared,
+    enclosures: Vec<Enclosure>,
+    /// Paths that an item names, as found on disk.
+    named: HashMap<PathBuf, String>,
+    /// Folders, directly below the root, in which items have files.
+    content_folders: HashSet<String>,
+    /// Files whose names on disk are not Unicode, by their decoded name; filled when first needed.
+    odd_names: Option<HashMap<String, FoundFile>>,
+    digests: BTreeMap<String, Vec<DeclaredDigest>>,
+}
+
+/// Opens a folder with its catalogue.
+pub(super) fn open(
+    opening: &Opening,
+    catalogue: &Path,
+    tally: &mut Tally,
+) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
+    let submission = open_below(opening, &opening.path, catalogue, SubmissionKind::Folder, tally)?;
+    Ok(submission.map(|submission| Box::new(submission) as Box<dyn Submission + Send>))
+}
+
+/// Opens a catalogue whose references are meant below `root`; a bag hands its payload folder in.
+pub(super) fn open_below(
+    opening: &Opening,
+    root: &Path,
+    catalogue: &Path,
+    kind: SubmissionKind,
+    tally: &mut Tally,
+) -> Result<Option<FolderSubmission>, IntakeError> {
+    let catalogue_name = name_below(root, catalogue);
+    tally.tested("U-1.1", 1);
+    let reader = match CatalogueReader::open(catalogue) {
+        Ok(reader) => reader,
+        Err(error) => {
+            catalogue_fault(tally, &catalogue_name, &error);
+            return Ok(None);
+        }
+    };
+    let mut enclosures = vec![Enclosure { name: catalogue_name, path: catalogue.to_path_buf() }];
+    let list = catalogue.parent().unwrap_or(root).join(FONDS_LIST);
+    let rows = if list.is_file() {
+        let name = name_below(root, &list);
+        tally.tested("U-1.1", 1);
+        enclosures.push(Enclosure { name: name.clone(), path: list.clone() });
+        read_fonds_list(&list, &name, tally)?
+    } else {
+        Vec::new()
+    };
+    let declared = Declared {
+        items: rows.iter().map(|row| row.items).sum::<Option<u64>>().filter(|_| !rows.is_empty()),
+        expected: expected_below(root),
+        ..Declared::default()
+    };
+    Ok(Some(FolderSubmission {
+        kind,
+        root: root.to_path_buf(),
+        also: opening.root.clone(),
+        fonds_number: opening.fonds.as_ref().map(ToString::to_string),
+        reader,
+        fonds: merge_fonds(&rows),
+        declared,
+        enclosures,
+        named: HashMap::new(),
+        content_folders: HashSet::new(),
+        odd_names: None,
+        digests: BTreeMap::new(),
+    }))
+}
+
+fn name_below(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).ok().map(|below| below.to_string_lossy().into_owned());
+    below.unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+fn catalogue_fault(tally: &mut Tally, name: &str, error: &CatalogueError) {
+    let (code, found, mend) = (error.code(), error.to_string(), error.mend());
+    tally.fault("U-1.1", code, |finding| finding.file(name).found(found).mend(mend));
+}
+
+fn read_fonds_list(list: &Path, name: &str, tally: &mut Tally) -> Result<Vec<FondsRow>, IntakeError> {
+    let file = std::fs::File::open(list).map_err(|source| IntakeError::disk("read", list, source))?;
+    let rows = match read_fonds(file) {
+        Ok(rows) => rows,
+        Err(error) => {
+            catalogue_fault(tally, name, &error);
+            return Ok(Vec::new());
+        }
+    };
+    let mut sound = Vec::new();
+    for row in rows {
+        match row {
+            Ok(row) => sound.push(row),
+            Err(error) => row_fault(tally, name, &error),
+        }
+    }
+    Ok(sound)
+}
+
+fn row_fault(tally: &mut Tally, name: &str, error: &RowError) {
+    let (code, found, mend) = (error.code(), error.to_string(), error.mend());
+    let line = format!("line {}", error.line());
+    tally.fault("U-1.1", code, |finding| finding.record(line).file(name).found(found).mend(mend));
+}
+
+/// A list may have several rows of one fonds, one a category.
+fn merge_fonds(rows: &[FondsRow]) -> Vec<Fonds> {
+    let mut merged: BTreeMap<String, Fonds> = BTreeMap::new();
+    for row in rows {
+        let Ok(number) = row.number.parse() else { continue };
+        let fonds = merged.entry(row.number.clone()).or_insert_with(|| Fonds {
+            title: row.name.clone(),
+            year_from: row.first_year,
+            year_to: row.last_year,
+            history: row.note.clone(),
+            ..Fonds::unnamed(number)
+        });
+        if let Some(code) = &row.category_code {
+            // several codes may stand in one cell
+            for code in code.split([';', '；', '、', ',', '，', ' ']).filter(|code| !code.is_empty()) {
+                if !fonds.category_codes.iter().any(|known| known == code) {
+                    fonds.category_codes.push(code.to_owned());
+                }
+            }
+        }
+        fonds.year_from = earliest(fonds.year_from, row.first_year);
+        fonds.year_to = fonds.year_to.max(row.last_year);
+    }
+    merged.into_values().collect()
+}
+
+fn earliest(one: Option<i32>, other: Option<i32>) -> Option<i32> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+impl FolderSubmission {
+    /// Digests that a manifest declares for files, by name below the root.
+    pub(super) fn declare_digests(&mut self, digests: BTreeMap<String, Vec<DeclaredDigest>>) {
+        self.digests = digests;
+    }
+
+    /// What the package says of its size.
+    pub(super) fn declare_size(&mut self, bytes: Option<u64>, files: Option<u64>) {
+        self.declared.bytes = bytes;
+        self.declared.files = files;
+    }
+
+    /// Further files that are kept with the accession.
+    pub(super) fn enclose(&mut self, enclosures: Vec<Enclosure>) {
+        self.enclosures.extend(enclosures);
+    }
+
+    fn item(&mut self, row: CatalogueRow, tally: &mut Tally) -> SubmittedItem {
+        let mut item = SubmittedItem { place: format!("line {}", row.line), ..SubmittedItem::default() };
+        let label = row.archival_code().map_or_else(|| item.place.clone(), str::to_owned);
+        let mut declared_here: Vec<DeclaredDigest> = Vec::new();
+        for algorithm in ALGORITHMS {
+            if let Some(value) = row.digest(algorithm) {
+                declared_here.push(DeclaredDigest { algorithm: algorithm.to_owned(), value });
+            }
+        }
+        let roles = [("content_file", FileRole::Content), ("full_text_file", FileRole::Text)];
+        for (element, role) in roles {
+            let references: Vec<String> = row.files(element).map(str::to_owned).collect();
+            let digests_fit = role == FileRole::Content && references.len() == 1;
+            for reference in references {
+                let declared = if digests_fit { declared_here.clone() } else { Vec::new() };
+                if let Some(file) = self.file(&reference, role, declared, &label, tally) {
+                    item.files.push(file);
+                }
+            }
+        }
+        item.elements = row.elements;
+        item.other = row.other;
+        if let Some(fonds) = &self.fonds_number {
+            item.elements.entry("fonds_identifier".to_owned()).or_insert_with(|| fonds.clone());
+        }
+        item
+    }
+
+    /// The file that a reference means; a fault when there is none, or when it leaves the package.
+    fn file(
+        &mut self,
+        reference: &str,
+        role: FileRole,
+        mut declared: Vec<DeclaredDigest>,
+        label: &str,
+        tally: &mut Tally,
+    ) -> Option<SubmittedFile> {
+        tally.tested("A-4.1", 1);
+        let (path, name) = match self.locate(reference) {
+            Ok(located) => located,
+            Err(error) => {
+                tally.tested("A-5.2", 1);
+                // The reference is not followed. In a folder the record stays without the file; a transfer that
+                // points out of itself is refused.
+                let mut finding = Finding::new("A-5.2", Severity::Warn, Outcome::Warn, "intake.path_escape");
+                if self.kind != SubmissionKind::Folder || tally.stage() != lantai_domain::Stage::Filing {
+                    finding.severity = Severity::Blocker;
+                    finding.outcome = Outcome::Fail;
+                }
+                tally.add(
+                    finding
+                        .record(label)
+                        .file(reference)
+                        .expected("a path inside the package")
+                        .found(error)
+                        .mend("put the file into the package, or name the folder it lies in with --root"),
+                );
+                return None;
+            }
+        };
+        let mut name_bytes = None;
+        let mut path = path;
+        if !path.is_file() {
+            match self.odd_name(&name) {
+                Some(found) => {
+                    path.clone_from(&found.path);
+                    name_bytes.clone_from(&found.original_name_bytes);
+                }
+                None => {
+                    tally.fault("A-4.1", "intake.file_missing", |finding| {
+                        finding
+                            .record(label)
+                            .file(reference)
+                            .expected("a file in the package")
+                            .found("no such file")
+                            .mend("add the file, or correct the path in the catalogue")
+                    });
+                    return None;
+                }
+            }
+        }
+        if let Some(other) = self.named.insert(path.clone(), label.to_owned()) {
+            tally.fault("A-4.1", "intake.file_named_twice", |finding| {
+                finding
+                    .record(label)
+                    .file(reference)
+                    .expected("one record for each file")
+                    .found(format!("also named by {other}"))
+                    .mend("name the file with one record only")
+            });
+            return None;
+        }
+        if let Some((folder, _)) = name.split_once('/') {
+            self.content_folders.insert(folder.to_owned());
+        }
+        if let Some(more) = self.digests.get(&name) {
+            declared.extend(more.iter().cloned());
+        }
+        Some(SubmittedFile { name, name_bytes, path, role, declared })
+    }
+
+    /// Path and name of a reference: inside the package, or inside the folder that the operator named.
+    fn locate(&self, reference: &str) -> Result<(PathBuf, String), String> {
+        let inside = resolve_inside(&self.root, reference);
+        match inside {
+            Ok(path) => {
+                let name = LogicalName::new(reference).map_err(|error| error.to_string())?;
+                Ok((path, name.into_string()))
+            }
+            Err(error) => {
+                let Some(also) = &self.also else { return Err(error.to_string()) };
+                let (Ok(also), Ok(path)) = (also.canonicalize(), self.root.join(reference).canonicalize()) else {
+                    return Err(error.to_string());
+                };
+                let below = path.strip_prefix(&also).map_err(|_| error.to_string())?;
+                let name = LogicalName::new(&below.to_string_lossy()).map_err(|error| error.to_string())?;
+                Ok((path.clone(), name.into_string()))
+            }
+        }
+    }
+
+    fn odd_name(&mut self, name: &str) -> Option<&FoundFile> {
+        let root = &self.root;
+        let names = self.odd_names.get_or_insert_with(|| {
+            let odd = walk(root).flatten().filter(|file| file.original_name_bytes.is_some());
+            odd.map(|file| (file.relative.as_str().to_owned(), file)).collect()
+        });
+        names.get(name)
+    }
+}
+
+impl Submission for FolderSubmission {
+    fn kind(&self) -> SubmissionKind {
+        self.kind
+    }
+
+    fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    fn fonds(&self) -> &[Fonds] {
+        &self.fonds
+    }
+
+    fn next_item(&mut self, tally: &mut Tally) -> Option<SubmittedItem> {
+        loop {
+            match self.reader.next()? {
+                Ok(row) => return Some(self.item(row, tally)),
+                Err(error) => {
+                    let name = self.enclosures.first().map(|catalogue| catalogue.name.clone());
+                    row_fault(tally, name.as_deref().unwrap_or_default(), &error);
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure> {
+        let mut enclosures = std::mem::take(&mut self.enclosures);
+        let kept: HashSet<PathBuf> = enclosures.iter().map(|enclosure| enclosure.path.clone()).collect();
+        for found in walk(&self.root) {
+            let file = match found {
+                Ok(file) => file,
+                Err(error) => {
+                    tally.tested("A-5.2", 1);
+                    let code = error.code();
+                    tally.fault("A-5.2", code, |finding| {
+                        finding.found(error.to_string()).mend("remove it, or give it a plain name")
+                    });
+                    continue;
+                }
+            };
+            if self.named.contains_key(&file.path) || kept.contains(&file.path) {
+                continue;
+            }
+            let name = file.relative.as_str().to_owned();
+            let beside_content =
+                name.split_once('/').is_some_and(|(folder, _)| self.content_folders.contains(folder));
+            if file.class == FileClass::Content && beside_content {
+                tally.tested("A-4.1", 1);
+                tally.fault("A-4.1", "intake.file_without_record", |finding| {
+                    finding
+                        .file(name)
+                        .expected("a record that names the file")
+                        .found("no record names it")
+                        .mend("name it in the catalogue, or take it out of the package")
+                });
+                continue;
+            }
+            tally.tested("S-2.1", 1);
+            tally.fault("S-2.1", "intake.extra_file", |finding| {
+                finding.file(name.clone()).found("not named by the catalogue").mend("take it out of the package")
+            });
+            if file.class == FileClass::Content {
+                enclosures.push(Enclosure { name, path: file.path });
+            }
+        }
+        enclosures
+    }
+}

@@ -1,0 +1,187 @@
+//! Packages that come in: each kind is one file here, and gives the same items.
+
+mod bag;
+mod files;
+mod folder;
+
+pub(crate) use files::code_prefix;
+
+use crate::error::IntakeError;
+use crate::tally::Tally;
+use lantai_domain::{FileRole, Fonds, FondsNumber};
+use lantai_formats::package::{PackageKind, detect_kind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The kind of a package, as commands and interfaces name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmissionKind {
+    /// A folder with a catalogue.
+    Folder,
+    /// A BagIt bag (RFC 8493).
+    Bagit,
+    /// Plain files without a catalogue: each becomes a record of its own.
+    File,
+}
+
+impl SubmissionKind {
+    /// Identifier used in interfaces.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Folder => "folder",
+            Self::Bagit => "bagit",
+            Self::File => "file",
+        }
+    }
+}
+
+/// A digest that the sender declared for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredDigest {
+    /// `sha512`, `sha256`, `sm3`, `md5`, `sha1`.
+    pub algorithm: String,
+    /// Lower-case hexadecimal.
+    pub value: String,
+}
+
+/// A file of an item, not read yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmittedFile {
+    /// Name inside the package.
+    pub name: String,
+    /// The name's bytes, where they are not UTF-8.
+    pub name_bytes: Option<Vec<u8>>,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is to its record.
+    pub role: FileRole,
+    /// Digests declared for it.
+    pub declared: Vec<DeclaredDigest>,
+}
+
+/// One item (件) as the package describes it; nothing judged yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubmittedItem {
+    /// How a report names it where it has no code: `line 12`, or a file's name.
+    pub place: String,
+    /// Values by element identifier.
+    pub elements: BTreeMap<String, String>,
+    /// Values of columns that mean no element we know.
+    pub other: BTreeMap<String, String>,
+    /// Its files.
+    pub files: Vec<SubmittedFile>,
+}
+
+impl SubmittedItem {
+    /// The value of an element.
+    pub fn get(&self, element: &str) -> Option<&str> {
+        self.elements.get(element).map(String::as_str)
+    }
+
+    /// How a report names it.
+    pub fn label(&self) -> String {
+        self.get("archival_code").map_or_else(|| self.place.clone(), str::to_owned)
+    }
+}
+
+/// A file of the package that is no content but is kept with the accession: the catalogue, a list of fonds, the tag
+/// files of a bag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosure {
+    /// Name inside the package.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// What the package says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    /// Number of items.
+    pub items: Option<u64>,
+    /// Bytes of content.
+    pub bytes: Option<u64>,
+    /// Number of content files.
+    pub files: Option<u64>,
+    /// Files and bytes found when the package was opened, for showing progress.
+    pub expected: (u64, u64),
+}
+
+/// A package that has been opened.
+pub trait Submission {
+    /// Its kind.
+    fn kind(&self) -> SubmissionKind;
+
+    /// What it says of itself.
+    fn declared(&self) -> &Declared;
+
+    /// The fonds it describes.
+    fn fonds(&self) -> &[Fonds];
+
+    /// The next item; faults on the way go to the tally. `None`: that was the last.
+    fn next_item(&mut self, tally: &mut Tally) -> Option<SubmittedItem>;
+
+    /// What is left over when all items were read: files that no item names, and what the layout does not allow.
+    fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure>;
+}
+
+/// How a package is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its kind, where the caller knows; found out otherwise.
+    pub kind: Option<SubmissionKind>,
+    /// The catalogue, where it does not lie in the package under a usual name.
+    pub catalogue: Option<PathBuf>,
+    /// Folder that references of the catalogue may reach besides the package itself; named by the operator.
+    pub root: Option<PathBuf>,
+    /// The fonds of what names none.
+    pub fonds: Option<FondsNumber>,
+    /// The year of receipt, for codes that are given here.
+    pub year: i32,
+    /// First free number for plain files, by category code.
+    pub next_numbers: BTreeMap<String, u32>,
+}
+
+/// Opens a package. Faults of the package go to the tally; then there may be nothing to go on with.
+pub fn open(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
+    let path = &opening.path;
+    let found = match detect_kind(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(IntakeError::NothingThere { path: path.clone() });
+        }
+        Err(source) => return Err(IntakeError::disk("read", path.clone(), source)),
+    };
+    let kind = opening.kind.unwrap_or(match &found {
+        PackageKind::BagIt => SubmissionKind::Bagit,
+        PackageKind::Folder { catalogue } if catalogue.is_some() || opening.catalogue.is_some() => {
+            SubmissionKind::Folder
+        }
+        PackageKind::Folder { .. } | PackageKind::File => SubmissionKind::File,
+    });
+    let catalogue = opening.catalogue.clone().or(match found {
+        PackageKind::Folder { catalogue } => catalogue,
+        _ => None,
+    });
+    match kind {
+        SubmissionKind::Bagit => bag::open(opening, tally),
+        SubmissionKind::Folder => match catalogue {
+            Some(catalogue) => folder::open(opening, &catalogue, tally),
+            None => Err(IntakeError::KindUnknown {
+                path: path.clone(),
+                reason: "it has no catalogue: a table with a column 档号".to_owned(),
+            }),
+        },
+        SubmissionKind::File => files::open(opening, tally),
+    }
+}
+
+/// Adds up files and bytes below a folder, for showing progress.
+fn expected_below(root: &Path) -> (u64, u64) {
+    let files = lantai_formats::package::walk(root).flatten();
+    files.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.size))
+}

@@ -1,0 +1,208 @@
+//! Counting what the checks tested and found; memory stays flat however many faults a package has.
+
+use crate::rules::{CheckRules, Family};
+use lantai_domain::{Finding, Outcome, Severity, Stage, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one check came to over a whole package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// Our id.
+    pub check: String,
+    /// Its name in the standard.
+    pub title: String,
+    /// Its number at this stage.
+    pub std: String,
+    /// Which of the four properties.
+    pub family: Family,
+    /// The worst outcome.
+    pub outcome: Outcome,
+    /// How many things were tested.
+    pub tested: u64,
+    /// How many findings there were.
+    pub failed: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Count {
+    tested: u64,
+    found: u64,
+    fail: u64,
+    error: u64,
+    manual: u64,
+}
+
+/// Findings and counts of one package.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    rules: CheckRules,
+    stage: Stage,
+    counts: BTreeMap<String, Count>,
+    findings: Vec<Finding>,
+    returns: bool,
+    manual: bool,
+    blockers: u64,
+    warnings: u64,
+}
+
+impl Tally {
+    /// Nothing tested yet.
+    pub fn new(rules: CheckRules, stage: Stage) -> Self {
+        Self {
+            rules,
+            stage,
+            counts: BTreeMap::new(),
+            findings: Vec::new(),
+            returns: false,
+            manual: false,
+            blockers: 0,
+            warnings: 0,
+        }
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &CheckRules {
+        &self.rules
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Says that a check looked at something.
+    pub fn tested(&mut self, check: &str, things: u64) {
+        if things > 0 {
+            self.counts.entry(check.to_owned()).or_default().tested += things;
+        }
+    }
+
+    /// A finding of a check with the weight that the rules give it at this stage. A check that the stage does not
+    /// run gives none.
+    pub fn finding(&self, check: &str, code: &str) -> Option<Finding> {
+        let severity = self.rules.check(check)?.severity(self.stage)?;
+        let outcome = if severity == Severity::Warn { Outcome::Warn } else { Outcome::Fail };
+        Some(Finding::new(check, severity, outcome, code))
+    }
+
+    /// Adds a finding.
+    pub fn add(&mut self, finding: Finding) {
+        let count = self.counts.entry(finding.check.clone()).or_default();
+        count.found += 1;
+        match finding.outcome {
+            Outcome::Fail => count.fail += 1,
+            Outcome::Error => count.error += 1,
+            Outcome::Manual => count.manual += 1,
+            _ => {}
+        }
+        self.returns |= finding.returns_package();
+        self.manual |= finding.outcome == Outcome::Manual;
+        if finding.returns_package() {
+            self.blockers += 1;
+        } else {
+            self.warnings += 1;
+        }
+        if count.found <= self.rules.findings_kept_per_check {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Adds a finding with the weight of the rules, after `fill` has said where and what.
+    pub fn fault(&mut self, check: &str, code: &str, fill: impl FnOnce(Finding) -> Finding) {
+        if let Some(finding) = self.finding(check, code) {
+            self.add(fill(finding));
+        }
+    }
+
+    /// Whether the package goes back already.
+    pub fn returns_package(&self) -> bool {
+        self.returns
+    }
+
+    /// The verdict so far.
+    pub fn verdict(&self) -> Verdict {
+        match (self.returns, self.manual) {
+            (true, _) => Verdict::Failed,
+            (false, true) => Verdict::Manual,
+            (false, false) => Verdict::Passed,
+        }
+    }
+
+    /// Findings that return the package.
+    pub fn blockers(&self) -> u64 {
+        self.blockers
+    }
+
+    /// Findings that do not.
+    pub fn warnings(&self) -> u64 {
+        self.warnings
+    }
+
+    /// The findings kept, in the order of severity, then as they were found.
+    pub fn into_findings(mut self) -> Vec<Finding> {
+        self.findings.sort_by_key(|finding| (!finding.returns_package(), finding.severity));
+        self.findings
+    }
+
+    /// What each check of this stage came to.
+    pub fn results(&self) -> Vec<CheckResult> {
+        let run = self.rules.checks.iter().filter(|rule| rule.severity(self.stage).is_some());
+        run.map(|rule| {
+            let count = self.counts.get(&rule.id).cloned().unwrap_or_default();
+            let outcome = if count.error > 0 {
+                Outcome::Error
+            } else if count.fail > 0 {
+                Outcome::Fail
+            } else if count.manual > 0 {
+                Outcome::Manual
+            } else if count.found > 0 {
+                Outcome::Warn
+            } else if count.tested > 0 {
+                Outcome::Pass
+            } else {
+                Outcome::NotApplicable
+            };
+            CheckResult {
+                check: rule.id.clone(),
+                title: rule.title.clone(),
+                std: rule.standard_number(self.stage),
+                family: rule.family,
+                outcome,
+                tested: count.tested,
+                failed: count.found,
+            }
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally() -> Tally {
+        Tally::new(CheckRules::builtin().unwrap(), Stage::Filing)
+    }
+
+    #[test]
+    fn what_was_not_tested_is_not_passed() {
+        let mut tally = tally();
+        tally.tested("A-2.6", 3);
+        let results = tally.results();
+        let outcome = |id: &str| results.iter().find(|result| result.check == id).unwrap().outcome;
+        assert_eq!(outcome("A-2.6"), Outcome::Pass);
+        assert_eq!(outcome("A-3.1"), Outcome::NotApplicable);
+    }
+
+    #[test]
+    fn many_faults_are_all_counted_and_few_are_kept() {
+        let mut tally = tally();
+        for line in 0..5_000 {
+            tally.fault("A-2.6", "intake.code_invalid", |finding| finding.record(format!("line {line}")));
+        }
+        assert_eq!(tally.blockers(), 5_000);
+        assert_eq!(tally.verdict(), Verdict::Failed);
+        assert_eq!(tally.into_findings().len(), 1_000);
+    }
+}

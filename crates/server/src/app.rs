@@ -1,0 +1,152 @@
+//! The web application: API of all areas, pages, and the layers around them.
+
+use crate::archive::Archive;
+use crate::assets;
+use crate::error::ArchiveError;
+use crate::routes;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::get;
+use lantai_access::AccessState;
+use lantai_cataloguing::CataloguingState;
+use lantai_identity::IdentityState;
+use lantai_intake::IntakeState;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What the interface is called.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Lantai",
+    description = "Digital archive: records, search, accessions",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Document;
+
+/// Pages run only what comes from here; nothing is framed by others.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
+                      style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; \
+                      form-action 'self'";
+
+fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
+    let holdings = &archive.holdings;
+    let categories = archive.categories();
+    let identity = IdentityState::new(
+        holdings.database.clone(),
+        Arc::clone(&holdings.clock),
+        archive.config.institution.clone(),
+    );
+    let router = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(routes::routes(archive))
+        .merge(lantai_identity::routes(identity.clone()))
+        .merge(lantai_cataloguing::routes::routes(CataloguingState {
+            holdings: holdings.clone(),
+            watcher: Arc::new(archive.index.clone()),
+            categories: Arc::clone(&categories),
+        }))
+        .merge(lantai_access::routes(AccessState {
+            catalogue: archive.index.clone(),
+            categories,
+            clock: Arc::clone(&holdings.clock),
+        }))
+        .merge(lantai_intake::routes(IntakeState {
+            holdings: holdings.clone(),
+            uploads: archive.uploads.clone(),
+            board: archive.board.clone(),
+        }));
+    (router, identity)
+}
+
+/// The description of the interface; the client of the pages is generated from it.
+pub fn api_document(archive: &Archive) -> utoipa::openapi::OpenApi {
+    api(archive).0.into_openapi()
+}
+
+/// The whole application.
+pub fn router(archive: &Archive) -> Router {
+    let (api, identity) = api(archive);
+    let (router, document) = api.split_for_parts();
+    let document = serde_json::to_string(&document).unwrap_or_default();
+    let document = move || {
+        let document = document.clone();
+        async move { ([(header::CONTENT_TYPE, "application/json")], document) }
+    };
+    // sound, film and pictures are compressed already, and event streams must not be held back
+    let compressed = SizeAbove::new(1024)
+        .and(NotForContentType::new("image/"))
+        .and(NotForContentType::new("audio/"))
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("application/octet-stream"))
+        .and(NotForContentType::new("application/pdf"))
+        .and(NotForContentType::SSE);
+    router
+        .route("/api/v1/openapi.json", get(document))
+        .fallback(assets::page)
+        .layer(middleware::from_fn_with_state(identity, lantai_identity::recognise))
+        .layer(middleware::map_response(default_policy))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
+        .layer(header_layer(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+            // the path of a record names its code, the query what was asked: neither goes into the log
+            tracing::info_span!("http.request", http.method = %request.method())
+        }))
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Answers that bring a policy of their own, as files of records do, keep it.
+async fn default_policy(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    response
+}
+
+/// Serves an archive until `stop` resolves; `ready` is told the address. With `work`, a worker runs beside it.
+pub async fn serve(
+    archive: &Archive,
+    work: bool,
+    ready: impl FnOnce(std::net::SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ArchiveError> {
+    let address = format!("{}:{}", archive.config.address, archive.config.port);
+    let failed = |source| ArchiveError::Listen { address: address.clone(), source };
+    let listener = TcpListener::bind(&address).await.map_err(failed)?;
+    ready(listener.local_addr().map_err(failed)?);
+    let (stopped, mut stopping) = tokio::sync::watch::channel(false);
+    let signal = async move {
+        stop.await;
+        let _ = stopped.send(true);
+    };
+    let mut for_worker = stopping.clone();
+    let worker = archive.worker();
+    let working = async {
+        if work {
+            worker.run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) }).await
+        } else {
+            Ok(())
+        }
+    };
+    let serving = async {
+        let graceful = axum::serve(listener, router(archive)).with_graceful_shutdown(async move {
+            drop(stopping.wait_for(|stopped| *stopped).await);
+        });
+        graceful.await.map_err(failed)
+    };
+    let signalled = tokio::spawn(signal);
+    let (worked, served) = tokio::join!(working, serving);
+    signalled.abort();
+    worked?;
+    served
+}

@@ -1,0 +1,201 @@
+//! An archive opened for work: all stores of one data folder.
+
+use crate::config::Config;
+use crate::error::ArchiveError;
+use fs4::fs_std::FileExt;
+use lantai_access::CatalogueIndex;
+use lantai_cataloguing::Holdings;
+use lantai_database::Database;
+use lantai_domain::{RandomIds, SystemClock};
+use lantai_intake::{IntakeRules, ProgressBoard, Uploads};
+use lantai_journal::{Journal, SigningKey, VerifyingKey};
+use lantai_search::Index;
+use lantai_vault::Vault;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What an archive is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Questions only; another process may be writing.
+    Read,
+    /// Changes: nobody else may write meanwhile, and what a crash left is finished or undone first.
+    Write,
+}
+
+/// Paths inside a data folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    pub data: PathBuf,
+    pub vault: PathBuf,
+    pub journal: PathBuf,
+    pub index: PathBuf,
+    pub private_key: PathBuf,
+    pub public_key: PathBuf,
+    pub uploads: PathBuf,
+    pub workspace: PathBuf,
+    pub rebuilding: PathBuf,
+    pub password: PathBuf,
+}
+
+impl Places {
+    pub fn of(data: &Path, config: &Config) -> Result<Self, ArchiveError> {
+        for address in [&config.vault, &config.search] {
+            if address.contains("://") {
+                return Err(ArchiveError::StoreAddress(address.clone()));
+            }
+        }
+        let vault = data.join(&config.vault);
+        let keys = data.join("keys");
+        Ok(Self {
+            data: data.to_path_buf(),
+            journal: vault.join("journal"),
+            vault,
+            index: data.join(&config.search),
+            private_key: keys.join("journal.private"),
+            public_key: keys.join("journal.public"),
+            uploads: data.join("uploads"),
+            workspace: data.join("work"),
+            rebuilding: data.join("rebuilding"),
+            password: data.join("admin-password"),
+        })
+    }
+}
+
+/// The database's address with a relative path resolved.
+pub(crate) fn database_address(data: &Path, config: &Config) -> String {
+    match config.database.strip_prefix("sqlite:") {
+        Some(path) => format!("sqlite:{}", data.join(path).display()),
+        None => config.database.clone(),
+    }
+}
+
+/// An archive opened for work.
+pub struct Archive {
+    /// Its data folder.
+    pub data: PathBuf,
+    /// Its configuration.
+    pub config: Config,
+    /// Catalogue, vault and journal.
+    pub holdings: Holdings,
+    /// The index.
+    pub index: CatalogueIndex,
+    /// The rules of intake.
+    pub rules: IntakeRules,
+    /// Uploads under way.
+    pub uploads: Uploads,
+    /// Progress of accessions under way here.
+    pub board: ProgressBoard,
+    pub(crate) places: Places,
+    _lock: Option<File>,
+}
+
+impl Archive {
+    /// Opens the archive of a data folder.
+    pub async fn open(data: &Path, config: Config, access: Access) -> Result<Self, ArchiveError> {
+        let places = Places::of(data, &config)?;
+        if places.rebuilding.exists() {
+            return Err(ArchiveError::RebuildUnfinished(data.to_path_buf()));
+        }
+        let lock = match access {
+            Access::Write => Some(lock(data)?),
+            Access::Read => None,
+        };
+        let database = Database::connect(&database_address(data, &config)).await?;
+        if access == Access::Write {
+            database.migrate().await?;
+        }
+        let index = Index::open(&places.index)?;
+        let archive = Self::join(data, config, places, database, index, lock)?;
+        if access == Access::Write {
+            archive.recover().await?;
+        }
+        Ok(archive)
+    }
+
+    /// Joins opened stores.
+    pub(crate) fn join(
+        data: &Path,
+        config: Config,
+        places: Places,
+        database: Database,
+        index: Index,
+        lock: Option<File>,
+    ) -> Result<Self, ArchiveError> {
+        let key = read_key(&places.private_key)?;
+        let vault = Vault::open(&places.vault)?;
+        let journal = Journal::open(&places.journal, key.verifying_key())?;
+        let holdings =
+            Holdings::new(database, vault, journal, key, Arc::new(SystemClock), Arc::new(RandomIds));
+        Ok(Self {
+            data: data.to_path_buf(),
+            config,
+            index: CatalogueIndex::new(holdings.clone(), index),
+            holdings,
+            rules: IntakeRules::builtin()?,
+            uploads: Uploads::new(&places.uploads),
+            board: ProgressBoard::default(),
+            places,
+            _lock: lock,
+        })
+    }
+
+    /// Finishes or undoes what a crash interrupted.
+    async fn recover(&self) -> Result<(), ArchiveError> {
+        let workspace = &self.places.workspace;
+        if workspace.exists() {
+            std::fs::remove_dir_all(workspace)
+                .map_err(|source| ArchiveError::disk("clear", workspace, source))?;
+        }
+        std::fs::create_dir_all(workspace).map_err(|source| ArchiveError::disk("make", workspace, source))?;
+        let recovery = self.holdings.recover().await?;
+        for batch in &recovery.finished {
+            tracing::warn!(batch.id = %batch, "a change that was interrupted is now finished");
+        }
+        for batch in &recovery.removed {
+            tracing::warn!(batch.id = %batch, "leftovers of a change that was interrupted are removed");
+        }
+        lantai_intake::recover(&self.holdings, &self.uploads).await?;
+        Ok(())
+    }
+
+    /// Folder for work that does not fit into memory.
+    pub fn workspace(&self) -> &Path {
+        &self.places.workspace
+    }
+
+    /// Folder of the journal.
+    pub fn journal_folder(&self) -> &Path {
+        &self.places.journal
+    }
+
+    /// The key that proves the journal.
+    pub fn journal_key(&self) -> Result<VerifyingKey, ArchiveError> {
+        Ok(read_key(&self.places.private_key)?.verifying_key().clone())
+    }
+
+    /// Names of categories by code.
+    pub fn categories(&self) -> Arc<BTreeMap<String, String>> {
+        let categories = &self.rules.checks().categories;
+        Arc::new(categories.iter().map(|category| (category.code.clone(), category.label.clone())).collect())
+    }
+}
+
+/// Takes the data folder for writing; given back when the file is closed.
+pub(crate) fn lock(data: &Path) -> Result<File, ArchiveError> {
+    let path = data.join("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|source| ArchiveError::disk("open", &path, source))?;
+    match FileExt::try_lock_exclusive(&file) {
+        Ok(true) => Ok(file),
+        Ok(false) => Err(ArchiveError::InUse(data.to_path_buf())),
+        Err(source) => Err(ArchiveError::disk("lock", path, source)),
+    }
+}
+
+pub(crate) fn read_key(path: &Path) -> Result<SigningKey, ArchiveError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ArchiveError::disk("read", path, source))?;
+    Ok(SigningKey::from_private_text(text.trim())?)
+}

@@ -1,0 +1,183 @@
+//! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
+
+use crate::error::ArchiveError;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The configuration file in a data folder; where it is, there is an archive.
+pub const CONFIG_FILE: &str = "lantai.toml";
+
+/// One key, documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfigKey {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// The environment variable that overrides it.
+    pub variable: &'static str,
+    /// Its default.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// All keys.
+pub const KEYS: [ConfigKey; 6] = [
+    ConfigKey {
+        name: "institution",
+        variable: "LANTAI_INSTITUTION",
+        default: "档案馆",
+        meaning: "name of the archives, as pages and certificates show it",
+    },
+    ConfigKey {
+        name: "database",
+        variable: "LANTAI_DATABASE",
+        default: "sqlite:catalogue.sqlite",
+        meaning: "the catalogue: sqlite:PATH (relative to the data folder) or postgres://…",
+    },
+    ConfigKey {
+        name: "vault",
+        variable: "LANTAI_VAULT",
+        default: "vault",
+        meaning: "folder of the vault and the journal, relative to the data folder",
+    },
+    ConfigKey {
+        name: "search",
+        variable: "LANTAI_SEARCH",
+        default: "index",
+        meaning: "folder of the index, relative to the data folder",
+    },
+    ConfigKey {
+        name: "address",
+        variable: "LANTAI_ADDRESS",
+        default: "127.0.0.1",
+        meaning: "address that `lantai serve` listens on",
+    },
+    ConfigKey {
+        name: "port",
+        variable: "LANTAI_PORT",
+        default: "8700",
+        meaning: "port that `lantai serve` listens on; 0 takes any free one",
+    },
+];
+
+/// The configuration of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the archives.
+    pub institution: String,
+    /// The catalogue.
+    pub database: String,
+    /// The vault.
+    pub vault: String,
+    /// The index.
+    pub search: String,
+    /// Address to listen on.
+    pub address: String,
+    /// Port to listen on.
+    pub port: u16,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            institution: "档案馆".to_owned(),
+            database: "sqlite:catalogue.sqlite".to_owned(),
+            vault: "vault".to_owned(),
+            search: "index".to_owned(),
+            address: "127.0.0.1".to_owned(),
+            port: 8700,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration of a data folder. `variable` looks up the environment.
+    pub fn load(data: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ArchiveError> {
+        let path = data.join(CONFIG_FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ArchiveError::NoArchive(data.to_path_buf()));
+            }
+            Err(source) => return Err(ArchiveError::disk("read", path, source)),
+        };
+        let unusable = |error: toml::de::Error| ArchiveError::Config {
+            path: path.display().to_string(),
+            reason: error.message().to_owned(),
+        };
+        let mut config: Self = toml::from_str(&text).map_err(unusable)?;
+        config.override_with(variable)?;
+        Ok(config)
+    }
+
+    /// Takes what the environment says over what the file says.
+    pub fn override_with(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ArchiveError> {
+        for key in KEYS {
+            let Some(value) = variable(key.variable) else { continue };
+            match key.name {
+                "institution" => self.institution = value,
+                "database" => self.database = value,
+                "vault" => self.vault = value,
+                "search" => self.search = value,
+                "address" => self.address = value,
+                _ => {
+                    self.port = value.parse().map_err(|_| ArchiveError::Config {
+                        path: key.variable.to_owned(),
+                        reason: format!("{value:?} is no port"),
+                    })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The file's text, with what each key means.
+    pub fn to_file(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let value = |name: &str| match name {
+            "institution" => quoted(&self.institution),
+            "database" => quoted(&self.database),
+            "vault" => quoted(&self.vault),
+            "search" => quoted(&self.search),
+            "address" => quoted(&self.address),
+            _ => self.port.to_string(),
+        };
+        let keys = KEYS.iter().map(|key| {
+            format!("# {} (default {}; or {})\n{} = {}\n", key.meaning, key.default, key.variable, key.name, value(key.name))
+        });
+        keys.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_configuration_reads_back_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { institution: "荻川县\"档案馆\"".to_owned(), port: 9000, ..Config::default() };
+        std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();
+        assert_eq!(Config::load(folder.path(), &|_| None).unwrap(), config);
+        let from_environment = |name: &str| (name == "LANTAI_PORT").then(|| "1234".to_owned());
+        assert_eq!(Config::load(folder.path(), &from_environment).unwrap().port, 1234);
+    }
+
+    #[test]
+    fn unknown_keys_and_missing_files_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Config::load(folder.path(), &|_| None).unwrap_err().code(), "data.no_archive");
+        std::fs::write(folder.path().join(CONFIG_FILE), "prot = 1\n").unwrap();
+        assert_eq!(Config::load(folder.path(), &|_| None).unwrap_err().code(), "config.unusable");
+    }
+
+    #[test]
+    fn every_default_is_documented_as_it_is() {
+        let written = Config::default().to_file();
+        for key in KEYS {
+            let line = written.lines().find(|line| line.starts_with(&format!("{} = ", key.name))).unwrap();
+            assert!(line.contains(key.default), "{line}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Making catalogue and index again from vault and journal.
+
+use crate::archive::{Archive, Places, database_address, lock};
+use crate::config::Config;
+use crate::error::ArchiveError;
+use crate::initialise::write_private;
+use lantai_database::{Database, StoreError};
+use lantai_domain::SystemClock;
+use lantai_identity::IdentityRepository;
+use lantai_intake::RestoreAccessions;
+use lantai_search::Index;
+use lantai_vault::{Vault, VaultError};
+use std::path::{Path, PathBuf};
+
+/// What was made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Records.
+    pub records: u64,
+    /// Journal entries.
+    pub entries: u64,
+    /// Where the password of a new administrator is, if the accounts were gone.
+    pub password_file: Option<PathBuf>,
+}
+
+/// Throws catalogue and index away and makes them again; they may be gone already. Accounts stay where they can be
+/// read. A rebuild that breaks off is begun again by the next one.
+pub async fn rebuild(
+    data: &Path,
+    config: Config,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<Rebuilt, ArchiveError> {
+    let places = Places::of(data, &config)?;
+    let lock = lock(data)?;
+    std::fs::write(&places.rebuilding, b"")
+        .map_err(|source| ArchiveError::disk("write", &places.rebuilding, source))?;
+    settle_batches(&places)?;
+    let database = empty_database(data, &config).await?;
+    if places.index.exists() {
+        std::fs::remove_dir_all(&places.index)
+            .map_err(|source| ArchiveError::disk("remove", &places.index, source))?;
+    }
+    let index = Index::create(&places.index)?;
+    let (marker, password) = (places.rebuilding.clone(), places.password.clone());
+    let archive = Archive::join(data, config, places, database.clone(), index, Some(lock))?;
+    let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
+    archive.index.fill(progress).await?;
+    let password_file = restore_identity(&archive, &database, &password).await?;
+    std::fs::remove_file(&marker).map_err(|source| ArchiveError::disk("remove", marker, source))?;
+    Ok(Rebuilt { records: rebuilt.records, entries: rebuilt.entries, password_file })
+}
+
+/// Batches left by a crash: without the catalogue nobody knows whether they were accepted. One whose placing had begun
+/// was; the others were never acknowledged and go.
+fn settle_batches(places: &Places) -> Result<(), ArchiveError> {
+    let vault = Vault::open(&places.vault)?;
+    for (batch, _) in vault.unfinished()? {
+        match vault.discard(&batch) {
+            Ok(()) => {}
+            Err(VaultError::BatchPlaced { .. }) => {
+                vault.resume(&batch)?.place()?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// The database with its schema, and nothing in it that can be made again. One that cannot be read is put aside.
+async fn empty_database(data: &Path, config: &Config) -> Result<Database, ArchiveError> {
+    let address = database_address(data, config);
+    match open_empty(&address).await {
+        Ok(database) => Ok(database),
+        Err(error) => {
+            let Some(path) = address.strip_prefix("sqlite:") else { return Err(error.into()) };
+            tracing::warn!(error = %error, "the catalogue cannot be read and is put aside");
+            put_aside(Path::new(path))?;
+            Ok(open_empty(&address).await?)
+        }
+    }
+}
+
+async fn open_empty(address: &str) -> Result<Database, StoreError> {
+    let database = Database::connect(address).await?;
+    database.migrate().await?;
+    lantai_cataloguing::repository::clear::clear(&database).await?;
+    Ok(database)
+}
+
+fn put_aside(path: &Path) -> Result<(), ArchiveError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let from = PathBuf::from(format!("{}{suffix}", path.display()));
+        let to = PathBuf::from(format!("{}.damaged{suffix}", path.display()));
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(|source| ArchiveError::disk("rename", from, source))?;
+        }
+    }
+    Ok(())
+}
+
+/// The institution's name comes from the configuration; without accounts there is a new administrator.
+async fn restore_identity(
+    archive: &Archive,
+    database: &Database,
+    password_file: &Path,
+) -> Result<Option<PathBuf>, ArchiveError> {
+    let mut work = database.begin_upkeep().await?;
+    lantai_identity::create_institution(&mut work, &SystemClock, &archive.config.institution).await?;
+    let accounts = IdentityRepository(work.conn()).count_accounts().await?;
+    work.commit().await?;
+    if accounts > 0 {
+        return Ok(None);
+    }
+    let password = lantai_identity::random_password()?;
+    lantai_identity::create_account(database, &SystemClock, "admin", &password).await?;
+    write_private(password_file, &format!("{password}\n"))?;
+    Ok(Some(password_file.to_path_buf()))
+}

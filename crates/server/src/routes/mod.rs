@@ -1,0 +1,40 @@
+//! Routes that concern the archive as a whole.
+
+mod overview;
+
+use crate::archive::Archive;
+use axum::Json;
+use lantai_cataloguing::Holdings;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes as operations;
+
+/// What these routes work on.
+#[derive(Clone)]
+pub(crate) struct ArchiveState {
+    pub holdings: Holdings,
+}
+
+/// The routes of this room.
+pub(crate) fn routes(archive: &Archive) -> OpenApiRouter {
+    let state = ArchiveState { holdings: archive.holdings.clone() };
+    OpenApiRouter::new()
+        .routes(operations!(get_health))
+        .routes(operations!(overview::get_overview))
+        .with_state(state)
+}
+
+/// Whether the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct HealthBody {
+    /// Always `true`: whoever is ill does not answer.
+    pub ok: bool,
+}
+
+/// Says that the service runs.
+#[utoipa::path(get, path = "/api/v1/health", tag = "archive",
+    responses((status = 200, description = "It runs", body = HealthBody)))]
+pub(crate) async fn get_health() -> Json<HealthBody> {
+    Json(HealthBody { ok: true })
+}

@@ -1,0 +1,95 @@
+//! The archive at a glance, for the staff.
+
+use super::ArchiveState;
+use axum::Json;
+use axum::extract::State;
+use lantai_cataloguing::{FondsRepository, RecordRepository};
+use lantai_database::{Jobs, StoreError};
+use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_intake::{AccessionRepository, AccessionSummaryBody};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Accessions shown.
+const RECENT: u32 = 8;
+
+/// The archive at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct OverviewBody {
+    /// Records.
+    pub records: i64,
+    /// Content files.
+    pub files: i64,
+    /// Bytes of content.
+    pub bytes: i64,
+    /// Records that are open.
+    pub open: i64,
+    /// Records that nobody has reviewed.
+    pub unreviewed: i64,
+    /// Accessions.
+    pub accessions: i64,
+    /// Of these, returned.
+    pub accessions_returned: i64,
+    /// Jobs waiting or running.
+    pub jobs_waiting: u64,
+    /// The journal.
+    pub journal: JournalHeadBody,
+    /// The latest accessions.
+    pub recent_accessions: Vec<AccessionSummaryBody>,
+}
+
+/// The journal's newest checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct JournalHeadBody {
+    /// Entries.
+    pub size: u64,
+    /// Root of the tree, Base64.
+    pub root: String,
+    /// When it was last verified.
+    #[schema(format = DateTime)]
+    pub checked_at: Option<String>,
+}
+
+/// Shows the archive at a glance.
+#[utoipa::path(get, path = "/api/v1/overview", tag = "archive",
+    responses(
+        (status = 200, description = "The archive at a glance", body = OverviewBody),
+        (status = 401, description = "For the staff", body = ProblemBody),
+    ))]
+pub(crate) async fn get_overview(
+    State(state): State<ArchiveState>,
+    _staff: Staff,
+) -> Result<Json<OverviewBody>, Problem> {
+    let body = overview(&state).await.map_err(|error| Problem::internal(&error, error.code()))?;
+    Ok(Json(body))
+}
+
+async fn overview(state: &ArchiveState) -> Result<OverviewBody, StoreError> {
+    let mut reader = state.holdings.database.read().await?;
+    let fonds = FondsRepository(reader.conn()).all().await?;
+    let statuses = RecordRepository(reader.conn()).count_by_open_status().await?;
+    let states = AccessionRepository(reader.conn()).count_by_state().await?;
+    let recent = AccessionRepository(reader.conn()).page(None, RECENT).await?;
+    let jobs = Jobs(reader.conn()).counts().await?;
+    let count = |wanted: &[&str]| {
+        let fitting = statuses.iter().filter(|(status, _)| wanted.contains(&status.as_str()));
+        fitting.map(|(_, count)| count).sum()
+    };
+    let checkpoint = state.holdings.checkpoint();
+    Ok(OverviewBody {
+        records: fonds.iter().map(|stored| stored.count.records).sum(),
+        files: fonds.iter().map(|stored| stored.count.files).sum(),
+        bytes: fonds.iter().map(|stored| stored.count.bytes).sum(),
+        open: count(&["open", "open_early"]),
+        unreviewed: count(&["unreviewed"]),
+        accessions: states.iter().map(|(_, count)| count).sum(),
+        accessions_returned: states.iter().filter(|(state, _)| state == "returned").map(|(_, count)| count).sum(),
+        jobs_waiting: jobs.waiting + jobs.running,
+        journal: JournalHeadBody {
+            size: checkpoint.size(),
+            root: checkpoint.root().to_base64(),
+            checked_at: None,
+        },
+        recent_accessions: recent.iter().map(AccessionSummaryBody::from).collect(),
+    })
+}
