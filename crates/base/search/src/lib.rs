@@ -56,6 +56,7 @@ mod passage;
 mod pieces;
 mod plan;
 mod query;
+mod reading;
 mod recognise;
 mod request;
 mod result;

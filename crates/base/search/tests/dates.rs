@@ -1,10 +1,6 @@
 //! Records dated by reigns and sexagenary days are found by the Gregorian day.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail loudly and say why it skips"
-)]
+#![expect(clippy::print_stdout, reason = "a test may fail loudly and say why it skips")]
 
 use std::path::{Path, PathBuf};
 

@@ -371,3 +371,55 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn counts_stop_at_the_cap_unless_all_are_wanted() {
+    let documents: Vec<SearchDocument> = (0..10_050)
+        .map(|place| SearchDocument {
+            id: place.to_string(),
+            code: format!("Q001-{place:05}"),
+            sort_code: format!("Q001-{place:05}"),
+            title: "水库".into(),
+            fonds: "Q001".into(),
+            public: true,
+            public_text: true,
+            ..SearchDocument::default()
+        })
+        .collect();
+    let archive = archive(&documents);
+    let ask = |want_facets, exact_count| {
+        let request = SearchRequest {
+            want_facets,
+            exact_count,
+            ..SearchRequest::new("水库")
+        };
+        archive.index.search(&request).unwrap()
+    };
+    for want_facets in [true, false] {
+        let capped = ask(want_facets, false);
+        assert_eq!(
+            (capped.total, capped.total_is_capped),
+            (SearchRequest::COUNT_CAP, true)
+        );
+        let exact = ask(want_facets, true);
+        assert_eq!((exact.total, exact.total_is_capped), (10_050, false));
+    }
+    assert_eq!(ask(true, false).facets["fonds"], [("Q001".to_owned(), 10_050)]);
+    let codes: Vec<String> = ask(false, false).hits.into_iter().map(|hit| hit.code).collect();
+    assert!(
+        codes.is_sorted() && codes[0] == "Q001-00000",
+        "equal hits follow by code"
+    );
+}
+
+#[test]
+fn an_index_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Index>();
+    let archive = archive(&[document("0001", "水库工程", "", true, true)]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(ask(&archive, "水库", Visibility::Public).total, 1));
+        }
+    });
+}
