@@ -149,5 +149,5 @@ fn is_subtree(start: u64, end: u64) -> bool {
     };
     count
         .checked_next_power_of_two()
-        .is_some_and(|cover| start % cover == 0)
+        .is_some_and(|cover| start.is_multiple_of(cover))
 }
