@@ -90,8 +90,8 @@ async function takeIn(page: Page, folder: string): Promise<{ code: string; title
   await expect(page.getByText(/全部通过，已入库 \d+ 件/)).toBeVisible({ timeout: 120_000 });
   await expectAccessible(page, "accession");
   const first = page.getByRole("table", { name: "入库的档案" }).getByRole("row").nth(1);
-  const code = await first.getByRole("link").innerText();
-  const title = await first.getByRole("cell").first().innerText();
+  const code = await first.locator(".code").innerText();
+  const title = await first.getByRole("link").innerText();
   await expect(first).toContainText("待审核");
 
   await page.getByRole("link", { name: "查看检测报告" }).click();

@@ -74,6 +74,7 @@ export const portal: Record<keyof typeof zh, Message> = {
   "results.facet.less": "Show fewer",
   "results.facet.year_from": "From year",
   "results.facet.year_to": "To year",
+  "results.facet.decade": "{year}s",
   "results.facet.apply": "Filter by year",
   "results.years": "{from}–{to}",
   "results.years_from": "{from} and later",

@@ -146,7 +146,6 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "accession.report": "See the report of the checks",
   "accession.records": "Records stored",
   "accession.records_first": "The first {count}",
-  "accession.code": "Code",
   "accession.record_title": "Title",
   "accession.open_status": "Open status",
 

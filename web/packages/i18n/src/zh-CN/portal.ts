@@ -70,6 +70,7 @@ export const portal = {
   "results.facet.less": "收起",
   "results.facet.year_from": "起始年",
   "results.facet.year_to": "截止年",
+  "results.facet.decade": "{year}年代",
   "results.facet.apply": "按年份筛选",
   "results.years": "{from}—{to}年",
   "results.years_from": "{from}年以后",

@@ -141,7 +141,6 @@ export const workbench = {
   "accession.report": "查看检测报告",
   "accession.records": "入库的档案",
   "accession.records_first": "前 {count} 件",
-  "accession.code": "档号",
   "accession.record_title": "题名",
   "accession.open_status": "开放状态",
 

@@ -139,7 +139,7 @@ function FacetLink({ name, count, chosen, to }: FacetLinkProps) {
 }
 
 function YearGroup({ values, params }: { values: readonly FacetValue[]; params: URLSearchParams }) {
-  const { t, language } = usePortalTexts();
+  const { t } = usePortalTexts();
   const from = params.get("year_from") ?? "";
   const to = params.get("year_to") ?? "";
   if (values.length === 0 && !from && !to) return null;
@@ -159,7 +159,9 @@ function YearGroup({ values, params }: { values: readonly FacetValue[]; params: 
                 className={chosen ? "facet-link chosen" : "facet-link"}
                 aria-current={chosen || undefined}
               >
-                <span className="facet-name">{yearName(value, language)}</span>
+                <span className="facet-name">
+                  {value.value.endsWith("s") ? t("results.facet.decade", { year: span.from }) : value.value}
+                </span>
                 <meter className="facet-bar" aria-hidden="true" min={0} max={most} value={value.count} />
                 <span className="facet-count">{value.count}</span>
               </Link>
@@ -170,12 +172,6 @@ function YearGroup({ values, params }: { values: readonly FacetValue[]; params: 
       <YearSpan key={`${from}-${to}`} from={from} to={to} params={params} />
     </section>
   );
-}
-
-function yearName(value: FacetValue, language: string): string {
-  const decade = /^(\d{4})s$/.exec(value.value);
-  if (!decade || language === "en") return value.value;
-  return value.label && value.label !== value.value ? value.label : `${decade[1]}年代`;
 }
 
 function YearSpan({ from, to, params }: { from: string; to: string; params: URLSearchParams }) {

@@ -40,7 +40,7 @@ function AccessionView({ accession }: { accession: Accession }) {
   const { t, number, bytes, moment, label } = useWorkbenchTexts();
   return (
     <>
-      <div role="status">
+      <div role="status" className="verdict">
         <Verdict accession={accession} />
       </div>
       {accession.state === "checking" && <LiveProgress progress={accession.progress} />}
@@ -185,16 +185,16 @@ function Records({ accession }: { accession: Accession }) {
   type Row = Accession["records"][number];
   const columns: TableColumnsType<Row> = [
     {
-      title: t("accession.code"),
-      key: "code",
+      title: t("accession.record_title"),
+      key: "title",
       rowScope: "row",
       render: (_, record) => (
-        <Link className="code" to={recordAddress(record.code)}>
-          {record.code}
-        </Link>
+        <>
+          <Link to={recordAddress(record.code)}>{record.title}</Link>
+          <span className="code under">{record.code}</span>
+        </>
       ),
     },
-    { title: t("accession.record_title"), dataIndex: "title", key: "title" },
     {
       title: t("accession.open_status"),
       key: "open_status",
