@@ -1,1 +1,21 @@
-//! lantai-testkit
+//! What tests share: both database engines, time and identifiers that do not move by themselves, builders for
+//! records, and the corpus. A dev-dependency only; it knows the domain and the database, and no area.
+//!
+//! A promise of a repository is written once and kept on every engine:
+//!
+//! ```text
+//! #[tokio::test]
+//! async fn a_code_is_given_once() {
+//!     on_every_engine(async |database| { … }).await;
+//! }
+//! ```
+
+mod builders;
+mod corpus;
+mod engines;
+mod fixed;
+
+pub use builders::{FileBuilder, RecordBuilder, a_fact};
+pub use corpus::{corpus, repository_root};
+pub use engines::{TestDatabase, on_every_engine};
+pub use fixed::{CountingIds, MovableClock, noon};
