@@ -66,6 +66,9 @@ pub fn verify_consistency(
     if old > new || (old == 0 && new != 0) {
         return Err(ProofError::Range);
     }
+    if new == 0 && *new_root != Hash::of_empty_tree() {
+        return Err(ProofError::Root); // there is only one tree without entries
+    }
     if old == new {
         return match (proof.is_empty(), old_root == new_root) {
             (false, _) => Err(ProofError::Length),
@@ -100,6 +103,14 @@ pub fn verify_subtree_consistency(
     subtree_root: &Hash,
     root: &Hash,
 ) -> Result<(), ProofError> {
+    if start == end && end <= size {
+        // No entries are part of every tree, and nothing is to be proved about them.
+        return match (proof.is_empty(), *subtree_root == Hash::of_empty_tree()) {
+            (false, _) => Err(ProofError::Length),
+            (true, false) => Err(ProofError::Root),
+            (true, true) => Ok(()),
+        };
+    }
     if !is_subtree(start, end) || end > size {
         return Err(ProofError::Range);
     }

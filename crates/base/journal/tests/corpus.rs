@@ -1,5 +1,12 @@
 //! The transparency-log vectors of the corpus: proofs, edge cases of signatures, a log written by others.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
