@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::error::ArchiveError;
-use fs4::fs_std::FileExt;
 use lantai_access::CatalogueIndex;
 use lantai_cataloguing::Holdings;
 use lantai_database::Database;
@@ -12,7 +11,7 @@ use lantai_journal::{Journal, SigningKey, VerifyingKey};
 use lantai_search::Index;
 use lantai_vault::Vault;
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -188,10 +187,10 @@ pub(crate) fn lock(data: &Path) -> Result<File, ArchiveError> {
     let path = data.join("lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|source| ArchiveError::disk("open", &path, source))?;
-    match FileExt::try_lock_exclusive(&file) {
-        Ok(true) => Ok(file),
-        Ok(false) => Err(ArchiveError::InUse(data.to_path_buf())),
-        Err(source) => Err(ArchiveError::disk("lock", path, source)),
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ArchiveError::InUse(data.to_path_buf())),
+        Err(TryLockError::Error(source)) => Err(ArchiveError::disk("lock", path, source)),
     }
 }
 

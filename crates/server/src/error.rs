@@ -6,6 +6,7 @@ use lantai_database::StoreError;
 use lantai_identity::IdentityError;
 use lantai_intake::IntakeError;
 use lantai_journal::JournalError;
+use lantai_preservation::PreservationError;
 use lantai_search::SearchError;
 use lantai_vault::VaultError;
 use std::path::PathBuf;
@@ -80,6 +81,9 @@ pub enum ArchiveError {
     /// The holdings failed.
     #[error("the holdings cannot be used")]
     Cataloguing(#[from] CataloguingError),
+    /// A verification could not be made.
+    #[error("the holdings cannot be verified")]
+    Preservation(#[from] PreservationError),
     /// Intake failed.
     #[error("intake cannot be used")]
     Intake(#[from] IntakeError),
@@ -109,6 +113,7 @@ impl ArchiveError {
             Self::Search(error) => error.code(),
             Self::Identity(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
+            Self::Preservation(error) => error.code(),
             Self::Intake(error) => error.code(),
             Self::Access(error) => error.code(),
         }

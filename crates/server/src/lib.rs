@@ -9,10 +9,12 @@ mod initialise;
 mod jobs;
 mod rebuild;
 mod routes;
+mod verify;
 
 pub use app::{api_document, router, serve};
 pub use archive::{Access, Archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
 pub use error::ArchiveError;
 pub use initialise::{Initialised, NewArchive, initialise};
+pub use verify::verify;
 pub use rebuild::{Rebuilt, rebuild};

@@ -3,6 +3,7 @@
 use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
 use lantai_search::SearchError;
+use std::path::{Path, PathBuf};
 
 /// Why a search failed, or the index could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,18 @@ pub enum AccessError {
     /// The vault failed.
     #[error("the holdings cannot be read")]
     Cataloguing(#[from] CataloguingError),
+    /// A file of an export cannot be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A record cannot be written as JSON.
+    #[error("a record cannot be written")]
+    Document(#[from] serde_json::Error),
     /// Work in the background was cut off.
     #[error("the work was interrupted")]
     Interrupted,
@@ -28,8 +41,18 @@ impl AccessError {
             Self::Search(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => "access.export_exists",
+            Self::Write { .. } => "access.export_write",
+            Self::Document(_) => "access.document",
             Self::Interrupted => "access.interrupted",
         }
+    }
+}
+
+impl AccessError {
+    /// A file of an export that cannot be written.
+    pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
+        Self::Write { path: path.to_path_buf(), source }
     }
 }
 

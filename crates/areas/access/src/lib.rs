@@ -6,12 +6,14 @@
 mod catalogue_index;
 mod document;
 mod error;
+mod export;
 mod find;
 mod jobs;
 mod routes;
 
 pub use catalogue_index::CatalogueIndex;
 pub use error::AccessError;
+pub use export::{ExportForm, ExportRequest, Exported, export};
 pub use find::{FoundRecord, Findings, find};
 pub use jobs::{IndexAccessionHandler, IndexRecordsHandler};
 pub use routes::{AccessState, routes};

@@ -1,6 +1,6 @@
 //! Institution, accounts and sessions in the database.
 
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 
 /// The tables of identity.
 #[derive(Debug)]

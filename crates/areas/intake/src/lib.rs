@@ -29,7 +29,7 @@ pub use progress::{Progress, ProgressNow, ProgressStage};
 pub use receive::{Checked, IntakeRules, ReceiveRequest, Received, check, receive};
 pub use repository::AccessionRepository;
 pub use restore::RestoreAccessions;
-pub use routes::{IntakeState, routes};
+pub use routes::{AccessionSummaryBody, IntakeState, routes};
 pub use submission::SubmissionKind;
 pub use tally::CheckResult;
 pub use upload::{Announcement, ReceiveUpload, Uploads};

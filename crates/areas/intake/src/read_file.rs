@@ -9,7 +9,7 @@ use lantai_domain::{ContentFile, FileFormat, Finding, Media, Outcome, Severity, 
 use lantai_formats::identify::{
     FormatKind, HeadTail, Identification, Identifier, ReadSeek, Warning, is_executable,
 };
-use lantai_formats::readable::{Readability, check_readable};
+use lantai_formats::readable::{Readability, UnreadableReason, check_readable};
 use lantai_vault::{Algorithm, ByteObserver, Digester, ObjectWriter, VaultError};
 use std::fs::File;
 use std::io::Read;
@@ -237,10 +237,19 @@ impl FileReader {
                 finding.record(label).file(&file.name).found(found).mend("rename the file by its real format"),
             );
         }
-        if let Err(reason) = self.readable(file, measured, identified) {
-            let finding = self.finding("U-2.2", "intake.file_unreadable", label, file);
+        if let Err(unreadable) = self.readable(file, measured, identified) {
+            let mut finding = self.finding("U-2.2", unreadable.code, label, file);
+            if unreadable.doubtful {
+                // only the name says what it is: a person must open it
+                finding = Some(Finding::new("U-2.2", Severity::Warn, Outcome::Warn, unreadable.code));
+            }
             read.findings.extend(finding.map(|finding| {
-                finding.expected("a whole, readable file").found(reason).mend("send a file that opens")
+                finding
+                    .record(label)
+                    .file(&file.name)
+                    .expected("a whole, readable file")
+                    .found(unreadable.reason)
+                    .mend("send a file that opens")
             }));
         }
     }
@@ -250,14 +259,30 @@ impl FileReader {
         file: &SubmittedFile,
         measured: &Measured,
         identified: &Identification,
-    ) -> Result<(), String> {
-        let mut source = File::open(&file.path).map_err(|error| error.to_string())?;
-        match check_readable(identified, measured.size, &mut source) {
+    ) -> Result<(), NotReadable> {
+        let looked = File::open(&file.path)
+            .and_then(|mut source| check_readable(identified, measured.size, &mut source));
+        match looked {
             Ok(Readability::Readable) => Ok(()),
-            Ok(Readability::Unreadable { reason }) => Err(reason.to_string()),
-            Err(error) => Err(error.to_string()),
+            Ok(Readability::Unreadable { reason }) => Err(NotReadable {
+                code: reason.code(),
+                reason: reason.to_string(),
+                doubtful: reason == UnreadableReason::NotWhatItClaims,
+            }),
+            Err(error) => Err(NotReadable {
+                code: "intake.file_unreadable",
+                reason: error.to_string(),
+                doubtful: false,
+            }),
         }
     }
+}
+
+/// Why a file does not open.
+struct NotReadable {
+    code: &'static str,
+    reason: String,
+    doubtful: bool,
 }
 
 /// Stages a file: SHA-512 and SM3 come from the vault.

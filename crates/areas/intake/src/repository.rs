@@ -1,7 +1,7 @@
 //! Accessions and their findings in the catalogue.
 
 use crate::accession::Accession;
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::{AccessionId, Finding};
 
 /// The accessions of the archive.

@@ -61,11 +61,6 @@ impl Tally {
         }
     }
 
-    /// The rules in force.
-    pub fn rules(&self) -> &CheckRules {
-        &self.rules
-    }
-
     /// The stage.
     pub fn stage(&self) -> Stage {
         self.stage

@@ -1,6 +1,6 @@
 //! What the catalogue says should be in the vault.
 
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 
 /// A record as the catalogue holds it, for comparison with its object.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -14,5 +14,4 @@ pub use engine::{Conn, Database, Engine, Reader};
 pub use error::StoreError;
 pub use jobs::{ClaimedJob, Job, JobCounts, JobFailure, JobHandler, Jobs, NewJob, Worker};
 pub use journal_rows::JournalRows;
-pub use sqlx;
 pub use work::{Purpose, UnitOfWork};

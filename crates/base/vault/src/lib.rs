@@ -17,7 +17,9 @@ mod object;
 mod placement;
 mod probe;
 mod stream;
+mod validate;
 mod vault;
+mod verify;
 mod writer;
 
 pub use batch::{Batch, PlacedObject, SealedBatch};
@@ -28,5 +30,7 @@ pub use inventory::{ContentPath, Inventory, User, Version};
 pub use object::{Object, ObjectIds, StateFile};
 pub use probe::{Moment, NoProbe, Probe};
 pub use stream::{ByteObserver, NoObserver};
+pub use validate::{Coded, Report, validate_inventory, validate_object, validate_storage_root};
 pub use vault::{Vault, VaultOptions};
+pub use verify::{NoProgress, Problem, ProblemKind, Progress, Verification};
 pub use writer::{ObjectWriter, StoredFile, VersionInfo};

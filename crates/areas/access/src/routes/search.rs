@@ -66,6 +66,27 @@ pub enum SortBody {
     Code,
 }
 
+impl SortBody {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "relevance" => Self::Relevance,
+            "date_asc" => Self::DateAsc,
+            "date_desc" => Self::DateDesc,
+            "code" => Self::Code,
+            _ => return None,
+        })
+    }
+
+    fn sort(self) -> Sort {
+        match self {
+            Self::Relevance => Sort::Relevance,
+            Self::DateAsc => Sort::DateAsc,
+            Self::DateDesc => Sort::DateDesc,
+            Self::Code => Sort::Code,
+        }
+    }
+}
+
 /// The answer to a search.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchBody {
@@ -190,13 +211,8 @@ fn request_of(raw: &str) -> Result<SearchRequest, Problem> {
             "limit" => request.limit = parse::<usize>("limit", value)?.clamp(1, MOST),
             "cursor" => request.offset = parse("cursor", Cursor::from_text(value)?.key())?,
             "sort" => {
-                request.sort = match value {
-                    "relevance" => Sort::Relevance,
-                    "date_asc" => Sort::DateAsc,
-                    "date_desc" => Sort::DateDesc,
-                    "code" => Sort::Code,
-                    other => return Err(bad("sort", other)),
-                }
+                let sort = SortBody::named(value).ok_or_else(|| bad("sort", value))?;
+                request.sort = sort.sort();
             }
             _ => {}
         }

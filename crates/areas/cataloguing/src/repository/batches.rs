@@ -1,6 +1,6 @@
 //! Vault batches whose change was committed and which are being placed.
 
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 
 /// Names of committed batches; a batch found staged at start is placed if it is here, removed otherwise.
 #[derive(Debug)]

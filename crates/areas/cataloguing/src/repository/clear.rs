@@ -1,6 +1,6 @@
 //! Emptying what a rebuild makes again.
 
-use lantai_database::{Database, StoreError, on_engine, sqlx};
+use lantai_database::{Database, StoreError, on_engine};
 
 /// Removes every row that can be made again from vault and journal: records, fonds, ended accessions, the journal's
 /// rows. Accounts, the institution, jobs and uploads under way stay.

@@ -1,6 +1,6 @@
 //! Fonds in the catalogue, with what they hold counted beside them.
 
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::Fonds;
 
 /// A fonds with its counters.

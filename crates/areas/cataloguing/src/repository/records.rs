@@ -1,7 +1,7 @@
 //! Records in the catalogue.
 
-use lantai_database::sqlx::AssertSqlSafe;
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use sqlx::AssertSqlSafe;
+use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::{AccessionId, Record, RecordId};
 
 /// A record with where it is kept.

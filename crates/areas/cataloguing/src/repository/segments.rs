@@ -1,6 +1,6 @@
 //! Segments: vault objects that hold entries without content, and other objects that hold no single record.
 
-use lantai_database::{Conn, StoreError, on_engine, sqlx};
+use lantai_database::{Conn, StoreError, on_engine};
 
 /// A segment as the catalogue knows it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

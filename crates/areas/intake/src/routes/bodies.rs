@@ -191,8 +191,6 @@ pub enum ProgressStageBody {
     Checking,
     /// Writing into the stores.
     Storing,
-    /// Bringing the records into the index.
-    Indexing,
     /// Done.
     Done,
 }

@@ -1,0 +1,509 @@
+//! Reading the whole vault again: is every byte as it was recorded?
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::digest::Algorithm;
+use crate::error::VaultError;
+use crate::identifier::ObjectId;
+use crate::inventory::{ContentPath, Inventory};
+use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
+use crate::layout::{object_folder, object_key};
+use crate::vault::Vault;
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 * 1024;
+
+/// What long work reports; the vault never draws.
+pub trait Progress: Sync {
+    /// The number of files to be read, told once.
+    fn start(&self, total_files: u64);
+    /// One more file was read, of this many bytes.
+    fn step(&self, bytes: u64);
+}
+
+/// Reports to nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn start(&self, _total_files: u64) {}
+    fn step(&self, _bytes: u64) {}
+}
+
+/// What reading everything found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Files read.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// What is not as recorded, in the order of the paths; empty when all is well.
+    pub problems: Vec<Problem>,
+}
+
+/// One thing that is not as recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Below the storage root, parts joined by `/`.
+    pub path: String,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// The object it belongs to, where that can be told.
+    pub object: Option<String>,
+    /// The digest or text recorded.
+    pub expected: Option<String>,
+    /// The digest or text found.
+    pub found: Option<String>,
+}
+
+/// What can be wrong with a file of the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// Its bytes are not those recorded.
+    Altered,
+    /// It is recorded but not there.
+    Missing,
+    /// It is there but not recorded.
+    Extra,
+    /// The disk does not give it.
+    Unreadable,
+    /// An object lies where its identifier does not belong.
+    Misplaced,
+}
+
+impl ProblemKind {
+    /// Stable name for programs, such as "altered".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Altered => "altered",
+            Self::Missing => "missing",
+            Self::Extra => "extra",
+            Self::Unreadable => "unreadable",
+            Self::Misplaced => "misplaced",
+        }
+    }
+}
+
+impl Vault {
+    /// Reads every file of the storage root and compares it with what is recorded: content with the inventories,
+    /// inventories with their digests, declarations and layout files with what they must say; finds altered,
+    /// missing and additional files and names them. Memory does not grow with the vault. Batches that are not
+    /// placed yet are not looked at; resume them first.
+    ///
+    /// `threads` read side by side; 0 takes one for each processor.
+    ///
+    /// # Errors
+    /// [`VaultError::Disk`] where the work cannot start; damage is reported, not an error.
+    pub fn verify(&self, threads: usize, progress: &dyn Progress) -> Result<Verification, VaultError> {
+        let root = self.storage_root();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| VaultError::disk("read", root, io::Error::other(error)))?;
+        progress.start(count_files(root));
+        let check = Check {
+            root,
+            progress,
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            problems: Mutex::default(),
+        };
+        pool.install(|| check.storage_root());
+        let mut problems = check
+            .problems
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        problems.sort();
+        Ok(Verification {
+            files: check.files.into_inner(),
+            bytes: check.bytes.into_inner(),
+            problems,
+        })
+    }
+}
+
+fn count_files(root: &Path) -> u64 {
+    let entries = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
+    entries.filter(|entry| !entry.file_type().is_dir()).count() as u64
+}
+
+struct Check<'a> {
+    root: &'a Path,
+    progress: &'a dyn Progress,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    problems: Mutex<Vec<Problem>>,
+}
+
+/// An inventory file and its sidecar, as read.
+struct InventoryFiles {
+    folder: PathBuf,
+    bytes: Option<Vec<u8>>,
+    found: String,
+    sidecar: Option<String>,
+}
+
+impl Check<'_> {
+    fn storage_root(&self) {
+        for (name, text) in ROOT_FILES {
+            self.fixed_file(&self.root.join(name), text, None);
+        }
+        let expected: HashSet<PathBuf> = ROOT_FILES.iter().map(|(name, _)| self.root.join(name)).collect();
+        let mut walk = walkdir::WalkDir::new(self.root).min_depth(1).into_iter();
+        // An object's folder is handed on whole; anything else outside the hierarchy is additional.
+        let objects = std::iter::from_fn(|| {
+            loop {
+                let entry = match walk.next()? {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        let path = error.path().unwrap_or(self.root).to_path_buf();
+                        self.report(
+                            ProblemKind::Unreadable,
+                            &path,
+                            None,
+                            None,
+                            Some(error.to_string()),
+                        );
+                        continue;
+                    }
+                };
+                let in_extensions = entry.path().starts_with(self.root.join("extensions"));
+                if entry.file_type().is_dir() && entry.depth() == 4 && !in_extensions {
+                    walk.skip_current_dir();
+                    return Some(entry.into_path());
+                }
+                if !entry.file_type().is_dir() && !expected.contains(entry.path()) {
+                    self.extra(entry.path(), None);
+                }
+            }
+        });
+        // Each thread takes the next folder when it is free, so folders never pile up.
+        let objects = Mutex::new(objects);
+        rayon::scope(|scope| {
+            for _ in 0..rayon::current_num_threads() {
+                scope.spawn(|_| {
+                    loop {
+                        let next = objects.lock().unwrap_or_else(PoisonError::into_inner).next();
+                        let Some(folder) = next else { break };
+                        self.object(&folder);
+                    }
+                });
+            }
+        });
+    }
+
+    fn object(&self, folder: &Path) {
+        let root = self.read_inventory(folder);
+        let sound_root = root.parsed();
+        // A damaged root inventory has a twin in the head version; with it the content can still be checked.
+        let (inventory, id) = match sound_root.or_else(|| newest_version_inventory(folder)) {
+            Some(inventory) => {
+                let id = inventory.id.to_string();
+                (inventory, id)
+            }
+            None => {
+                self.inventory(&root, None, None);
+                self.unverifiable(folder);
+                return;
+            }
+        };
+        let id = Some(id.as_str());
+        self.object_place(folder, &inventory.id);
+        self.fixed_file(&folder.join(OBJECT_DECLARATION), OBJECT_DECLARATION_TEXT, id);
+        let head_folder = folder.join(inventory.head.to_string());
+        let head = self.read_inventory(&head_folder);
+        self.inventory(&root, Some(&head), id);
+        self.inventory(&head, Some(&root), id);
+        let mut known: HashSet<PathBuf> = [OBJECT_DECLARATION, INVENTORY, SIDECAR]
+            .iter()
+            .map(|name| folder.join(name))
+            .collect();
+        for version in inventory.versions.keys() {
+            let version_folder = folder.join(version.to_string());
+            known.extend([version_folder.join(INVENTORY), version_folder.join(SIDECAR)]);
+            if *version != inventory.head {
+                self.inventory(&self.read_inventory(&version_folder), None, id);
+            }
+        }
+        let content: Vec<(&String, &ContentPath)> = inventory
+            .manifest
+            .iter()
+            .flat_map(|(digest, paths)| paths.iter().map(move |path| (digest, path)))
+            .collect();
+        known.extend(content.iter().map(|(_, path)| folder.join(path.as_str())));
+        let algorithm = inventory.algorithm().unwrap_or(Algorithm::Sha512);
+        content
+            .par_iter()
+            .for_each(|(digest, path)| self.content(algorithm, digest, &folder.join(path.as_str()), id));
+        for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+            let is_folder = entry.file_type().is_dir();
+            if !is_folder && !known.contains(entry.path()) {
+                self.extra(entry.path(), id);
+            } else if is_folder
+                && is_empty(entry.path())
+                && !known.iter().any(|file| file.starts_with(entry.path()))
+            {
+                self.report(
+                    ProblemKind::Extra,
+                    entry.path(),
+                    id,
+                    None,
+                    Some("an empty folder".to_owned()),
+                );
+            }
+        }
+    }
+
+    fn object_place(&self, folder: &Path, id: &ObjectId) {
+        let place = object_folder(self.root, &object_key(id));
+        if place != folder {
+            let expected = Some(self.relative(&place));
+            self.report(
+                ProblemKind::Misplaced,
+                folder,
+                Some(id.as_str()),
+                expected,
+                Some(self.relative(folder)),
+            );
+        }
+    }
+
+    /// Without an inventory nothing can be compared, but which files are there can still be said.
+    fn unverifiable(&self, folder: &Path) {
+        for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+            if !entry.file_type().is_dir() {
+                self.count(entry.metadata().map_or(0, |metadata| metadata.len()));
+            }
+        }
+    }
+
+    fn read_inventory(&self, folder: &Path) -> InventoryFiles {
+        let bytes = fs::read(folder.join(INVENTORY)).ok();
+        let found = bytes
+            .as_deref()
+            .map(|bytes| Algorithm::Sha512.of(bytes))
+            .unwrap_or_default();
+        let sidecar = fs::read(folder.join(SIDECAR))
+            .ok()
+            .map(|text| String::from_utf8_lossy(&text).into_owned());
+        InventoryFiles {
+            folder: folder.to_path_buf(),
+            bytes,
+            found,
+            sidecar,
+        }
+    }
+
+    /// An inventory against its sidecar. Where they differ, `twin` (the same inventory in another place) or the
+    /// look of the sidecar tells which of the two has changed.
+    fn inventory(&self, files: &InventoryFiles, twin: Option<&InventoryFiles>, id: Option<&str>) {
+        let (inventory, sidecar) = (files.folder.join(INVENTORY), files.folder.join(SIDECAR));
+        for (there, path) in [
+            (files.bytes.is_some(), &inventory),
+            (files.sidecar.is_some(), &sidecar),
+        ] {
+            if !there {
+                self.report(ProblemKind::Missing, path, id, None, None);
+            }
+        }
+        let (Some(bytes), Some(text)) = (&files.bytes, &files.sidecar) else {
+            return;
+        };
+        self.count(bytes.len() as u64);
+        self.count(text.len() as u64);
+        let right = crate::inventory::sidecar_text(&files.found);
+        if *text != right {
+            let twin_agrees = twin.is_some_and(|twin| twin.sidecar.as_deref() == Some(right.as_str()));
+            if twin_agrees || !is_well_formed(text) || mostly_equal(text, &right) {
+                self.report(
+                    ProblemKind::Altered,
+                    &sidecar,
+                    id,
+                    Some(right),
+                    Some(text.clone()),
+                );
+            } else {
+                let expected = text.split_whitespace().next().map(str::to_owned);
+                self.report(
+                    ProblemKind::Altered,
+                    &inventory,
+                    id,
+                    expected,
+                    Some(files.found.clone()),
+                );
+            }
+        } else if twin.is_some_and(|twin| twin.is_sound() && twin.found != files.found) {
+            // Both hold together in themselves but they are not one: the root is to be the head's.
+            let expected = twin.map(|twin| twin.found.clone());
+            self.report(
+                ProblemKind::Altered,
+                &inventory,
+                id,
+                expected,
+                Some(files.found.clone()),
+            );
+        }
+    }
+
+    fn content(&self, algorithm: Algorithm, expected: &str, path: &Path, id: Option<&str>) {
+        let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+        match measure(algorithm, path) {
+            Ok((found, size)) => {
+                self.count(size);
+                if !is_file || !found.eq_ignore_ascii_case(expected) {
+                    let expected = Some(expected.to_owned());
+                    self.report(ProblemKind::Altered, path, id, expected, Some(found));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.report(ProblemKind::Missing, path, id, Some(expected.to_owned()), None);
+            }
+            Err(error) => {
+                let expected = Some(expected.to_owned());
+                self.report(
+                    ProblemKind::Unreadable,
+                    path,
+                    id,
+                    expected,
+                    Some(error.to_string()),
+                );
+            }
+        }
+    }
+
+    fn fixed_file(&self, path: &Path, text: &str, id: Option<&str>) {
+        match fs::read(path) {
+            Ok(found) => {
+                self.count(found.len() as u64);
+                if found != text.as_bytes() {
+                    let found = String::from_utf8_lossy(&found).into_owned();
+                    self.report(ProblemKind::Altered, path, id, Some(text.to_owned()), Some(found));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.report(ProblemKind::Missing, path, id, Some(text.to_owned()), None);
+            }
+            Err(error) => self.report(ProblemKind::Unreadable, path, id, None, Some(error.to_string())),
+        }
+    }
+
+    fn extra(&self, path: &Path, id: Option<&str>) {
+        self.count(fs::symlink_metadata(path).map_or(0, |metadata| metadata.len()));
+        self.report(ProblemKind::Extra, path, id, None, None);
+    }
+
+    fn count(&self, bytes: u64) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.progress.step(bytes);
+    }
+
+    fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(self.root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned()
+    }
+
+    fn report(
+        &self,
+        kind: ProblemKind,
+        path: &Path,
+        id: Option<&str>,
+        expected: Option<String>,
+        found: Option<String>,
+    ) {
+        let problem = Problem {
+            kind,
+            path: self.relative(path),
+            object: id.map(str::to_owned),
+            expected,
+            found,
+        };
+        self.problems
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(problem);
+    }
+}
+
+impl InventoryFiles {
+    fn is_sound(&self) -> bool {
+        self.sidecar
+            .as_deref()
+            .is_some_and(|text| text == crate::inventory::sidecar_text(&self.found))
+    }
+
+    /// The inventory, where its digest is right, or where only the sidecar has suffered.
+    fn parsed(&self) -> Option<Inventory> {
+        let right = crate::inventory::sidecar_text(&self.found);
+        let text = self.sidecar.as_deref()?;
+        let trusted = text == right || mostly_equal(text, &right);
+        serde_json::from_slice(self.bytes.as_deref()?)
+            .ok()
+            .filter(|_| trusted)
+    }
+}
+
+/// The inventory of the newest version that has a sound one.
+fn newest_version_inventory(folder: &Path) -> Option<Inventory> {
+    let names = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut versions: Vec<crate::VersionNumber> = names.filter_map(|name| name.parse().ok()).collect();
+    versions.sort();
+    versions.into_iter().rev().find_map(|version| {
+        let found = Inventory::read(&folder.join(version.to_string()));
+        found.ok().flatten().map(|(inventory, _)| inventory)
+    })
+}
+
+fn is_well_formed(sidecar: &str) -> bool {
+    let digest = sidecar.strip_suffix(&format!(" {INVENTORY}\n"));
+    digest.is_some_and(|digest| digest.len() == 128 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// A changed inventory has a wholly different digest; a sidecar with a flipped bit differs in a character or two.
+fn mostly_equal(one: &str, other: &str) -> bool {
+    let equal = one
+        .bytes()
+        .zip(other.bytes())
+        .take(128)
+        .filter(|(one, other)| one == other)
+        .count();
+    equal > 64
+}
+
+/// No folder of ours is empty: a version that brings no content still has its inventory.
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn measure(algorithm: Algorithm, path: &Path) -> io::Result<(String, u64)> {
+    let mut file = File::open(path)?;
+    let mut digester = algorithm.start();
+    let length = file.metadata()?.len();
+    let mut chunk = vec![
+        0;
+        usize::try_from(length.saturating_add(1))
+            .unwrap_or(CHUNK)
+            .clamp(4096, CHUNK)
+    ];
+    let mut size = 0;
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => return Ok((digester.finish(), size)),
+            Ok(filled) => {
+                digester.update(&chunk[..filled]);
+                size += filled as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

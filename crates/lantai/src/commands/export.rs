@@ -1,0 +1,64 @@
+//! `lantai export`
+
+use super::Data;
+use crate::output::{Output, Status};
+use crate::progress::counter;
+use clap::{Args, ValueEnum};
+use lantai_access::{ExportForm, ExportRequest, export};
+use lantai_server::Access;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Write records out.
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    data: Data,
+    /// Every record.
+    #[arg(long, conflicts_with = "codes", required_unless_present = "codes")]
+    all: bool,
+    /// Folder to write to; made when it is not there.
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Form of the export.
+    #[arg(long = "as", value_name = "FORM")]
+    form: Form,
+    /// 档号.
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// A BagIt bag a record.
+    Bagit,
+    /// One file, a record a line, sorted by code, keys sorted.
+    Jsonl,
+}
+
+impl Export {
+    /// Writes them.
+    pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
+        let archive = self.data.open(Access::Read).await?;
+        let request = ExportRequest {
+            codes: (!self.all).then(|| self.codes.clone()),
+            to: self.to,
+            form: match self.form {
+                Form::Bagit => ExportForm::Bagit,
+                Form::Jsonl => ExportForm::Jsonl,
+            },
+        };
+        let bar = counter("records");
+        let exported = export(&archive.holdings, &request, &|count| bar.set_position(count)).await?;
+        bar.finish_and_clear();
+        for code in &exported.missing {
+            output.say(&format!("lantai: there is no record {code} [access.not_found]"));
+        }
+        let document = json!({"written": exported.written, "bytes": exported.bytes, "missing": exported.missing});
+        output.answer(&document, || {
+            format!("{} records, {} bytes written to {}", exported.written, exported.bytes, request.to.display())
+        })?;
+        Ok(Status::of(exported.missing.is_empty()))
+    }
+}

@@ -1,0 +1,148 @@
+//! The commands; each is one file.
+
+mod check;
+mod config;
+mod demo;
+mod export;
+mod identify;
+mod ingest;
+mod init;
+mod rebuild;
+mod record;
+mod search;
+mod serve;
+mod verify;
+mod work;
+
+use crate::environment::variable;
+use crate::output::{Output, Status};
+use anyhow::Context;
+use clap::{Args, Subcommand, ValueEnum};
+use lantai_domain::{Stage, Viewer};
+use lantai_intake::SubmissionKind;
+use lantai_server::{Access, Archive, Config};
+use std::path::PathBuf;
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a filled archive on this machine and serve it.
+    Demo(demo::Demo),
+    /// Make an empty archive.
+    Init(init::Init),
+    /// Serve pages and API, with workers in the same process.
+    Serve(serve::Serve),
+    /// Do the jobs that wait, without serving.
+    Work(work::Work),
+    /// Take packages, folders or files in.
+    Ingest(ingest::Ingest),
+    /// Run the four-property checks on a package without taking it in.
+    Check(check::Check),
+    /// Name the formats of files by PRONOM.
+    Identify(identify::Identify),
+    /// Find records.
+    Search(search::Search),
+    /// Show the whole of one record.
+    Record(record::Record),
+    /// Read everything that is kept again and prove it.
+    Verify(verify::Verify),
+    /// Make catalogue and index again from vault and journal.
+    Rebuild(rebuild::Rebuild),
+    /// Write records out.
+    Export(export::Export),
+    /// Explain the configuration.
+    Config(config::ConfigCommand),
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
+        match self {
+            Self::Demo(command) => command.run(output).await,
+            Self::Init(command) => command.run(output).await,
+            Self::Serve(command) => command.run(output).await,
+            Self::Work(command) => command.run(output).await,
+            Self::Ingest(command) => command.run(output).await,
+            Self::Check(command) => command.run(output),
+            Self::Identify(command) => command.run(output),
+            Self::Search(command) => command.run(output).await,
+            Self::Record(command) => command.run(output).await,
+            Self::Verify(command) => command.run(output).await,
+            Self::Rebuild(command) => command.run(output).await,
+            Self::Export(command) => command.run(output).await,
+            Self::Config(command) => command.run(output),
+        }
+    }
+}
+
+/// The data folder of an archive.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// Data folder of the archive.
+    #[arg(long, env = "LANTAI_DATA", value_name = "DIR")]
+    data: PathBuf,
+}
+
+impl Data {
+    /// Its configuration.
+    fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(&self.data, &variable)?)
+    }
+
+    /// Opens the archive.
+    async fn open(&self, access: Access) -> anyhow::Result<Archive> {
+        let archive = Archive::open(&self.data, self.config()?, access).await;
+        archive.with_context(|| format!("cannot open the archive in {}", self.data.display()))
+    }
+}
+
+/// The kinds of packages that can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// A folder with a catalogue.
+    Folder,
+    /// A BagIt bag.
+    Bagit,
+    /// Plain files, each a record.
+    File,
+}
+
+impl From<KindArg> for SubmissionKind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Folder => Self::Folder,
+            KindArg::Bagit => Self::Bagit,
+            KindArg::File => Self::File,
+        }
+    }
+}
+
+/// The stages of the checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StageArg {
+    /// 归档.
+    Filing,
+    /// 移交与接收.
+    Transfer,
+    /// 长期保存.
+    Preservation,
+}
+
+impl From<StageArg> for Stage {
+    fn from(stage: StageArg) -> Self {
+        match stage {
+            StageArg::Filing => Self::Filing,
+            StageArg::Transfer => Self::Transfer,
+            StageArg::Preservation => Self::Preservation,
+        }
+    }
+}
+
+/// On whose behalf a question is asked.
+fn viewer_of(name: Option<&str>) -> Viewer {
+    match name {
+        None | Some("archivist") => Viewer::local_archivist(),
+        Some("public") => Viewer::Public,
+        Some(name) => Viewer::Archivist(name.to_owned()),
+    }
+}

@@ -1,0 +1,36 @@
+//! `lantai record`
+
+use super::{Data, viewer_of};
+use crate::output::{Output, Status};
+use clap::Args;
+use lantai_cataloguing::{CataloguingError, RecordRepository};
+use lantai_server::Access;
+
+/// Show the whole of one record.
+#[derive(Debug, Args)]
+pub struct Record {
+    #[command(flatten)]
+    data: Data,
+    /// Answer as somebody else would be answered: public, archivist, or an account.
+    #[arg(long, value_name = "NAME")]
+    as_viewer: Option<String>,
+    /// 档号.
+    #[arg(value_name = "CODE")]
+    code: String,
+}
+
+impl Record {
+    /// Shows it.
+    pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
+        let archive = self.data.open(Access::Read).await?;
+        let viewer = viewer_of(self.as_viewer.as_deref());
+        let code = lantai_domain::code::normalise(&self.code);
+        let mut reader = archive.holdings.database.read().await?;
+        let found = RecordRepository(reader.conn()).find_by_code(&code).await?;
+        let visible = found.filter(|stored| viewer.may_see_content(stored.record.open_status.kind()));
+        let stored = visible.ok_or(CataloguingError::NotFound)?;
+        let text = serde_json::to_string_pretty(&stored.record)?;
+        output.answer(&stored.record, || text)?;
+        Ok(Status::Well)
+    }
+}

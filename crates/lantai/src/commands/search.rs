@@ -1,0 +1,80 @@
+//! `lantai search`
+
+use super::{Data, viewer_of};
+use crate::output::{Output, Status};
+use clap::{Args, ValueEnum};
+use lantai_access::{FoundRecord, find};
+use lantai_search::SearchRequest;
+use lantai_server::Access;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// Find records.
+#[derive(Debug, Args)]
+pub struct Search {
+    #[command(flatten)]
+    data: Data,
+    /// How to search; words are what this version has.
+    #[arg(long, default_value = "lexical")]
+    mode: Mode,
+    /// Most hits.
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+    /// Answer as somebody else would be answered: public, archivist, or an account.
+    #[arg(long, value_name = "NAME")]
+    as_viewer: Option<String>,
+    /// What to look for; empty lists everything.
+    #[arg(value_name = "QUERY")]
+    query: String,
+}
+
+/// Ways of searching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// By words, characters, numbers and dates.
+    Lexical,
+}
+
+impl Search {
+    /// Searches.
+    pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
+        let archive = self.data.open(Access::Read).await?;
+        let viewer = viewer_of(self.as_viewer.as_deref());
+        let Mode::Lexical = self.mode;
+        let request = SearchRequest { limit: self.limit, ..SearchRequest::new(self.query) };
+        let started = Instant::now();
+        let findings = find(&archive.index, &viewer, request).await?;
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let hits: Vec<Value> = findings.found.iter().map(hit).collect();
+        let document = json!({
+            "total": findings.result.total,
+            "took_ms": took_ms,
+            "read_as": findings.result.read_as,
+            "hits": hits,
+            "facets": findings.result.facets,
+        });
+        output.answer(&document, || {
+            let mut text = format!("{} found, read as {}\n", findings.result.total, findings.result.read_as);
+            for found in &findings.found {
+                text.push_str(&format!("{}\t{}\n", found.hit.code, found.hit.title));
+                if let Some(snippet) = &found.hit.snippet {
+                    text.push_str(&format!("    {}\n", snippet.text.replace('\n', " ")));
+                }
+            }
+            text
+        })?;
+        Ok(Status::Well)
+    }
+}
+
+fn hit(found: &FoundRecord) -> Value {
+    json!({
+        "record": found.hit.id,
+        "code": found.hit.code,
+        "title": found.hit.title,
+        "score": found.hit.score,
+        "snippet": found.hit.snippet.as_ref().map(|snippet| snippet.text.as_str()),
+        "page": null,
+        "second": null,
+    })
+}

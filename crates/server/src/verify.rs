@@ -1,0 +1,40 @@
+//! Verifying an archive, however much of it is still there.
+
+use crate::archive::{Places, database_address, read_key};
+use crate::config::Config;
+use crate::error::ArchiveError;
+use lantai_database::Database;
+use lantai_preservation::{Report, Scope, VerifyProgress};
+use lantai_vault::Vault;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Looks at everything in scope and says what is wrong; changes nothing. Where the catalogue is gone, vault and journal
+/// are still looked at, and the catalogue is reported missing.
+pub async fn verify(
+    data: &Path,
+    config: &Config,
+    scope: Scope,
+    progress: VerifyProgress,
+) -> Result<Report, ArchiveError> {
+    let places = Places::of(data, config)?;
+    let address = database_address(data, config);
+    let gone = address.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists());
+    let database = if scope.catalogue && !gone { Some(Database::connect(&address).await?) } else { None };
+    let key = read_key(&places.private_key)?;
+    let vault = Arc::new(Vault::open(&places.vault)?);
+    let verifying = key.verifying_key();
+    let mut report =
+        lantai_preservation::verify(database.as_ref(), &vault, &places.journal, verifying, scope, progress)
+            .await?;
+    if scope.catalogue && gone {
+        report.problems.push(lantai_preservation::Problem {
+            kind: "catalogue.missing".to_owned(),
+            place: address,
+            expected: Some("a catalogue; `lantai rebuild` makes it again".to_owned()),
+            found: None,
+        });
+        report.ok = false;
+    }
+    Ok(report)
+}
