@@ -43,6 +43,7 @@ impl RecordBuilder {
             language: None,
             script: None,
             summary: None,
+            text: None,
             location: None,
             source: None,
             other: BTreeMap::new(),

@@ -10,7 +10,8 @@ use std::io::Read;
 /// Bytes of text taken from one record; what is longer is cut, the file itself stays whole.
 const TEXT_LIMIT: u64 = 8 * 1024 * 1024;
 
-/// The text of a record: its text files (全文), else its content where that is plain text. Reads from the vault.
+/// The text of a record: its text files (全文), else its content where that is plain text, else the text that the
+/// catalogue brought. Reads from the vault.
 pub fn record_text(vault: &Vault, stored: &StoredRecord) -> Result<Option<String>, CataloguingError> {
     let files = &stored.record.files;
     let mut texts: Vec<_> = files.iter().filter(|file| file.role == FileRole::Text).collect();
@@ -18,7 +19,7 @@ pub fn record_text(vault: &Vault, stored: &StoredRecord) -> Result<Option<String
         texts = files.iter().filter(|file| file.media == Media::Text).collect();
     }
     if texts.is_empty() {
-        return Ok(None);
+        return Ok(stored.record.description.text.clone());
     }
     let id = ObjectId::new(stored.object.clone())?;
     let object = vault.object(&id)?.ok_or(CataloguingError::NotFound)?;

@@ -31,12 +31,12 @@ pub(crate) struct Describer {
 }
 
 /// Elements that have a place of their own in a description, or are used up in reading the item.
-const PLACED: [&str; 33] = [
+const PLACED: [&str; 34] = [
     "archival_code", "fonds_identifier", "fonds_name", "category", "category_code", "year", "retention_period",
     "organizational_structure_or_function", "title", "document_number", "author", "date", "date_as_written",
     "security_classification", "open_status", "open_note", "total_number_of_pages", "carrier", "descriptor",
     "keyword", "personal_name", "place", "document_type", "language", "script", "abstract", "current_location",
-    "source", "full_text_file", "content_file", "agency_item_number", "sequence_number", "former_codes",
+    "source", "full_text_file", "content_file", "full_text", "agency_item_number", "sequence_number", "former_codes",
 ];
 
 impl Describer {
@@ -91,6 +91,7 @@ impl Describer {
             language: self.value(item, "language"),
             script: self.value(item, "script"),
             summary: self.value(item, "abstract"),
+            text: self.value(item, "full_text"),
             location: self.value(item, "current_location"),
             source: self.value(item, "source"),
             other: other(item),

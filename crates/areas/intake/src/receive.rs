@@ -265,8 +265,7 @@ impl Kit<'_> {
         let Some(mut submission) = submission::open(opening, &mut tally)? else {
             return Ok(Outcome { tally, examined: None, batch: None, kind: opening.kind, fonds: Vec::new() });
         };
-        let fonds = submission.fonds().to_vec();
-        let describer = Describer::new(checks.clone(), &fonds, year_of(self.now));
+        let describer = Describer::new(checks.clone(), submission.fonds(), year_of(self.now));
         let reader =
             FileReader::new(self.rules.identifier.clone(), checks.clone(), self.request.stage);
         let examination = Examination {
@@ -288,7 +287,7 @@ impl Kit<'_> {
                 finding.expected("at least one item").found("none").mend("check the catalogue")
             });
         }
-        let kind = Some(submission.kind());
+        let (kind, fonds) = (Some(submission.kind()), submission.fonds().to_vec());
         Ok(Outcome { tally, examined: Some(examined), batch: None, kind, fonds })
     }
 }

@@ -173,6 +173,9 @@ pub struct Description {
     /// 摘要.
     #[serde(default)]
     pub summary: Option<String>,
+    /// 正文, where the catalogue itself brought the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// 存放位置.
     #[serde(default)]
     pub location: Option<String>,

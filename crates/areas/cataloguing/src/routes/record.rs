@@ -232,7 +232,7 @@ pub(super) async fn body_of(
     let numbered = record.files.iter().enumerate().filter(|_| content);
     let files: Vec<FileBody> = numbered.map(|(place, file)| FileBody::of(&record, place, file)).collect();
     let is_text = |file: &ContentFile| file.role == FileRole::Text || file.media == Media::Text;
-    let has_text = content && record.files.iter().any(is_text);
+    let has_text = content && (record.description.text.is_some() || record.files.iter().any(is_text));
     let number = record.fonds().to_owned();
     let title = fonds.map_or_else(|| number.clone(), |stored| stored.fonds.title);
     let description = record.description;

@@ -197,12 +197,22 @@ impl FolderSubmission {
                 }
             }
         }
+        self.note_fonds(&row);
         item.elements = row.elements;
         item.other = row.other;
         if let Some(fonds) = &self.fonds_number {
             item.elements.entry("fonds_identifier".to_owned()).or_insert_with(|| fonds.clone());
         }
         item
+    }
+
+    /// A fonds that no list describes is known by the name its records give it.
+    fn note_fonds(&mut self, row: &CatalogueRow) {
+        let (Some(number), Some(name)) = (row.get("fonds_identifier"), row.get("fonds_name")) else { return };
+        let Ok(number) = number.parse() else { return };
+        if self.fonds.iter().all(|fonds| fonds.number != number) {
+            self.fonds.push(Fonds { title: name.to_owned(), ..Fonds::unnamed(number) });
+        }
     }
 
     /// The file that a reference means; a fault when there is none, or when it leaves the package.
