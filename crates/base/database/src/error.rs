@@ -51,7 +51,10 @@ impl StoreError {
         what: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Corrupt { what: what.into(), source: source.into() }
+        Self::Corrupt {
+            what: what.into(),
+            source: source.into(),
+        }
     }
 }
 

@@ -37,7 +37,13 @@ impl NewJob {
     /// A job with its payload.
     pub fn new<J: Job>(id: JobId, job: &J) -> Result<Self, StoreError> {
         let payload = serde_json::to_string(job).map_err(|error| StoreError::corrupt(J::NAME, error))?;
-        Ok(Self { id, name: J::NAME, payload, dedup_key: None, priority: 0 })
+        Ok(Self {
+            id,
+            name: J::NAME,
+            payload,
+            dedup_key: None,
+            priority: 0,
+        })
     }
 
     /// While a job with this key waits, another one is not added.
@@ -158,7 +164,11 @@ impl Jobs<'_> {
         error: &str,
         again: bool,
     ) -> Result<(), StoreError> {
-        let state = if again && job.attempts < MOST_ATTEMPTS { "waiting" } else { "failed" };
+        let state = if again && job.attempts < MOST_ATTEMPTS {
+            "waiting"
+        } else {
+            "failed"
+        };
         let pause_ms = 1_000_i64 << job.attempts.clamp(0, 12);
         let sql = "UPDATE jobs SET state = $1, run_at_ms = $2, last_error = $3, worker = NULL
                    WHERE id = $4 AND worker = $5";
@@ -227,8 +237,16 @@ impl Worker {
         ids: &dyn IdSource,
         handlers: Vec<Arc<dyn JobHandler>>,
     ) -> Self {
-        let handlers = handlers.into_iter().map(|handler| (handler.name(), handler)).collect();
-        Self { database, clock, name: ids.next().to_string(), handlers }
+        let handlers = handlers
+            .into_iter()
+            .map(|handler| (handler.name(), handler))
+            .collect();
+        Self {
+            database,
+            clock,
+            name: ids.next().to_string(),
+            handlers,
+        }
     }
 
     fn now_ms(&self) -> i64 {
@@ -240,7 +258,9 @@ impl Worker {
         let mut work = self.database.begin_upkeep().await?;
         let claimed = Jobs(work.conn()).claim(&self.name, self.now_ms(), 1).await?;
         work.commit().await?;
-        let Some(job) = claimed.into_iter().next() else { return Ok(false) };
+        let Some(job) = claimed.into_iter().next() else {
+            return Ok(false);
+        };
         let outcome = self.run_with_heartbeat(&job).await;
         let mut work = self.database.begin_upkeep().await?;
         match outcome {
@@ -251,7 +271,9 @@ impl Worker {
                 let again = matches!(failure, JobFailure::Retry(_));
                 let text = chain(&failure);
                 tracing::error!(job.id = %job.id, job.name = %job.name, job.attempt = job.attempts, error = %text, "job {} failed", job.name);
-                Jobs(work.conn()).fail(&job, &self.name, self.now_ms(), &text, again).await?;
+                Jobs(work.conn())
+                    .fail(&job, &self.name, self.now_ms(), &text, again)
+                    .await?;
             }
         }
         work.commit().await?;

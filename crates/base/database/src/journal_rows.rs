@@ -20,8 +20,11 @@ impl JournalRows<'_> {
             .await)?;
         let first = size - count;
         for (number, entry) in (first..).zip(entries) {
-            let body = entry.to_bytes().map_err(|error| StoreError::corrupt("journal entry", error))?;
-            let body = String::from_utf8(body).map_err(|error| StoreError::corrupt("journal entry", error))?;
+            let body = entry
+                .to_bytes()
+                .map_err(|error| StoreError::corrupt("journal entry", error))?;
+            let body =
+                String::from_utf8(body).map_err(|error| StoreError::corrupt("journal entry", error))?;
             let sql = "INSERT INTO journal_entries (number, object, body) VALUES ($1, $2, $3)";
             on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
                 .bind(number)
@@ -56,8 +59,10 @@ impl JournalRows<'_> {
     /// Numbers and bodies of the entries about one object, in order.
     pub async fn of_object(self, object: &str) -> Result<Vec<(u64, JournalEntry)>, StoreError> {
         let sql = "SELECT number, body FROM journal_entries WHERE object = $1 ORDER BY number";
-        let rows: Vec<(i64, String)> =
-            on_engine!(self.0, |c| sqlx::query_as(sql).bind(object).fetch_all(&mut *c).await)?;
+        let rows: Vec<(i64, String)> = on_engine!(self.0, |c| sqlx::query_as(sql)
+            .bind(object)
+            .fetch_all(&mut *c)
+            .await)?;
         rows.into_iter()
             .map(|(number, body)| {
                 let entry = serde_json::from_str(&body)
@@ -73,8 +78,7 @@ impl JournalRows<'_> {
             let what = || format!("journal entry {number}");
             let entry: JournalEntry =
                 serde_json::from_slice(body).map_err(|error| StoreError::corrupt(what(), error))?;
-            let body =
-                String::from_utf8(body.clone()).map_err(|error| StoreError::corrupt(what(), error))?;
+            let body = String::from_utf8(body.clone()).map_err(|error| StoreError::corrupt(what(), error))?;
             let sql = "INSERT INTO journal_entries (number, object, body) VALUES ($1, $2, $3)";
             on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
                 .bind(i64::try_from(number).unwrap_or(i64::MAX))
@@ -86,7 +90,11 @@ impl JournalRows<'_> {
         }
         let size = i64::try_from(first + bodies.len() as u64).unwrap_or(i64::MAX);
         let sql = "UPDATE journal_head SET size = $1";
-        on_engine!(self.0, |c| sqlx::query(sql).bind(size).execute(&mut *c).await.map(|_| ()))?;
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(size)
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
         Ok(())
     }
 }

@@ -41,7 +41,12 @@ impl UnitOfWork {
             Database::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Database::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         };
-        Ok(Self { tx, purpose, waiting: Vec::new(), facts: 0 })
+        Ok(Self {
+            tx,
+            purpose,
+            waiting: Vec::new(),
+            facts: 0,
+        })
     }
 
     /// The connection inside the transaction, to be handed to a repository.

@@ -35,16 +35,30 @@ async fn enqueue(database: &Database, job: NewJob) {
     work.commit().await.unwrap();
 }
 
-async fn claim(database: &Database, worker: &str, now_ms: i64, limit: u32) -> Vec<lantai_database::ClaimedJob> {
+async fn claim(
+    database: &Database,
+    worker: &str,
+    now_ms: i64,
+    limit: u32,
+) -> Vec<lantai_database::ClaimedJob> {
     let mut work = database.begin_upkeep().await.unwrap();
     let claimed = Jobs(work.conn()).claim(worker, now_ms, limit).await.unwrap();
     work.commit().await.unwrap();
     claimed
 }
 
-async fn fail(database: &Database, job: &lantai_database::ClaimedJob, worker: &str, now_ms: i64, again: bool) {
+async fn fail(
+    database: &Database,
+    job: &lantai_database::ClaimedJob,
+    worker: &str,
+    now_ms: i64,
+    again: bool,
+) {
     let mut work = database.begin_upkeep().await.unwrap();
-    Jobs(work.conn()).fail(job, worker, now_ms, "the broom is gone", again).await.unwrap();
+    Jobs(work.conn())
+        .fail(job, worker, now_ms, "the broom is gone", again)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
 }
 
@@ -78,7 +92,11 @@ async fn entries_of(database: &Database, object: &str) -> Vec<(u64, JournalEntry
 }
 
 fn a_count(waiting: u64, running: u64, failed: u64) -> JobCounts {
-    JobCounts { waiting, running, failed }
+    JobCounts {
+        waiting,
+        running,
+        failed,
+    }
 }
 
 // The unit of work
@@ -188,10 +206,17 @@ async fn numbers_have_no_gaps_under_two_writers() {
 
         let mut numbers = Vec::new();
         for object in ["urn:a", "urn:b", "urn:quitter"] {
-            let of_one: Vec<u64> =
-                entries_of(&database, object).await.into_iter().map(|(number, _)| number).collect();
+            let of_one: Vec<u64> = entries_of(&database, object)
+                .await
+                .into_iter()
+                .map(|(number, _)| number)
+                .collect();
             // what belongs to one change stands together
-            assert!(of_one.chunks(600).all(|change| change.windows(2).all(|pair| pair[1] == pair[0] + 1)));
+            assert!(
+                of_one
+                    .chunks(600)
+                    .all(|change| change.windows(2).all(|pair| pair[1] == pair[0] + 1))
+            );
             numbers.extend(of_one);
         }
         numbers.sort_unstable();
@@ -204,8 +229,9 @@ async fn numbers_have_no_gaps_under_two_writers() {
 #[tokio::test]
 async fn restored_entries_are_those_that_were_there() {
     on_every_engine(async |database| {
-        let bodies: Vec<Vec<u8>> =
-            (0..5).map(|number| a_fact(&format!("urn:{number}")).to_bytes().unwrap()).collect();
+        let bodies: Vec<Vec<u8>> = (0..5)
+            .map(|number| a_fact(&format!("urn:{number}")).to_bytes().unwrap())
+            .collect();
         let mut work = database.begin_upkeep().await.unwrap();
         JournalRows(work.conn()).restore(0, &bodies[..2]).await.unwrap();
         JournalRows(work.conn()).restore(2, &bodies[2..]).await.unwrap();
@@ -254,7 +280,10 @@ async fn a_job_waits_only_if_its_change_commits() {
         work.commit().await.unwrap();
         let claimed = claim(&database, "w", NOW, 9).await;
         assert_eq!(claimed.len(), 1);
-        assert_eq!((claimed[0].name.as_str(), claimed[0].payload.as_str()), ("test.sweep", r#"{"room":2}"#));
+        assert_eq!(
+            (claimed[0].name.as_str(), claimed[0].payload.as_str()),
+            ("test.sweep", r#"{"room":2}"#)
+        );
         assert_eq!(claimed[0].attempts, 1);
     })
     .await;
@@ -301,7 +330,10 @@ async fn urgent_jobs_come_first_then_the_oldest() {
         for _ in 0..4 {
             order.push(claim(&database, "w", NOW, 1).await.remove(0).payload);
         }
-        assert_eq!(order, [r#"{"room":3}"#, r#"{"room":1}"#, r#"{"room":2}"#, r#"{"room":4}"#]);
+        assert_eq!(
+            order,
+            [r#"{"room":3}"#, r#"{"room":1}"#, r#"{"room":2}"#, r#"{"room":4}"#]
+        );
     })
     .await;
 }
@@ -333,7 +365,12 @@ async fn a_sign_of_life_keeps_the_job() {
         let job = claim(&database, "w", NOW, 1).await.remove(0).id;
         assert!(heartbeat(&database, &job, "w", NOW + LEASE_MS / 2).await);
         assert!(claim(&database, "other", NOW + LEASE_MS + 1, 1).await.is_empty());
-        assert_eq!(claim(&database, "other", NOW + LEASE_MS * 3 / 2 + 1, 1).await.len(), 1);
+        assert_eq!(
+            claim(&database, "other", NOW + LEASE_MS * 3 / 2 + 1, 1)
+                .await
+                .len(),
+            1
+        );
     })
     .await;
 }
@@ -370,7 +407,10 @@ async fn a_failed_job_is_tried_again_later_and_ever_later() {
             let job = claim(&database, "w", now_ms, 1).await.remove(0);
             fail(&database, &job, "w", now_ms, true).await;
             now_ms += pause_ms;
-            assert!(claim(&database, "w", now_ms - 1, 1).await.is_empty(), "before {pause_ms} ms are over");
+            assert!(
+                claim(&database, "w", now_ms - 1, 1).await.is_empty(),
+                "before {pause_ms} ms are over"
+            );
         }
         assert_eq!(claim(&database, "w", now_ms, 1).await[0].attempts, 5);
     })
@@ -417,7 +457,11 @@ struct Sweeper {
 
 impl Sweeper {
     fn new(failures: u32, give_up: bool) -> Arc<Self> {
-        Arc::new(Self { failures: AtomicU32::new(failures), give_up, swept: AtomicU32::new(0) })
+        Arc::new(Self {
+            failures: AtomicU32::new(failures),
+            give_up,
+            swept: AtomicU32::new(0),
+        })
     }
 }
 
@@ -433,7 +477,11 @@ impl JobHandler for Sweeper {
         if failures_left > 0 {
             self.failures.store(failures_left - 1, Ordering::SeqCst);
             let cause = "the broom is gone".into();
-            return Err(if self.give_up { JobFailure::GiveUp(cause) } else { JobFailure::Retry(cause) });
+            return Err(if self.give_up {
+                JobFailure::GiveUp(cause)
+            } else {
+                JobFailure::Retry(cause)
+            });
         }
         self.swept.fetch_add(job.room, Ordering::SeqCst);
         Ok(())
@@ -454,7 +502,10 @@ async fn a_worker_does_all_that_waits() {
             enqueue(&database, sweep(&ids, room)).await;
         }
         let sweeper = Sweeper::new(0, false);
-        let done = worker(&database, &Arc::default(), &sweeper).run_until_idle().await.unwrap();
+        let done = worker(&database, &Arc::default(), &sweeper)
+            .run_until_idle()
+            .await
+            .unwrap();
         assert_eq!((done, sweeper.swept.load(Ordering::SeqCst)), (3, 7));
         assert_eq!(counts(&database).await, JobCounts::default());
     })
@@ -483,7 +534,10 @@ async fn a_worker_tries_again_when_the_pause_is_over() {
 async fn a_worker_gives_up_what_cannot_be_done() {
     on_every_engine(async |database| {
         enqueue(&database, sweep(&CountingIds::default(), 1)).await;
-        worker(&database, &Arc::default(), &Sweeper::new(1, true)).run_until_idle().await.unwrap();
+        worker(&database, &Arc::default(), &Sweeper::new(1, true))
+            .run_until_idle()
+            .await
+            .unwrap();
         assert_eq!(counts(&database).await, a_count(0, 0, 1));
     })
     .await;
@@ -494,13 +548,21 @@ async fn a_job_that_nobody_here_knows_is_kept_for_who_does() {
     on_every_engine(async |database| {
         enqueue(&database, sweep(&CountingIds::default(), 1)).await;
         let clock: Arc<MovableClock> = Arc::default();
-        let stranger = Worker::new(database.clone(), Arc::<MovableClock>::clone(&clock), &CountingIds::default(), vec![]);
+        let stranger = Worker::new(
+            database.clone(),
+            Arc::<MovableClock>::clone(&clock),
+            &CountingIds::default(),
+            vec![],
+        );
         stranger.run_until_idle().await.unwrap();
         assert_eq!(counts(&database).await, a_count(1, 0, 0));
 
         clock.advance(SignedDuration::from_secs(2));
         let sweeper = Sweeper::new(0, false);
-        worker(&database, &clock, &sweeper).run_until_idle().await.unwrap();
+        worker(&database, &clock, &sweeper)
+            .run_until_idle()
+            .await
+            .unwrap();
         assert_eq!(sweeper.swept.load(Ordering::SeqCst), 1);
     })
     .await;

@@ -12,7 +12,11 @@ fn lines(engine: &str, migrations: &Migrator) -> Vec<String> {
     migrations
         .iter()
         .map(|migration| {
-            let digest: String = migration.checksum.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest: String = migration
+                .checksum
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             format!("{engine} {:04} {digest}", migration.version)
         })
         .collect()
@@ -33,7 +37,10 @@ fn released_migrations_are_as_they_were_released() {
 #[test]
 fn both_engines_have_the_same_migrations() {
     let names = |migrations: &Migrator| -> Vec<(i64, String)> {
-        migrations.iter().map(|migration| (migration.version, migration.description.to_string())).collect()
+        migrations
+            .iter()
+            .map(|migration| (migration.version, migration.description.to_string()))
+            .collect()
     };
     assert_eq!(names(&SQLITE), names(&POSTGRES));
 }
@@ -50,7 +57,10 @@ async fn a_database_made_by_an_altered_migration_is_refused() {
             .map(|_| ()))
         .unwrap();
         work.commit().await.unwrap();
-        assert!(matches!(test.database.migrate().await, Err(StoreError::Migration(_))));
+        assert!(matches!(
+            test.database.migrate().await,
+            Err(StoreError::Migration(_))
+        ));
         test.remove().await;
     }
 }
