@@ -1,7 +1,8 @@
 //! Digest algorithms behind one small trait.
 
 use aws_lc_rs::digest as aws;
-use blake2::digest::VariableOutput as _;
+use blake2::Digest as Blake2Digest;
+use blake2::digest::consts::{U20, U32, U48, U64};
 use sm3::Digest as _;
 
 /// A running digest: bytes in, lower-case hexadecimal out.
@@ -82,10 +83,10 @@ impl Algorithm {
             Self::Md5 => Box::new(Md5(md5::Md5::default())),
             Self::Sha1 => Box::new(Aws(aws::Context::new(&aws::SHA1_FOR_LEGACY_USE_ONLY))),
             Self::Sha512Truncated256 => Box::new(Aws(aws::Context::new(&aws::SHA512_256))),
-            Self::Blake2b512 => Blake2::boxed(64),
-            Self::Blake2b384 => Blake2::boxed(48),
-            Self::Blake2b256 => Blake2::boxed(32),
-            Self::Blake2b160 => Blake2::boxed(20),
+            Self::Blake2b512 => Box::new(Blake2(blake2::Blake2b::<U64>::default())),
+            Self::Blake2b384 => Box::new(Blake2(blake2::Blake2b::<U48>::default())),
+            Self::Blake2b256 => Box::new(Blake2(blake2::Blake2b::<U32>::default())),
+            Self::Blake2b160 => Box::new(Blake2(blake2::Blake2b::<U20>::default())),
         }
     }
 
@@ -133,25 +134,64 @@ impl Digester for Md5 {
     }
 }
 
-/// BLAKE2b; the length of its digest is chosen when it begins.
-struct Blake2(blake2::Blake2bVar);
+/// BLAKE2b, by the type that tells the length of its digest.
+struct Blake2<D>(D);
 
-impl Blake2 {
-    fn boxed(length: usize) -> Box<dyn Digester> {
-        // Only lengths above 64 are refused, and none of ours is.
-        match blake2::Blake2bVar::new(length) {
-            Ok(state) => Box::new(Self(state)),
-            Err(_) => Algorithm::Sha512.start(),
-        }
-    }
-}
-
-impl Digester for Blake2 {
+impl<D: Blake2Digest + Send> Digester for Blake2<D> {
     fn update(&mut self, bytes: &[u8]) {
-        blake2::digest::Update::update(&mut self.0, bytes);
+        Blake2Digest::update(&mut self.0, bytes);
     }
 
     fn finish(self: Box<Self>) -> String {
-        hex::encode(self.0.finalize_boxed())
+        hex::encode(Blake2Digest::finalize(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// GB/T 32905-2016, annex A, and the published digests of "abc".
+    #[test]
+    fn digests_of_abc_are_the_published_ones() {
+        let published = [
+            (
+                Algorithm::Sm3,
+                "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+            ),
+            (
+                Algorithm::Sha256,
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+            (Algorithm::Md5, "900150983cd24fb0d6963f7d28e17f72"),
+            (Algorithm::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            (
+                Algorithm::Sha512Truncated256,
+                "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23",
+            ),
+        ];
+        for (algorithm, digest) in published {
+            assert_eq!(algorithm.of(b"abc"), digest, "{algorithm:?}");
+        }
+        assert!(
+            Algorithm::Sha512
+                .of(b"abc")
+                .starts_with("ddaf35a193617abacc417349ae204131")
+        );
+        assert!(
+            Algorithm::Blake2b512
+                .of(b"abc")
+                .starts_with("ba80a53f981c4d0d6a2797b69f12f6e9")
+        );
+    }
+
+    #[test]
+    fn every_algorithm_is_found_by_its_name_and_has_its_length() {
+        let bytes = [64, 32, 32, 16, 20, 32, 64, 48, 32, 20];
+        for (algorithm, length) in ALGORITHMS.into_iter().zip(bytes) {
+            assert_eq!(Algorithm::named(algorithm.name()), Some(algorithm));
+            assert_eq!(algorithm.of(b"").len(), length * 2, "{algorithm:?}");
+        }
+        assert_eq!(Algorithm::named("crc32"), None);
     }
 }

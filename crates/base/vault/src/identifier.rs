@@ -242,3 +242,70 @@ impl From<VersionNumber> for String {
         version.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn object_identifiers_are_uris() {
+        for right in [
+            "urn:uuid:018f2f6c-5b7a-7c3e-9d41-2a6b8c0d1e2f",
+            "urn:lantai:segment:Z001:1",
+            "ark:123/abc",
+            "urn:档案:一",
+        ] {
+            assert!(ObjectId::new(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "abc",
+            "urn:",
+            ":a",
+            "1a:b",
+            "urn:a b",
+            "urn:a\nb",
+            &format!("urn:{}", "a".repeat(1024)),
+        ] {
+            assert!(ObjectId::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn logical_paths_stay_inside() {
+        for right in ["a", "正文/通知 (一).txt", "..a/b..", "a/...", "\\", "C:"] {
+            assert!(LogicalPath::new(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "./a", "a\0b"] {
+            assert!(LogicalPath::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn versions_are_written_one_way() {
+        assert_eq!("v10".parse(), VersionNumber::new(10).ok_or(""));
+        for wrong in ["", "v", "v0", "v01", "1", "v-1", "v+1", "v99999999999", "v１"] {
+            assert!(wrong.parse::<VersionNumber>().is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_that_is_taken_never_leaves_its_folder(text in "[a./\\\\\u{0}一]{0,12}") {
+            if let Ok(path) = LogicalPath::new(text) {
+                let parts: Vec<_> = std::path::Path::new(path.as_str()).components().collect();
+                prop_assert_eq!(parts.len(), path.parts().count());
+                prop_assert!(parts.iter().all(|part| matches!(part, std::path::Component::Normal(_))));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_names_panic(text in "\\PC{0,40}") {
+            let _ = ObjectId::new(text.clone());
+            let _ = LogicalPath::new(text.clone());
+            let _ = text.parse::<VersionNumber>();
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod object;
 mod placement;
 mod probe;
 mod stream;
+mod twins;
 mod validate;
 mod vault;
 mod verify;

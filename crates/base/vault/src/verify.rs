@@ -12,9 +12,10 @@ use rayon::prelude::*;
 use crate::digest::Algorithm;
 use crate::error::VaultError;
 use crate::identifier::ObjectId;
-use crate::inventory::{ContentPath, Inventory};
+use crate::inventory::ContentPath;
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
 use crate::layout::{object_folder, object_key};
+use crate::twins::{InventoryFiles, newest_version_inventory};
 use crate::vault::Vault;
 
 /// Bytes read at a time.
@@ -140,14 +141,6 @@ struct Check<'a> {
     problems: Mutex<Vec<Problem>>,
 }
 
-/// An inventory file and its sidecar, as read.
-struct InventoryFiles {
-    folder: PathBuf,
-    bytes: Option<Vec<u8>>,
-    found: String,
-    sidecar: Option<String>,
-}
-
 impl Check<'_> {
     fn storage_root(&self) {
         for (name, text) in ROOT_FILES {
@@ -198,7 +191,7 @@ impl Check<'_> {
     }
 
     fn object(&self, folder: &Path) {
-        let root = self.read_inventory(folder);
+        let root = InventoryFiles::read(folder);
         let sound_root = root.parsed();
         // A damaged root inventory has a twin in the head version; with it the content can still be checked.
         let (inventory, id) = match sound_root.or_else(|| newest_version_inventory(folder)) {
@@ -216,7 +209,7 @@ impl Check<'_> {
         self.object_place(folder, &inventory.id);
         self.fixed_file(&folder.join(OBJECT_DECLARATION), OBJECT_DECLARATION_TEXT, id);
         let head_folder = folder.join(inventory.head.to_string());
-        let head = self.read_inventory(&head_folder);
+        let head = InventoryFiles::read(&head_folder);
         self.inventory(&root, Some(&head), id);
         self.inventory(&head, Some(&root), id);
         let mut known: HashSet<PathBuf> = [OBJECT_DECLARATION, INVENTORY, SIDECAR]
@@ -227,7 +220,7 @@ impl Check<'_> {
             let version_folder = folder.join(version.to_string());
             known.extend([version_folder.join(INVENTORY), version_folder.join(SIDECAR)]);
             if *version != inventory.head {
-                self.inventory(&self.read_inventory(&version_folder), None, id);
+                self.inventory(&InventoryFiles::read(&version_folder), None, id);
             }
         }
         let content: Vec<(&String, &ContentPath)> = inventory
@@ -282,23 +275,6 @@ impl Check<'_> {
         }
     }
 
-    fn read_inventory(&self, folder: &Path) -> InventoryFiles {
-        let bytes = fs::read(folder.join(INVENTORY)).ok();
-        let found = bytes
-            .as_deref()
-            .map(|bytes| Algorithm::Sha512.of(bytes))
-            .unwrap_or_default();
-        let sidecar = fs::read(folder.join(SIDECAR))
-            .ok()
-            .map(|text| String::from_utf8_lossy(&text).into_owned());
-        InventoryFiles {
-            folder: folder.to_path_buf(),
-            bytes,
-            found,
-            sidecar,
-        }
-    }
-
     /// An inventory against its sidecar. Where they differ, `twin` (the same inventory in another place) or the
     /// look of the sidecar tells which of the two has changed.
     fn inventory(&self, files: &InventoryFiles, twin: Option<&InventoryFiles>, id: Option<&str>) {
@@ -319,7 +295,7 @@ impl Check<'_> {
         let right = crate::inventory::sidecar_text(&files.found);
         if *text != right {
             let twin_agrees = twin.is_some_and(|twin| twin.sidecar.as_deref() == Some(right.as_str()));
-            if twin_agrees || !is_well_formed(text) || mostly_equal(text, &right) {
+            if twin_agrees || files.sidecar_has_suffered() {
                 self.report(
                     ProblemKind::Altered,
                     &sidecar,
@@ -430,53 +406,6 @@ impl Check<'_> {
             .unwrap_or_else(PoisonError::into_inner)
             .push(problem);
     }
-}
-
-impl InventoryFiles {
-    fn is_sound(&self) -> bool {
-        self.sidecar
-            .as_deref()
-            .is_some_and(|text| text == crate::inventory::sidecar_text(&self.found))
-    }
-
-    /// The inventory, where its digest is right, or where only the sidecar has suffered.
-    fn parsed(&self) -> Option<Inventory> {
-        let right = crate::inventory::sidecar_text(&self.found);
-        let text = self.sidecar.as_deref()?;
-        let trusted = text == right || mostly_equal(text, &right);
-        serde_json::from_slice(self.bytes.as_deref()?)
-            .ok()
-            .filter(|_| trusted)
-    }
-}
-
-/// The inventory of the newest version that has a sound one.
-fn newest_version_inventory(folder: &Path) -> Option<Inventory> {
-    let names = fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut versions: Vec<crate::VersionNumber> = names.filter_map(|name| name.parse().ok()).collect();
-    versions.sort();
-    versions.into_iter().rev().find_map(|version| {
-        let found = Inventory::read(&folder.join(version.to_string()));
-        found.ok().flatten().map(|(inventory, _)| inventory)
-    })
-}
-
-fn is_well_formed(sidecar: &str) -> bool {
-    let digest = sidecar.strip_suffix(&format!(" {INVENTORY}\n"));
-    digest.is_some_and(|digest| digest.len() == 128 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// A changed inventory has a wholly different digest; a sidecar with a flipped bit differs in a character or two.
-fn mostly_equal(one: &str, other: &str) -> bool {
-    let equal = one
-        .bytes()
-        .zip(other.bytes())
-        .take(128)
-        .filter(|(one, other)| one == other)
-        .count();
-    equal > 64
 }
 
 /// No folder of ours is empty: a version that brings no content still has its inventory.

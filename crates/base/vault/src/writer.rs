@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::ops::Bound;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -275,7 +275,7 @@ impl ObjectWriter {
     fn receive(
         &self,
         path: &LogicalPath,
-        incoming: &PathBuf,
+        incoming: &Path,
         source: &mut dyn Read,
         announced: Option<u64>,
         observer: &mut dyn ByteObserver,
@@ -322,7 +322,7 @@ impl ObjectWriter {
     fn settle(
         &mut self,
         path: &LogicalPath,
-        incoming: &PathBuf,
+        incoming: &Path,
         mut stored: StoredFile,
     ) -> Result<StoredFile, VaultError> {
         let disk = self.batch.shared.disk.clone();

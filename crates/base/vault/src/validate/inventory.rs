@@ -378,11 +378,7 @@ impl Examiner<'_> {
             return;
         };
         self.only_known_keys(user, &["name", "address"]);
-        if !user
-            .get("name")
-            .and_then(Json::text)
-            .is_some_and(|text| !text.is_empty())
-        {
+        if user.get("name").and_then(Json::text).is_none_or(str::is_empty) {
             self.error("E054", format!("user of {name} has no name"));
         }
         match user.get("address") {

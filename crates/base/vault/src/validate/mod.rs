@@ -157,3 +157,29 @@ fn joined(folder: &str, name: &str) -> String {
         format!("{folder}/{name}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_examination_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut report = Report::default();
+            inventory::examine(&bytes, "inventory.json", &mut report);
+            prop_assert!(!report.is_valid());
+        }
+
+        #[test]
+        fn no_json_makes_the_examination_panic(
+            key in "id|type|head|manifest|versions|fixity|contentDirectory|digestAlgorithm|x",
+            value in r#"null|1|"v1"|\[\]|\{\}|\{"v1":(\{\}|1|\{"state":\{"a":\["/"\]\}\})\}|\{"a":(\["\.\./é/"\]|1)\}"#,
+        ) {
+            let mut report = Report::default();
+            inventory::examine(format!("{{\"{key}\":{value}}}").as_bytes(), "inventory.json", &mut report);
+            prop_assert!(!report.is_valid());
+        }
+    }
+}
