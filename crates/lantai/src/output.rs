@@ -44,11 +44,6 @@ impl Output {
         Self { json }
     }
 
-    /// Whether programs read the answer.
-    pub fn is_json(self) -> bool {
-        self.json
-    }
-
     /// Gives the answer: the document for programs, else the text for people.
     pub fn answer(self, document: &impl Serialize, text: impl FnOnce() -> String) -> anyhow::Result<()> {
         if self.json {

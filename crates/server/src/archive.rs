@@ -27,7 +27,6 @@ pub enum Access {
 /// Paths inside a data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Places {
-    pub data: PathBuf,
     pub vault: PathBuf,
     pub journal: PathBuf,
     pub index: PathBuf,
@@ -49,7 +48,6 @@ impl Places {
         let vault = data.join(&config.vault);
         let keys = data.join("keys");
         Ok(Self {
-            data: data.to_path_buf(),
             journal: vault.join("journal"),
             vault,
             index: data.join(&config.search),

@@ -8,12 +8,12 @@ use lantai_http::Problem;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/apps/portal/dist"]
+#[folder = "../../web/apps/portal/dist"]
 #[allow_missing = true]
 struct Portal;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/apps/workbench/dist"]
+#[folder = "../../web/apps/workbench/dist"]
 #[allow_missing = true]
 struct Workbench;
 

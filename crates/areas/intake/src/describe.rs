@@ -85,8 +85,8 @@ impl Describer {
             page_count: self.value(item, "total_number_of_pages").and_then(|pages| pages.parse().ok()),
             carrier: self.value(item, "carrier"),
             keywords: self.list(item, "descriptor").into_iter().chain(self.list(item, "keyword")).collect(),
-            people: self.list(item, "personal_name"),
-            places: self.list(item, "place"),
+            people: names(self.list(item, "personal_name")),
+            places: names(self.list(item, "place")),
             document_type: self.value(item, "document_type"),
             language: self.value(item, "language"),
             script: self.value(item, "script"),
@@ -293,6 +293,12 @@ impl Describer {
         let of_date = date.earliest().map(|day| i32::from(day.year()));
         written.filter(|year| *year > 0).or(in_code).or(of_date)
     }
+}
+
+/// Names are parted by 、 as well; in subject words that mark belongs to the word.
+fn names(parts: Vec<String>) -> Vec<String> {
+    let single = parts.iter().flat_map(|part| part.split(['、', '，', ','])).map(str::trim);
+    single.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn mend_code(error: &CodeError) -> String {
