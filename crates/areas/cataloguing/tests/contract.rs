@@ -2,23 +2,28 @@
 
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
-use lantai_cataloguing::{
-    FondsCount, FondsRepository, Page, RecordRepository, StoredRecord, sort_code,
-};
+use lantai_cataloguing::{FondsCount, FondsRepository, Page, RecordRepository, StoredRecord, sort_code};
 use lantai_database::{Database, StoreError};
 use lantai_domain::{
-    AccessionId, Fonds, IdSource, OpenStatusKind, OpeningDecision, OpenStatus, Record, RecordId,
+    AccessionId, Fonds, IdSource, OpenStatus, OpenStatusKind, OpeningDecision, Record, RecordId,
 };
 use lantai_testkit::{CountingIds, FileBuilder, RecordBuilder, on_every_engine};
 use std::collections::BTreeSet;
 
 fn stored(record: Record) -> StoredRecord {
-    StoredRecord { object: format!("urn:uuid:{}", record.id), object_version: 1, record }
+    StoredRecord {
+        object: format!("urn:uuid:{}", record.id),
+        object_version: 1,
+        record,
+    }
 }
 
 async fn register(database: &Database, number: &str) {
     let mut work = database.begin_upkeep().await.unwrap();
-    FondsRepository(work.conn()).put(&Fonds::unnamed(number.parse().unwrap()), 1).await.unwrap();
+    FondsRepository(work.conn())
+        .put(&Fonds::unnamed(number.parse().unwrap()), 1)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
 }
 
@@ -54,7 +59,11 @@ async fn a_filled_fonds(database: &Database, ids: &dyn IdSource) -> Vec<StoredRe
         .iter()
         .enumerate()
         .map(|(place, code)| {
-            let kind = if place % 3 == 0 { OpenStatusKind::Open } else { OpenStatusKind::NotDue };
+            let kind = if place % 3 == 0 {
+                OpenStatusKind::Open
+            } else {
+                OpenStatusKind::NotDue
+            };
             stored(RecordBuilder::new(ids, code).open_status(kind).build())
         })
         .collect();
@@ -68,7 +77,10 @@ async fn pages(database: &Database, page: Page) -> Vec<StoredRecord> {
     let mut all = Vec::new();
     let mut page = page;
     loop {
-        let found = RecordRepository(reader.conn()).page_of_fonds("J001", &page).await.unwrap();
+        let found = RecordRepository(reader.conn())
+            .page_of_fonds("J001", &page)
+            .await
+            .unwrap();
         assert!(found.len() <= usize::try_from(page.limit).unwrap());
         let Some(last) = found.last() else { return all };
         page.after = Some(sort_code(&last.record));
@@ -77,7 +89,10 @@ async fn pages(database: &Database, page: Page) -> Vec<StoredRecord> {
 }
 
 fn codes<'a>(records: impl IntoIterator<Item = &'a StoredRecord>) -> Vec<String> {
-    records.into_iter().map(|stored| stored.record.description.code.to_string()).collect()
+    records
+        .into_iter()
+        .map(|stored| stored.record.description.code.to_string())
+        .collect()
 }
 
 // Records
@@ -93,11 +108,17 @@ async fn a_record_is_read_back_as_it_was_entered() {
             .file(FileBuilder::new("正文.txt", 12))
             .file(FileBuilder::new("附件/𠮷野家.pdf", u64::from(u32::MAX) + 1))
             .build();
-        let entered = StoredRecord { object_version: 3, ..stored(record) };
+        let entered = StoredRecord {
+            object_version: 3,
+            ..stored(record)
+        };
         enter(&database, std::slice::from_ref(&entered)).await;
 
         let mut reader = database.read().await.unwrap();
-        let by_id = RecordRepository(reader.conn()).find(entered.record.id).await.unwrap();
+        let by_id = RecordRepository(reader.conn())
+            .find(entered.record.id)
+            .await
+            .unwrap();
         drop(reader);
         assert_eq!(by_id.as_ref(), Some(&entered));
         assert_eq!(find(&database, "J001-WS·2019-D30-BGS-0001").await, Some(entered));
@@ -111,10 +132,18 @@ async fn a_code_is_given_once() {
     on_every_engine(async |database| {
         let ids = CountingIds::default();
         register(&database, "J001").await;
-        let first = stored(RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").title("第一件").build());
+        let first = stored(
+            RecordBuilder::new(&ids, "J001-WS·2019-D30-0001")
+                .title("第一件")
+                .build(),
+        );
         enter(&database, std::slice::from_ref(&first)).await;
 
-        let second = stored(RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").title("第二件").build());
+        let second = stored(
+            RecordBuilder::new(&ids, "J001-WS·2019-D30-0001")
+                .title("第二件")
+                .build(),
+        );
         let mut work = database.begin_upkeep().await.unwrap();
         let refused = RecordRepository(work.conn()).insert(&second).await;
         assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
@@ -161,7 +190,9 @@ async fn codes_in_force_and_former_codes_are_both_taken() {
     on_every_engine(async |database| {
         let ids = CountingIds::default();
         register(&database, "J001").await;
-        let record = RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").former_code("J001-1-2").build();
+        let record = RecordBuilder::new(&ids, "J001-WS·2019-D30-0001")
+            .former_code("J001-1-2")
+            .build();
         enter(&database, &[stored(record)]).await;
 
         let asked: Vec<String> = (1..=400)
@@ -172,7 +203,13 @@ async fn codes_in_force_and_former_codes_are_both_taken() {
         let mut taken = RecordRepository(reader.conn()).taken(&asked).await.unwrap();
         taken.sort();
         assert_eq!(taken, ["J001-1-2", "J001-WS·2019-D30-0001"]);
-        assert!(RecordRepository(reader.conn()).taken(&[]).await.unwrap().is_empty());
+        assert!(
+            RecordRepository(reader.conn())
+                .taken(&[])
+                .await
+                .unwrap()
+                .is_empty()
+        );
     })
     .await;
 }
@@ -193,7 +230,13 @@ async fn a_thousand_records_are_found_in_one_question() {
         let mut found = RecordRepository(reader.conn()).find_many(&wanted).await.unwrap();
         found.sort_by_key(|stored| stored.record.id);
         assert_eq!(found, records);
-        assert!(RecordRepository(reader.conn()).find_many(&[]).await.unwrap().is_empty());
+        assert!(
+            RecordRepository(reader.conn())
+                .find_many(&[])
+                .await
+                .unwrap()
+                .is_empty()
+        );
     })
     .await;
 }
@@ -206,8 +249,15 @@ async fn a_record_is_replaced_only_at_the_version_that_was_read() {
         let read = stored(RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").build());
         enter(&database, std::slice::from_ref(&read)).await;
 
-        let decision = OpeningDecision { ground: "期满".to_owned(), decided_by: None, decided_at: None };
-        let mut changed = StoredRecord { object_version: 2, ..read.clone() };
+        let decision = OpeningDecision {
+            ground: "期满".to_owned(),
+            decided_by: None,
+            decided_at: None,
+        };
+        let mut changed = StoredRecord {
+            object_version: 2,
+            ..read.clone()
+        };
         changed.record.open_status = OpenStatus::of(OpenStatusKind::Open, decision);
         changed.record.description.title = "新题名".to_owned();
         let mut work = database.begin_upkeep().await.unwrap();
@@ -215,13 +265,20 @@ async fn a_record_is_replaced_only_at_the_version_that_was_read() {
         work.commit().await.unwrap();
 
         // somebody who read the first version too
-        let late = StoredRecord { object_version: 2, ..read };
+        let late = StoredRecord {
+            object_version: 2,
+            ..read
+        };
         let mut work = database.begin_upkeep().await.unwrap();
         assert!(!RecordRepository(work.conn()).replace(&late, 1).await.unwrap());
         work.commit().await.unwrap();
         assert_eq!(find(&database, "J001-WS·2019-D30-0001").await, Some(changed));
 
-        let public = Page { public_only: true, limit: 10, ..Page::default() };
+        let public = Page {
+            public_only: true,
+            limit: 10,
+            ..Page::default()
+        };
         assert_eq!(pages(&database, public).await.len(), 1);
     })
     .await;
@@ -235,7 +292,10 @@ async fn of_two_who_replace_at_once_one_wins() {
         let read = stored(RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").build());
         enter(&database, std::slice::from_ref(&read)).await;
         let editor = async |title: &str| {
-            let mut changed = StoredRecord { object_version: 2, ..read.clone() };
+            let mut changed = StoredRecord {
+                object_version: 2,
+                ..read.clone()
+            };
             changed.record.description.title = title.to_owned();
             let mut work = database.begin_upkeep().await.unwrap();
             let won = RecordRepository(work.conn()).replace(&changed, 1).await.unwrap();
@@ -244,7 +304,12 @@ async fn of_two_who_replace_at_once_one_wins() {
         };
         let (one, other) = tokio::join!(editor("甲"), editor("乙"));
         assert_ne!(one, other, "exactly one of them replaces the record");
-        let title = find(&database, "J001-WS·2019-D30-0001").await.unwrap().record.description.title;
+        let title = find(&database, "J001-WS·2019-D30-0001")
+            .await
+            .unwrap()
+            .record
+            .description
+            .title;
         assert_eq!(title, if one { "甲" } else { "乙" });
     })
     .await;
@@ -259,15 +324,28 @@ async fn a_segments_records_move_together() {
             object: object.to_owned(),
             ..stored(RecordBuilder::new(&ids, &format!("J001-WS·2019-D30-{item:04}")).build())
         };
-        enter(&database, &[of(1, "urn:segment"), of(2, "urn:segment"), of(3, "urn:other")]).await;
+        enter(
+            &database,
+            &[of(1, "urn:segment"), of(2, "urn:segment"), of(3, "urn:other")],
+        )
+        .await;
         let mut work = database.begin_upkeep().await.unwrap();
-        RecordRepository(work.conn()).move_to_version("urn:segment", 5).await.unwrap();
-        work.commit().await.unwrap();
-        let versions: Vec<u32> = pages(&database, Page { limit: 10, ..Page::default() })
+        RecordRepository(work.conn())
+            .move_to_version("urn:segment", 5)
             .await
-            .iter()
-            .map(|stored| stored.object_version)
-            .collect();
+            .unwrap();
+        work.commit().await.unwrap();
+        let versions: Vec<u32> = pages(
+            &database,
+            Page {
+                limit: 10,
+                ..Page::default()
+            },
+        )
+        .await
+        .iter()
+        .map(|stored| stored.object_version)
+        .collect();
         assert_eq!(versions, [5, 5, 1]);
     })
     .await;
@@ -281,10 +359,21 @@ async fn pages_hold_every_record_once_in_the_order_of_codes() {
         let ids = CountingIds::default();
         let mut records = a_filled_fonds(&database, &ids).await;
         register(&database, "J002").await;
-        enter(&database, &[stored(RecordBuilder::new(&ids, "J002-WS·2019-Y-0001").build())]).await;
+        enter(
+            &database,
+            &[stored(RecordBuilder::new(&ids, "J002-WS·2019-Y-0001").build())],
+        )
+        .await;
         records.sort_by_key(|stored| sort_code(&stored.record));
         for limit in [1, 7, 120, 500] {
-            let paged = pages(&database, Page { limit, ..Page::default() }).await;
+            let paged = pages(
+                &database,
+                Page {
+                    limit,
+                    ..Page::default()
+                },
+            )
+            .await;
             assert_eq!(codes(&paged), codes(&records), "pages of {limit}");
         }
         let listed = codes(&records);
@@ -364,7 +453,10 @@ async fn all_records_are_read_in_the_order_of_receipt() {
         let mut after = None;
         let mut read = Vec::new();
         loop {
-            let page = RecordRepository(reader.conn()).page_of_all(after, 11).await.unwrap();
+            let page = RecordRepository(reader.conn())
+                .page_of_all(after, 11)
+                .await
+                .unwrap();
             let Some(last) = page.last() else { break };
             after = Some(last.record.id);
             read.extend(page);
@@ -384,7 +476,10 @@ async fn codes_are_exported_byte_by_byte_in_order() {
         let mut read: Vec<String> = Vec::new();
         loop {
             let after = read.last().cloned().unwrap_or_default();
-            let page = RecordRepository(reader.conn()).codes_after(&after, 13).await.unwrap();
+            let page = RecordRepository(reader.conn())
+                .codes_after(&after, 13)
+                .await
+                .unwrap();
             if page.is_empty() {
                 break;
             }
@@ -413,9 +508,14 @@ async fn an_accessions_records_are_paged_apart_from_others() {
         let mut reader = database.read().await.unwrap();
         let mut read: Vec<StoredRecord> = Vec::new();
         loop {
-            let after = read.last().map(|stored| sort_code(&stored.record)).unwrap_or_default();
-            let page =
-                RecordRepository(reader.conn()).page_of_accession(accession, &after, 10).await.unwrap();
+            let after = read
+                .last()
+                .map(|stored| sort_code(&stored.record))
+                .unwrap_or_default();
+            let page = RecordRepository(reader.conn())
+                .page_of_accession(accession, &after, 10)
+                .await
+                .unwrap();
             if page.is_empty() {
                 break;
             }
@@ -433,13 +533,30 @@ async fn the_greatest_code_is_that_of_its_prefix_alone() {
         a_filled_fonds(&database, &CountingIds::default()).await;
         let mut reader = database.read().await.unwrap();
         let mut greatest = Vec::new();
-        for prefix in ["J001-WS·1988-Y-BGS-", "J001-ZP·2019-D30-", "J001-WS·1954-", "J001-WS·1988-Y-ZZB-", "J009-"] {
-            greatest.push(RecordRepository(reader.conn()).greatest_with_prefix(prefix).await.unwrap());
+        for prefix in [
+            "J001-WS·1988-Y-BGS-",
+            "J001-ZP·2019-D30-",
+            "J001-WS·1954-",
+            "J001-WS·1988-Y-ZZB-",
+            "J009-",
+        ] {
+            greatest.push(
+                RecordRepository(reader.conn())
+                    .greatest_with_prefix(prefix)
+                    .await
+                    .unwrap(),
+            );
         }
         let greatest: Vec<Option<&str>> = greatest.iter().map(Option::as_deref).collect();
         assert_eq!(
             greatest,
-            [Some("J001-WS·1988-Y-BGS-0057"), Some("J001-ZP·2019-D30-1000"), Some("J001-WS·1954-Y-1000"), None, None]
+            [
+                Some("J001-WS·1988-Y-BGS-0057"),
+                Some("J001-ZP·2019-D30-1000"),
+                Some("J001-WS·1954-Y-1000"),
+                None,
+                None
+            ]
         );
     })
     .await;
@@ -450,7 +567,10 @@ async fn records_are_counted_by_opening_status() {
     on_every_engine(async |database| {
         a_filled_fonds(&database, &CountingIds::default()).await;
         let mut reader = database.read().await.unwrap();
-        let counted = RecordRepository(reader.conn()).count_by_open_status().await.unwrap();
+        let counted = RecordRepository(reader.conn())
+            .count_by_open_status()
+            .await
+            .unwrap();
         assert_eq!(counted, [("not_due".to_owned(), 80), ("open".to_owned(), 40)]);
     })
     .await;
@@ -464,26 +584,58 @@ async fn a_fonds_counts_what_it_holds_and_keeps_its_count_when_described_anew() 
         let ids = CountingIds::default();
         register(&database, "J001").await;
         let mut count = FondsCount::default();
-        for kind in [OpenStatusKind::Open, OpenStatusKind::OpenCatalogueOnly, OpenStatusKind::NotDue] {
+        for kind in [
+            OpenStatusKind::Open,
+            OpenStatusKind::OpenCatalogueOnly,
+            OpenStatusKind::NotDue,
+        ] {
             let builder = RecordBuilder::new(&ids, "J001-WS·2019-D30-0001").open_status(kind);
-            count.add_record(&builder.file(FileBuilder::new("a", 5)).file(FileBuilder::new("b", 6)).build());
+            count.add_record(
+                &builder
+                    .file(FileBuilder::new("a", 5))
+                    .file(FileBuilder::new("b", 6))
+                    .build(),
+            );
         }
-        assert_eq!(count, FondsCount { records: 3, public_records: 2, files: 6, bytes: 33 });
+        assert_eq!(
+            count,
+            FondsCount {
+                records: 3,
+                public_records: 2,
+                files: 6,
+                bytes: 33
+            }
+        );
 
         let mut described = Fonds::unnamed("J001".parse().unwrap());
         described.title = "长乐县人民政府".to_owned();
         let mut work = database.begin_upkeep().await.unwrap();
         FondsRepository(work.conn()).add("J001", &count).await.unwrap();
-        let one_less = FondsCount { public_records: -1, ..FondsCount::default() };
+        let one_less = FondsCount {
+            public_records: -1,
+            ..FondsCount::default()
+        };
         FondsRepository(work.conn()).add("J001", &one_less).await.unwrap();
         FondsRepository(work.conn()).put(&described, 2).await.unwrap();
         work.commit().await.unwrap();
 
         let mut reader = database.read().await.unwrap();
-        let found = FondsRepository(reader.conn()).find("J001").await.unwrap().unwrap();
+        let found = FondsRepository(reader.conn())
+            .find("J001")
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.fonds, described);
         assert_eq!(found.object_version, 2);
-        assert_eq!(found.count, FondsCount { records: 3, public_records: 1, files: 6, bytes: 33 });
+        assert_eq!(
+            found.count,
+            FondsCount {
+                records: 3,
+                public_records: 1,
+                files: 6,
+                bytes: 33
+            }
+        );
     })
     .await;
 }
@@ -495,14 +647,21 @@ async fn two_who_count_at_once_lose_nothing() {
         let counter = async |rounds: usize| {
             for _ in 0..rounds {
                 let mut work = database.begin_upkeep().await.unwrap();
-                let one = FondsCount { records: 1, ..FondsCount::default() };
+                let one = FondsCount {
+                    records: 1,
+                    ..FondsCount::default()
+                };
                 FondsRepository(work.conn()).add("J001", &one).await.unwrap();
                 work.commit().await.unwrap();
             }
         };
         tokio::join!(counter(20), counter(20));
         let mut reader = database.read().await.unwrap();
-        let found = FondsRepository(reader.conn()).find("J001").await.unwrap().unwrap();
+        let found = FondsRepository(reader.conn())
+            .find("J001")
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found.count.records, 40);
     })
     .await;
@@ -512,7 +671,9 @@ async fn two_who_count_at_once_lose_nothing() {
 async fn counting_in_a_fonds_that_is_not_there_is_an_error() {
     on_every_engine(async |database| {
         let mut work = database.begin_upkeep().await.unwrap();
-        let refused = FondsRepository(work.conn()).add("J404", &FondsCount::default()).await;
+        let refused = FondsRepository(work.conn())
+            .add("J404", &FondsCount::default())
+            .await;
         assert!(matches!(refused, Err(StoreError::Missing("fonds"))));
     })
     .await;
@@ -540,19 +701,38 @@ async fn the_last_segment_is_the_one_of_the_highest_number() {
     on_every_engine(async |database| {
         register(&database, "J001").await;
         register(&database, "J002").await;
-        let segment = |number: i64, entries: i64| Segment { object: format!("urn:segment:{number}"), number, entries };
+        let segment = |number: i64, entries: i64| Segment {
+            object: format!("urn:segment:{number}"),
+            number,
+            entries,
+        };
         let mut work = database.begin_upkeep().await.unwrap();
         assert_eq!(SegmentRepository(work.conn()).last("J001").await.unwrap(), None);
         for number in [2, 10, 1] {
-            SegmentRepository(work.conn()).put("J001", &segment(number, 7)).await.unwrap();
+            SegmentRepository(work.conn())
+                .put("J001", &segment(number, 7))
+                .await
+                .unwrap();
         }
-        SegmentRepository(work.conn()).put("J001", &segment(10, 8)).await.unwrap();
-        assert_eq!(SegmentRepository(work.conn()).last("J001").await.unwrap(), Some(segment(10, 8)));
+        SegmentRepository(work.conn())
+            .put("J001", &segment(10, 8))
+            .await
+            .unwrap();
+        assert_eq!(
+            SegmentRepository(work.conn()).last("J001").await.unwrap(),
+            Some(segment(10, 8))
+        );
         assert_eq!(SegmentRepository(work.conn()).last("J002").await.unwrap(), None);
 
-        let twice = Segment { object: "urn:segment:other".to_owned(), ..segment(10, 1) };
+        let twice = Segment {
+            object: "urn:segment:other".to_owned(),
+            ..segment(10, 1)
+        };
         let refused = SegmentRepository(work.conn()).put("J001", &twice).await;
-        assert!(matches!(refused, Err(StoreError::Conflict(_))), "a number is given once in a fonds");
+        assert!(
+            matches!(refused, Err(StoreError::Conflict(_))),
+            "a number is given once in a fonds"
+        );
     })
     .await;
 }

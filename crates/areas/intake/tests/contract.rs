@@ -7,8 +7,19 @@ use lantai_testkit::{CountingIds, noon, on_every_engine};
 
 fn an_accession(ids: &dyn IdSource, name: &str) -> Accession {
     let id = AccessionId::new(ids.next());
-    let state = AccessionState::Receiving { files_announced: 3, bytes_announced: 42 };
-    Accession::begin(id, name, Some("J001".to_owned()), Stage::Transfer, "admin", noon(), state)
+    let state = AccessionState::Receiving {
+        files_announced: 3,
+        bytes_announced: 42,
+    };
+    Accession::begin(
+        id,
+        name,
+        Some("J001".to_owned()),
+        Stage::Transfer,
+        "admin",
+        noon(),
+        state,
+    )
 }
 
 async fn put(database: &Database, accession: &Accession) {
@@ -24,7 +35,10 @@ async fn find(database: &Database, id: AccessionId) -> Option<Accession> {
 
 async fn put_findings(database: &Database, id: AccessionId, findings: &[Finding]) {
     let mut work = database.begin_upkeep().await.unwrap();
-    AccessionRepository(work.conn()).put_findings(id, findings).await.unwrap();
+    AccessionRepository(work.conn())
+        .put_findings(id, findings)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
 }
 
@@ -36,15 +50,23 @@ async fn findings(
     limit: u32,
 ) -> Vec<(i64, Finding)> {
     let mut reader = database.read().await.unwrap();
-    AccessionRepository(reader.conn()).findings(id, severity, after, limit).await.unwrap()
+    AccessionRepository(reader.conn())
+        .findings(id, severity, after, limit)
+        .await
+        .unwrap()
 }
 
 /// Findings of growing line numbers; every fifth one is a blocker.
 fn some_findings(count: usize) -> Vec<Finding> {
     (0..count)
         .map(|line| {
-            let severity = if line % 5 == 0 { Severity::Blocker } else { Severity::Minor };
-            Finding::new("A-2.6", severity, Outcome::Fail, "intake.code_invalid").record(format!("第{line}行"))
+            let severity = if line % 5 == 0 {
+                Severity::Blocker
+            } else {
+                Severity::Minor
+            };
+            Finding::new("A-2.6", severity, Outcome::Fail, "intake.code_invalid")
+                .record(format!("第{line}行"))
         })
         .collect()
 }
@@ -74,18 +96,35 @@ async fn the_same_key_finds_the_same_accession() {
         put(&database, &one).await;
         put(&database, &other).await;
         let mut work = database.begin_upkeep().await.unwrap();
-        AccessionRepository(work.conn()).remember_key(one.id, "key").await.unwrap();
+        AccessionRepository(work.conn())
+            .remember_key(one.id, "key")
+            .await
+            .unwrap();
         work.commit().await.unwrap();
         // what becomes of the accession later does not forget the key
         put(&database, &one).await;
 
         let mut reader = database.read().await.unwrap();
-        assert_eq!(AccessionRepository(reader.conn()).find_by_key("key").await.unwrap(), Some(one));
-        assert_eq!(AccessionRepository(reader.conn()).find_by_key("no key").await.unwrap(), None);
+        assert_eq!(
+            AccessionRepository(reader.conn())
+                .find_by_key("key")
+                .await
+                .unwrap(),
+            Some(one)
+        );
+        assert_eq!(
+            AccessionRepository(reader.conn())
+                .find_by_key("no key")
+                .await
+                .unwrap(),
+            None
+        );
         drop(reader);
 
         let mut work = database.begin_upkeep().await.unwrap();
-        let refused = AccessionRepository(work.conn()).remember_key(other.id, "key").await;
+        let refused = AccessionRepository(work.conn())
+            .remember_key(other.id, "key")
+            .await;
         assert!(matches!(refused, Err(StoreError::Conflict(_))));
     })
     .await;
@@ -95,8 +134,9 @@ async fn the_same_key_finds_the_same_accession() {
 async fn pages_hold_every_accession_once_newest_first() {
     on_every_engine(async |database| {
         let ids = CountingIds::default();
-        let mut accessions: Vec<Accession> =
-            (0..23).map(|number| an_accession(&ids, &format!("package {number}"))).collect();
+        let mut accessions: Vec<Accession> = (0..23)
+            .map(|number| an_accession(&ids, &format!("package {number}")))
+            .collect();
         for accession in &accessions {
             put(&database, accession).await;
         }
@@ -128,18 +168,36 @@ async fn accessions_are_found_and_counted_by_state() {
         ];
         let mut checking = Vec::new();
         for state in states {
-            let accession = Accession { state: state.clone(), ..an_accession(&ids, "package") };
+            let accession = Accession {
+                state: state.clone(),
+                ..an_accession(&ids, "package")
+            };
             put(&database, &accession).await;
             if state == AccessionState::Checking {
                 checking.push(accession);
             }
         }
         let mut reader = database.read().await.unwrap();
-        assert_eq!(AccessionRepository(reader.conn()).in_state("checking").await.unwrap(), checking);
-        assert!(AccessionRepository(reader.conn()).in_state("failed").await.unwrap().is_empty());
+        assert_eq!(
+            AccessionRepository(reader.conn())
+                .in_state("checking")
+                .await
+                .unwrap(),
+            checking
+        );
+        assert!(
+            AccessionRepository(reader.conn())
+                .in_state("failed")
+                .await
+                .unwrap()
+                .is_empty()
+        );
         let mut counted = AccessionRepository(reader.conn()).count_by_state().await.unwrap();
         counted.sort();
-        let counted: Vec<(&str, i64)> = counted.iter().map(|(state, count)| (state.as_str(), *count)).collect();
+        let counted: Vec<(&str, i64)> = counted
+            .iter()
+            .map(|(state, count)| (state.as_str(), *count))
+            .collect();
         assert_eq!(counted, [("accepted", 1), ("checking", 2), ("returned", 1)]);
     })
     .await;
@@ -170,10 +228,18 @@ async fn findings_are_paged_in_their_order_and_by_weight() {
 
         let blockers = findings(&database, accession.id, Some("blocker"), 0, 100).await;
         assert_eq!(blockers.len(), 11);
-        assert!(blockers.iter().all(|(_, finding)| finding.severity == Severity::Blocker));
+        assert!(
+            blockers
+                .iter()
+                .all(|(_, finding)| finding.severity == Severity::Blocker)
+        );
         let later = findings(&database, accession.id, Some("blocker"), blockers[4].0, 3).await;
         assert_eq!(later, blockers[5..8]);
-        assert!(findings(&database, accession.id, Some("major"), 0, 100).await.is_empty());
+        assert!(
+            findings(&database, accession.id, Some("major"), 0, 100)
+                .await
+                .is_empty()
+        );
     })
     .await;
 }
@@ -186,7 +252,10 @@ async fn a_second_test_replaces_the_findings_of_the_first() {
         put_findings(&database, accession.id, &some_findings(9)).await;
         put_findings(&database, accession.id, &some_findings(2)).await;
         let kept = findings(&database, accession.id, None, 0, 100).await;
-        assert_eq!(kept.into_iter().map(|(_, finding)| finding).collect::<Vec<_>>(), some_findings(2));
+        assert_eq!(
+            kept.into_iter().map(|(_, finding)| finding).collect::<Vec<_>>(),
+            some_findings(2)
+        );
     })
     .await;
 }
@@ -201,7 +270,10 @@ async fn what_is_forgotten_takes_its_findings_along() {
             put_findings(&database, accession.id, &some_findings(3)).await;
         }
         let mut work = database.begin_upkeep().await.unwrap();
-        AccessionRepository(work.conn()).delete(forgotten.id).await.unwrap();
+        AccessionRepository(work.conn())
+            .delete(forgotten.id)
+            .await
+            .unwrap();
         work.commit().await.unwrap();
         assert_eq!(find(&database, forgotten.id).await, None);
         assert!(findings(&database, forgotten.id, None, 0, 100).await.is_empty());
@@ -215,7 +287,12 @@ async fn findings_of_no_accession_are_refused() {
     on_every_engine(async |database| {
         let id = AccessionId::new(CountingIds::default().next());
         let mut work = database.begin_upkeep().await.unwrap();
-        assert!(AccessionRepository(work.conn()).put_findings(id, &some_findings(1)).await.is_err());
+        assert!(
+            AccessionRepository(work.conn())
+                .put_findings(id, &some_findings(1))
+                .await
+                .is_err()
+        );
     })
     .await;
 }
