@@ -29,6 +29,9 @@ pub enum AccessError {
     /// A record cannot be written as JSON.
     #[error("a record cannot be written")]
     Document(#[from] serde_json::Error),
+    /// A bag cannot be written.
+    #[error("a bag cannot be written")]
+    Bag(#[from] lantai_formats::bagit::BagError),
     /// Work in the background was cut off.
     #[error("the work was interrupted")]
     Interrupted,
@@ -44,6 +47,7 @@ impl AccessError {
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => "access.export_exists",
             Self::Write { .. } => "access.export_write",
             Self::Document(_) => "access.document",
+            Self::Bag(error) => error.code(),
             Self::Interrupted => "access.interrupted",
         }
     }

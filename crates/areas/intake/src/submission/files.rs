@@ -80,7 +80,7 @@ fn single(path: &Path) -> Result<FoundFile, IntakeError> {
 }
 
 /// The category that a file's extension suggests (DA/T 13-2022): photographs, sound, video, mail, web, else documents.
-fn category_of(name: &str) -> &'static str {
+pub(super) fn category_of(name: &str) -> &'static str {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "jpg" | "jpeg" | "png" | "tif" | "tiff" | "bmp" | "gif" | "jp2" | "webp" => "ZP",

@@ -166,17 +166,6 @@ impl FolderSubmission {
         self.digests = digests;
     }
 
-    /// What the package says of its size.
-    pub(super) fn declare_size(&mut self, bytes: Option<u64>, files: Option<u64>) {
-        self.declared.bytes = bytes;
-        self.declared.files = files;
-    }
-
-    /// Further files that are kept with the accession.
-    pub(super) fn enclose(&mut self, enclosures: Vec<Enclosure>) {
-        self.enclosures.extend(enclosures);
-    }
-
     fn item(&mut self, row: CatalogueRow, tally: &mut Tally) -> SubmittedItem {
         let mut item = SubmittedItem { place: format!("line {}", row.line), ..SubmittedItem::default() };
         let label = row.archival_code().map_or_else(|| item.place.clone(), str::to_owned);
