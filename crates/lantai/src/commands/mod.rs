@@ -1,5 +1,6 @@
 //! The commands; each is one file.
 
+mod bench;
 mod check;
 mod config;
 mod demo;
@@ -52,6 +53,8 @@ pub enum Command {
     Export(export::Export),
     /// Explain the configuration.
     Config(config::ConfigCommand),
+    /// Measure the work of the archive.
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -71,6 +74,7 @@ impl Command {
             Self::Rebuild(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
             Self::Config(command) => command.run(output),
+            Self::Bench(command) => command.run(output).await,
         }
     }
 }

@@ -28,7 +28,11 @@ impl Record {
         let mut reader = archive.holdings.database.read().await?;
         let found = RecordRepository(reader.conn()).find_by_code(&code).await?;
         let visible = found.filter(|stored| viewer.may_see_content(stored.record.open_status.kind()));
-        let stored = visible.ok_or(CataloguingError::NotFound)?;
+        let Some(stored) = visible else {
+            // not there and not to be seen are the same answer
+            output.error(&CataloguingError::NotFound.into());
+            return Ok(Status::No);
+        };
         let text = serde_json::to_string_pretty(&stored.record)?;
         output.answer(&stored.record, || text)?;
         Ok(Status::Well)

@@ -1,0 +1,10 @@
+//! The command line as a contract: every command on a temporary folder, its JSON field by field, its exit status.
+
+mod bench;
+mod corpus;
+mod give_out;
+mod keep;
+mod run;
+mod serve;
+mod start;
+mod take_in;

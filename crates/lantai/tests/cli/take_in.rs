@@ -1,0 +1,179 @@
+//! `ingest`, `check`, `identify`.
+
+use crate::run::{BRIDGE, GRAIN, GRAIN_TEXT, LEDGER, Place, fields, lantai};
+use serde_json::Value;
+
+const FINDING: [&str; 9] = ["check", "element", "expected", "file", "found", "mend", "outcome", "record", "severity"];
+
+#[track_caller]
+fn is_finding(finding: &Value) {
+    let names = fields(finding);
+    for name in FINDING {
+        assert!(names.contains(&name), "{name} in {finding}");
+    }
+    let one_of = |name: &str, values: &[&str]| {
+        let value = finding[name].as_str().unwrap();
+        assert!(values.contains(&value), "{name} {value}");
+    };
+    one_of("severity", &["blocker", "major", "minor", "warn"]);
+    one_of("outcome", &["fail", "warn", "manual", "error"]);
+    assert!(!finding["code"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn a_sound_package_is_accepted() {
+    let place = Place::empty();
+    let package = place.package();
+    let answer = place.on_data("ingest", &[package.to_str().unwrap()]).ended(0);
+    assert_eq!(fields(&answer), ["accessions"]);
+    let accession = &answer["accessions"][0];
+    assert_eq!(fields(accession), ["bytes", "files", "findings", "id", "items", "path", "verdict"]);
+    assert_eq!(accession["verdict"], "accepted");
+    assert_eq!(accession["path"], package.to_str().unwrap());
+    assert_eq!((&accession["items"], &accession["files"]), (&Value::from(3), &Value::from(2)));
+    let bytes = crate::run::BRIDGE_TEXT.len() + GRAIN_TEXT.len();
+    assert_eq!(accession["bytes"], bytes);
+    assert_eq!(accession["id"].as_str().unwrap().len(), 36);
+    accession["findings"].as_array().unwrap().iter().for_each(is_finding);
+    let total = place.on_data("search", &[""]).ended(0)["total"].clone();
+    assert_eq!(total, 3, "and indexed when the command ends");
+}
+
+#[test]
+fn a_faulty_package_is_returned_whole() {
+    let place = Place::empty();
+    let package = place.package();
+    std::fs::remove_file(package.join("正文/余粮请示.txt")).unwrap();
+    let run = place.on_data("ingest", &[package.to_str().unwrap()]);
+    let answer = run.ended(1);
+    let accession = &answer["accessions"][0];
+    assert_eq!(accession["verdict"], "returned");
+    let findings = accession["findings"].as_array().unwrap();
+    findings.iter().for_each(is_finding);
+    let missing = findings.iter().find(|finding| finding["check"] == "A-4.1").unwrap();
+    assert_eq!((&missing["severity"], &missing["record"]), (&Value::from("blocker"), &Value::from(GRAIN)));
+    assert!(missing["file"].as_str().unwrap().contains("余粮请示"));
+    assert_eq!(place.on_data("search", &[""]).ended(0)["total"], 0, "nothing of it is kept");
+    for code in [BRIDGE, GRAIN, LEDGER] {
+        assert_eq!(place.on_data("record", &[code]).status, 1);
+    }
+    assert_eq!(place.on_data("verify", &[]).ended(0)["ok"], true);
+}
+
+#[test]
+fn codes_are_given_once() {
+    let place = Place::filled();
+    let package = place.package();
+    let answer = place.on_data("ingest", &[package.to_str().unwrap()]).ended(1);
+    let findings = answer["accessions"][0]["findings"].as_array().unwrap();
+    let taken: Vec<_> = findings.iter().filter(|finding| finding["check"] == "A-2.7").collect();
+    assert_eq!(taken.len(), 3);
+    assert_eq!(place.on_data("search", &[""]).ended(0)["total"], 3);
+}
+
+#[test]
+fn what_is_refused_does_not_stop_the_rest() {
+    let place = Place::empty();
+    let package = place.package();
+    let nowhere = place.path().join("没有");
+    let run = place.on_data("ingest", &[nowhere.to_str().unwrap(), package.to_str().unwrap()]);
+    let answer = run.ended(3);
+    assert_eq!(answer["accessions"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["accessions"][0]["verdict"], "accepted");
+    assert_eq!(fields(&answer["errors"][0]), ["code", "message", "path"]);
+    assert_eq!(answer["errors"][0]["path"], nowhere.to_str().unwrap());
+    assert_eq!(answer["errors"][0]["code"], "intake.nothing_there");
+}
+
+#[test]
+fn plain_files_become_records_of_the_fonds_named() {
+    let place = Place::empty();
+    let photo = place.path().join("大坝竣工.txt");
+    std::fs::write(&photo, "一九五九年十月一日，大坝竣工。").unwrap();
+    let file = photo.to_str().unwrap();
+    let answer = place.on_data("ingest", &["--fonds", "Q002", "--as", "file", file]).ended(0);
+    assert_eq!(answer["accessions"][0]["items"], 1);
+    let found = place.on_data("search", &["大坝竣工"]).ended(0);
+    assert_eq!(found["total"], 1);
+    assert_eq!(found["hits"][0]["title"], "大坝竣工");
+    assert!(found["hits"][0]["code"].as_str().unwrap().starts_with("Q002-WS·"));
+}
+
+#[test]
+fn a_fonds_that_is_no_fonds_is_an_error() {
+    let place = Place::empty();
+    let package = place.package();
+    let code = place.on_data("ingest", &["--fonds", "全宗!", package.to_str().unwrap()]).refused();
+    assert!(code.starts_with("fonds."), "{code}");
+}
+
+#[test]
+fn people_read_what_happened() {
+    let place = Place::empty();
+    let package = place.package();
+    let run = place.for_people("ingest", &[package.to_str().unwrap()]);
+    assert_eq!(run.status, 0);
+    assert!(run.out.contains("accepted") && run.out.contains("3 items"), "{run:?}");
+    assert!(run.err.is_empty(), "{run:?}");
+    let run = place.for_people("ingest", &[package.to_str().unwrap()]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("returned") && run.out.contains("A-2.7") && run.out.contains(BRIDGE), "{run:?}");
+}
+
+#[test]
+fn check_tells_without_taking_in() {
+    let place = Place::bare();
+    let package = place.package();
+    let path = package.to_str().unwrap();
+    let passed = place.lantai(&["check", "--stage", "filing", path]).ended(0);
+    assert_eq!(fields(&passed), ["checks", "findings", "verdict"]);
+    assert_eq!(passed["verdict"], "passed");
+    for (check, outcome) in passed["checks"].as_object().unwrap() {
+        assert!(check.contains('-'), "{check}");
+        let known = ["pass", "fail", "warn", "manual", "not_applicable", "error"];
+        assert!(known.contains(&outcome.as_str().unwrap()), "{check} {outcome}");
+    }
+    for check in ["A-2.6", "A-2.7", "A-3.1", "A-4.1", "I-1.1", "I-1.2", "I-2.2"] {
+        assert!(!passed["checks"][check].is_null(), "{check}");
+    }
+    std::fs::write(package.join("正文/多余.txt"), "无人提及").unwrap();
+    std::fs::remove_file(package.join("正文/大桥通知.txt")).unwrap();
+    for stage in ["filing", "transfer", "preservation"] {
+        let failed = place.lantai(&["check", "--stage", stage, path]).ended(1);
+        assert_eq!(failed["verdict"], "failed", "{stage}");
+        assert_eq!(failed["checks"]["A-4.1"], "fail", "{stage}");
+        failed["findings"].as_array().unwrap().iter().for_each(is_finding);
+    }
+    assert_eq!(place.lantai(&["check", "没有"]).refused(), "intake.nothing_there");
+}
+
+#[test]
+fn identify_names_formats_line_by_line() {
+    let place = Place::bare();
+    let package = place.package();
+    std::fs::write(package.join("正文/图.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    std::fs::write(package.join("正文/旧文.txt"), [0xBB, 0xC4, 0xB4, 0xA8, 0xCF, 0xD8]).unwrap();
+    let run = place.lantai(&["identify", package.to_str().unwrap()]);
+    assert_eq!(run.status, 0);
+    let lines = run.lines();
+    assert_eq!(lines.len(), 6, "every file of every folder below: {lines:?}");
+    for line in &lines {
+        let names = fields(line);
+        for name in ["basis", "charset", "mime", "name", "path", "puid", "version", "warnings"] {
+            assert!(names.contains(&name), "{name} in {line}");
+        }
+        let basis = line["basis"].as_str().unwrap();
+        assert!(["container", "signature", "text", "extension", "none"].contains(&basis));
+        assert!(line["warnings"].is_array());
+    }
+    let of = |end: &str| lines.iter().find(|line| line["path"].as_str().unwrap().ends_with(end)).unwrap();
+    assert_eq!(of("大桥通知.txt")["puid"], "x-fmt/111");
+    assert_eq!(of("大桥通知.txt")["charset"], "UTF-8");
+    assert_eq!(of("catalogue.csv")["puid"], "x-fmt/18");
+    assert!(of("图.png")["puid"].as_str().unwrap().starts_with("fmt/1"));
+    let single = lantai(["identify", package.join("catalogue.csv").to_str().unwrap()]);
+    assert!(single.out.starts_with("x-fmt/18") && single.err.is_empty(), "{single:?}");
+    let missing = place.lantai(&["identify", "没有", package.join("fonds.csv").to_str().unwrap()]);
+    assert_eq!((missing.status, missing.lines().len()), (1, 1));
+    assert!(missing.err.contains("identify.unreadable"));
+}
