@@ -9,6 +9,7 @@
 //! Everything read here is hostile until proven otherwise: readers have limits, never panic, and never follow a
 //! name out of its folder.
 
+pub mod bagit;
 pub mod catalogue;
 pub mod identify;
 pub mod package;
