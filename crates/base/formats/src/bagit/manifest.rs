@@ -164,7 +164,7 @@ mod tests {
     fn bad_lines_are_named() {
         let other = MD5.replace('d', "e");
         for (text, kind) in [
-            (format!("{MD5}"), FaultKind::LineForm),
+            (MD5.to_owned(), FaultKind::LineForm),
             (format!("{MD5}  "), FaultKind::LineForm),
             ("abc data/a".to_owned(), FaultKind::DigestForm),
             (format!("{MD5} ../a"), FaultKind::PathEscape),
