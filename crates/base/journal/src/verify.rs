@@ -143,7 +143,7 @@ impl ProblemKind {
 
 /// Reads every file of the journal in `dir` and compares entries, tiles and the checkpoint signed by `key`.
 ///
-/// Reads a sound journal once, a damaged one twice. Memory grows by 100 bytes for 256 entries.
+/// Reads a sound journal once, a damaged one twice. Memory grows by a few hundred bytes for 256 entries.
 ///
 /// # Errors
 /// [`JournalError::NotFound`] if there is neither a checkpoint nor a tile. Damage is no error but a problem.
