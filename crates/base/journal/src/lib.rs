@@ -15,6 +15,7 @@
 
 mod align;
 mod checkpoint;
+mod edge;
 mod error;
 mod files;
 mod hash;
