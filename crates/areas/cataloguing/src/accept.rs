@@ -26,9 +26,13 @@ pub struct Acceptance {
 impl Acceptance {
     /// Opens the transaction for content that is staged and sealed.
     pub async fn begin(holdings: &Holdings, sealed: SealedBatch) -> Result<Self, CataloguingError> {
-        let mut work = holdings.database.begin().await?;
-        BatchRepository(work.conn()).add(sealed.name()).await?;
-        Ok(Self { work, sealed })
+        match open(holdings, sealed.name()).await {
+            Ok(work) => Ok(Self { work, sealed }),
+            Err(error) => {
+                discard(sealed).await?;
+                Err(error)
+            }
+        }
     }
 
     /// The unit of work, for rows, facts and jobs.
@@ -39,18 +43,58 @@ impl Acceptance {
     /// Undoes everything: the transaction is rolled back and the staged content removed.
     pub async fn refuse(self) -> Result<(), CataloguingError> {
         drop(self.work);
-        let sealed = self.sealed;
-        tokio::task::spawn_blocking(move || sealed.discard()).await??;
-        Ok(())
+        discard(self.sealed).await
     }
 
     /// Commits, places the content and publishes the facts. On return the change is durable in every store.
     ///
     /// A crash in between leaves the old state (before the commit) or is finished by [`Holdings::recover`] (after it).
+    ///
+    /// [`CataloguingError::Unfinished`]: the change is accepted and durable, but not in place before the next start.
+    /// After any other error nothing has happened.
     pub async fn commit(self, holdings: &Holdings) -> Result<(), CataloguingError> {
-        self.work.commit().await?;
-        let sealed = self.sealed;
-        tokio::task::spawn_blocking(move || sealed.place()).await??;
-        holdings.publish().await
+        let holdings = holdings.clone();
+        // on a task of its own: whoever stops waiting does not stop the change half-way
+        tokio::spawn(async move { self.finish(&holdings).await }).await?
     }
+
+    async fn finish(self, holdings: &Holdings) -> Result<(), CataloguingError> {
+        let Self { work, sealed } = self;
+        let batch = sealed.name().to_owned();
+        let unfinished = |source: CataloguingError| {
+            let source = Box::new(source);
+            CataloguingError::Unfinished { batch: batch.clone(), source }
+        };
+        if let Err(error) = work.commit().await {
+            // an engine may fail after it has committed: what it holds now decides
+            match is_committed(holdings, &batch).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    discard(sealed).await?;
+                    return Err(error.into());
+                }
+                Err(_) => return Err(unfinished(error.into())),
+            }
+        }
+        let placed = tokio::task::spawn_blocking(move || sealed.place()).await;
+        placed.map_err(CataloguingError::from).and_then(|placed| Ok(placed?)).map_err(unfinished)?;
+        holdings.publish().await.map_err(unfinished)
+    }
+}
+
+async fn open(holdings: &Holdings, batch: &str) -> Result<UnitOfWork, CataloguingError> {
+    let mut work = holdings.database.begin().await?;
+    BatchRepository(work.conn()).add(batch).await?;
+    Ok(work)
+}
+
+async fn is_committed(holdings: &Holdings, batch: &str) -> Result<bool, CataloguingError> {
+    let mut reader = holdings.database.read().await?;
+    let committed = BatchRepository(reader.conn()).all().await?;
+    Ok(committed.iter().any(|name| name == batch))
+}
+
+async fn discard(sealed: SealedBatch) -> Result<(), CataloguingError> {
+    tokio::task::spawn_blocking(move || sealed.discard()).await??;
+    Ok(())
 }

@@ -44,6 +44,15 @@ pub enum CataloguingError {
         #[source]
         source: std::io::Error,
     },
+    /// The change is accepted and durable; the next start brings it into its place.
+    #[error("the change is accepted, but its content is in place only after the next start")]
+    Unfinished {
+        /// The batch that waits.
+        batch: String,
+        /// What kept it from being placed.
+        #[source]
+        source: Box<CataloguingError>,
+    },
     /// Work in the background was cut off.
     #[error("the work was interrupted")]
     Interrupted,
@@ -61,6 +70,7 @@ impl CataloguingError {
             Self::Journal(error) => error.code(),
             Self::Document { .. } => "cataloguing.document_damaged",
             Self::Read { .. } => "cataloguing.read",
+            Self::Unfinished { .. } => "cataloguing.unfinished",
             Self::Interrupted => "cataloguing.interrupted",
         }
     }

@@ -27,6 +27,8 @@ pub struct Holdings {
     key: Arc<SigningKey>,
     /// One publisher at a time; the others find their entries published.
     publishing: Arc<tokio::sync::Mutex<()>>,
+    /// One change at a time that goes on from what others may change: segments, fonds, numbers.
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What [`Holdings::recover`] found and did.
@@ -56,7 +58,14 @@ impl Holdings {
             journal: Arc::new(Mutex::new(journal)),
             key: Arc::new(key),
             publishing: Arc::default(),
+            changing: Arc::default(),
         }
+    }
+
+    /// Waits for its turn to change what others change too, such as the last segment of a fonds; held from reading
+    /// it until the change is committed.
+    pub async fn turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.changing).lock_owned().await
     }
 
     /// The newest signed checkpoint of the journal.

@@ -90,6 +90,11 @@ impl IntakeError {
         }
     }
 
+    /// Whether the change is accepted all the same, and only waits for the next start.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Cataloguing(CataloguingError::Unfinished { .. }))
+    }
+
     /// A failure of our own disk.
     pub fn disk(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::Disk { action, path: path.into(), source }

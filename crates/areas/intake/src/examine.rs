@@ -101,21 +101,37 @@ impl Examination<'_> {
                 scope.spawn(move || self.work(&work, &done, returned));
             }
             drop((work_receiver, done_sender));
-            self.lead(submission, tally, work_sender, &done_receiver, &returned, &mut examined)
+            self.lead(submission, tally, work_sender, done_receiver, &returned, &mut examined)
         })?;
         self.check_totals(submission.declared(), tally, &examined);
         examined.enclosures = submission.finish(tally);
+        for enclosure in &examined.enclosures {
+            tally.tested("S-1.2", 1);
+            if let Some(finding) = self.reader.look_at(enclosure)? {
+                tally.add(finding);
+            }
+        }
+        if self.batch.is_some() && !tally.returns_package() && examined.spool.len() != examined.items {
+            // whatever the reason: a package of which an item is missing is not accepted
+            tally.refuse("A-4.1", "intake.item_lost", |finding| {
+                finding
+                    .expected(format!("{} items", examined.items))
+                    .found(format!("{} items could be kept", examined.spool.len()))
+                    .mend("hand the package in again")
+            });
+        }
         examined.spool.finish()?;
         Ok(examined)
     }
 
-    /// Reads items, has them described, hands them to the workers, and gathers what comes back.
+    /// Reads items, has them described, hands them to the workers, and gathers what comes back. Both channels end
+    /// with it, so that no worker waits for a leader that has stopped.
     fn lead(
         &self,
         submission: &mut (dyn Submission + Send),
         tally: &mut Tally,
         work: Sender<Work>,
-        done: &Receiver<Result<Done, IntakeError>>,
+        done: Receiver<Result<Done, IntakeError>>,
         returned: &AtomicBool,
         examined: &mut Examined,
     ) -> Result<(), IntakeError> {
@@ -123,6 +139,15 @@ impl Examination<'_> {
         while let Some(item) = submission.next_item(tally) {
             examined.items += 1;
             let described = self.describer.describe(&item, tally);
+            if described.description.is_none() && !tally.returns_package() {
+                tally.refuse("I-2.2", "intake.element_missing", |finding| {
+                    finding
+                        .record(item.label())
+                        .expected("a code, a title, a category and a retention period")
+                        .found("an item that cannot be described")
+                        .mend("fill the elements in the catalogue")
+                });
+            }
             codes.note(&item, &described, tally, self.taken)?;
             let mut next = Work { item, described, id: RecordId::new(self.ids.next()) };
             // while the workers are busy, take what they have finished: neither side ever waits for the other

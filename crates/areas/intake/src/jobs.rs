@@ -88,8 +88,11 @@ impl JobHandler for ReceiveUploadHandler {
     async fn run(&self, payload: &str) -> Result<(), JobFailure> {
         let job: ReceiveUpload =
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
-        // the accession is registered as failed and can be handed in again; the job itself is done with
-        self.receive(job.accession).await.map_err(|error| JobFailure::GiveUp(error.into()))
+        self.receive(job.accession).await.map_err(|error| match error.is_unfinished() {
+            true => JobFailure::Retry(error.into()),
+            // the accession is registered as failed and can be handed in again; the job itself is done with
+            false => JobFailure::GiveUp(error.into()),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::error::IntakeError;
 use crate::progress::Progress;
 use crate::rules::CheckRules;
-use crate::submission::{DeclaredDigest, SubmittedFile};
+use crate::submission::{DeclaredDigest, Enclosure, SubmittedFile};
 use lantai_cataloguing::layout;
 use lantai_domain::{ContentFile, FileFormat, Finding, Media, Outcome, Severity, Stage};
 use lantai_formats::identify::{
@@ -121,7 +121,7 @@ impl FileReader {
         let (size, source) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                read.findings.extend(self.unreadable(file, label, &error));
+                read.findings.push(self.unreadable(file, label, &error));
                 return Ok(read);
             }
         };
@@ -132,29 +132,45 @@ impl FileReader {
         let measured = match measured {
             Ok(measured) => measured,
             Err(VaultError::FileChanged { expected, found, .. }) => {
-                let finding = self.finding("A-3.1", "intake.file_changed", label, file);
-                read.findings.extend(finding.map(|finding| {
+                let finding = self.refusal("A-3.1", "intake.file_changed", label, file);
+                read.findings.push(
                     finding
                         .expected(format!("{expected} bytes"))
                         .found(format!("{found} bytes: the file changed while it was read"))
-                        .mend("wait until nobody writes to the package, then hand it in again")
-                }));
+                        .mend("wait until nobody writes to the package, then hand it in again"),
+                );
                 return Ok(read);
             }
             Err(VaultError::Source { source, .. }) => {
-                read.findings.extend(self.unreadable(file, label, &source));
+                read.findings.push(self.unreadable(file, label, &source));
                 return Ok(read);
             }
             Err(VaultError::LogicalPath { value, reason }) => {
-                let finding = self.finding("A-5.2", "intake.name_refused", label, file);
-                read.findings.extend(finding.map(|finding| {
-                    finding.found(format!("{value:?}: {reason}")).mend("give the file a plain name")
-                }));
+                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
+                let found = format!("{value:?}: {reason}");
+                read.findings.push(finding.found(found).mend("give the file a plain name"));
+                return Ok(read);
+            }
+            Err(VaultError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidFilename => {
+                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
+                let found = format!("a name of {} bytes: {source}", file.name.len());
+                read.findings.push(finding.found(found).mend("give the file a shorter name"));
+                return Ok(read);
+            }
+            Err(error @ (VaultError::PathTwice { .. } | VaultError::PathConflict { .. })) => {
+                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
+                read.findings.push(finding.found(error.to_string()).mend("give each file a name of its own"));
                 return Ok(read);
             }
             Err(error) => return Err(error.into()),
         };
-        let identified = self.identify(file, &measured)?;
+        let identified = match self.identify(file, &measured) {
+            Ok(identified) => identified,
+            Err(error) => {
+                read.findings.push(self.unreadable(file, label, &error));
+                return Ok(read);
+            }
+        };
         self.check(file, label, &measured, &identified, &mut read);
         read.content = Some(ContentFile {
             path: measured.path,
@@ -170,22 +186,45 @@ impl FileReader {
         Ok(read)
     }
 
-    fn unreadable(&self, file: &SubmittedFile, label: &str, error: &std::io::Error) -> Option<Finding> {
+    /// A fault of a file that cannot be kept, whatever the rules say.
+    fn refusal(&self, check: &str, code: &str, label: &str, file: &SubmittedFile) -> Finding {
+        self.rules.refusal(check, self.stage, code).record(label).file(&file.name)
+    }
+
+    /// A fault of a file that is kept with the accession: a program is kept nowhere.
+    pub fn look_at(&self, enclosure: &Enclosure) -> Result<Option<Finding>, IntakeError> {
+        let disk = |source| IntakeError::disk("read", &enclosure.path, source);
+        let mut source = File::open(&enclosure.path).map_err(disk)?;
+        let size = source.metadata().map_err(disk)?.len();
+        let identified = self.identifier.identify(&enclosure.name, size, &mut source).map_err(disk)?;
+        if !is_executable(&identified) {
+            return Ok(None);
+        }
+        let severity = self.rules.check("S-1.2").and_then(|rule| rule.severity(self.stage));
+        let finding = severity.map(|severity| Finding::new("S-1.2", severity, Outcome::Fail, "intake.executable"));
+        Ok(finding.map(|finding| {
+            finding
+                .file(&enclosure.name)
+                .expected("a file that does not run")
+                .found(identified.name.unwrap_or_else(|| "a program".to_owned()))
+                .mend("programs are not records: take it out of the package")
+        }))
+    }
+
+    fn unreadable(&self, file: &SubmittedFile, label: &str, error: &std::io::Error) -> Finding {
         let (check, code) = if error.kind() == std::io::ErrorKind::NotFound {
             ("A-4.1", "intake.file_missing")
         } else {
             ("U-2.2", "intake.file_unreadable")
         };
-        let finding = self.finding(check, code, label, file)?;
-        Some(finding.expected("a readable file").found(error.to_string()).mend("copy the file again"))
+        let finding = self.refusal(check, code, label, file);
+        finding.expected("a readable file").found(error.to_string()).mend("copy the file again")
     }
 
-    fn identify(&self, file: &SubmittedFile, measured: &Measured) -> Result<Identification, IntakeError> {
+    fn identify(&self, file: &SubmittedFile, measured: &Measured) -> std::io::Result<Identification> {
         let mut reopen = || File::open(&file.path).map(|file| Box::new(file) as Box<dyn ReadSeek>);
         let window = &measured.window;
-        self.identifier
-            .identify_parts(&file.name, measured.size, window.head(), window.tail(), &mut reopen)
-            .map_err(|source| IntakeError::disk("identify", &file.path, source))
+        self.identifier.identify_parts(&file.name, measured.size, window.head(), window.tail(), &mut reopen)
     }
 
     fn check(

@@ -58,6 +58,11 @@ impl IntakeRules {
         Ok(Self { checks: CheckRules::builtin()?, identifier })
     }
 
+    /// The same signatures with other rules of the checks.
+    pub fn with_checks(self, checks: CheckRules) -> Self {
+        Self { checks, ..self }
+    }
+
     /// The rules of the checks.
     pub fn checks(&self) -> &CheckRules {
         &self.checks
@@ -110,10 +115,17 @@ pub async fn receive(
         }
         Err(error) => {
             progress.enter(ProgressStage::Done);
+            if error.is_unfinished() {
+                // it is accepted: the register says so already, the next start does the rest
+                return Err(error);
+            }
             let at = holdings.clock.now();
             accession.state =
                 AccessionState::Failed { at, code: error.code().to_owned(), detail: error.to_string() };
-            register(holdings, &accession).await?;
+            if let Err(unregistered) = register(holdings, &accession).await {
+                tracing::warn!(accession.id = %accession.id, error = %unregistered,
+                    "the failure of accession {} could not be registered", accession.id);
+            }
             Err(error)
         }
     }
@@ -283,7 +295,7 @@ impl Kit<'_> {
         let examined = examination.run(submission.as_mut(), &mut tally)?;
         if examined.items == 0 {
             tally.tested("A-4.1", 1);
-            tally.fault("A-4.1", "intake.nothing_in_package", |finding| {
+            tally.refuse("A-4.1", "intake.nothing_in_package", |finding| {
                 finding.expected("at least one item").found("none").mend("check the catalogue")
             });
         }
@@ -302,6 +314,7 @@ async fn accept(
     now: Timestamp,
 ) -> Result<(), IntakeError> {
     let used = fonds_used(&examined)?;
+    let _turn = holdings.turn().await;
     let wanted = fonds_wanted(holdings, described, &used).await?;
     let mut lasts = BTreeMap::new();
     let mut reader = holdings.database.read().await?;

@@ -1,6 +1,6 @@
 //! The rules of the checks: data, not code (`rules/checks.toml`).
 
-use lantai_domain::{Severity, Stage};
+use lantai_domain::{Finding, Outcome, Severity, Stage};
 use serde::{Deserialize, Serialize};
 
 const BUILTIN: &str = include_str!("../../../../rules/checks.toml");
@@ -117,6 +117,14 @@ impl CheckRules {
     /// The rule of a check.
     pub fn check(&self, id: &str) -> Option<&CheckRule> {
         self.checks.iter().find(|rule| rule.id == id)
+    }
+
+    /// A finding that returns the package even where the rules do not run the check: what cannot be read or
+    /// described cannot be accepted.
+    pub(crate) fn refusal(&self, check: &str, stage: Stage, code: &str) -> Finding {
+        let weight = self.check(check).and_then(|rule| rule.severity(stage));
+        let weight = weight.filter(|weight| matches!(weight, Severity::Blocker | Severity::Major));
+        Finding::new(check, weight.unwrap_or(Severity::Blocker), Outcome::Fail, code)
     }
 
     /// Whether a value says nothing.

@@ -32,7 +32,8 @@ impl Spooled {
 pub(crate) struct Spool {
     folder: PathBuf,
     staged: BufWriter<File>,
-    entries: BTreeMap<String, (BufWriter<File>, u64)>,
+    entries: BTreeMap<String, BufWriter<File>>,
+    added: u64,
 }
 
 impl Spool {
@@ -44,22 +45,27 @@ impl Spool {
         }
         std::fs::create_dir_all(&folder).map_err(|source| IntakeError::disk("make", &folder, source))?;
         let staged = create(&folder.join("staged.jsonl"))?;
-        Ok(Self { folder, staged, entries: BTreeMap::new() })
+        Ok(Self { folder, staged, entries: BTreeMap::new(), added: 0 })
+    }
+
+    /// How many records were added.
+    pub fn len(&self) -> u64 {
+        self.added
     }
 
     /// Adds a record.
     pub fn add(&mut self, spooled: &Spooled) -> Result<(), IntakeError> {
+        self.added += 1;
         if !spooled.object.is_empty() {
             return self.write_staged(spooled);
         }
         let fonds = spooled.record.fonds().to_owned();
         let path = self.entries_path(&fonds);
         if !self.entries.contains_key(&fonds) {
-            self.entries.insert(fonds.clone(), (create(&path)?, 0));
+            self.entries.insert(fonds.clone(), create(&path)?);
         }
-        if let Some((file, count)) = self.entries.get_mut(&fonds) {
+        if let Some(file) = self.entries.get_mut(&fonds) {
             write_line(file, spooled, &path)?;
-            *count += 1;
         }
         Ok(())
     }
@@ -77,7 +83,7 @@ impl Spool {
     pub fn finish(&mut self) -> Result<(), IntakeError> {
         let disk = |source| IntakeError::disk("write", &self.folder, source);
         self.staged.flush().map_err(disk)?;
-        for (file, _) in self.entries.values_mut() {
+        for file in self.entries.values_mut() {
             file.flush().map_err(|source| IntakeError::disk("write", &self.folder, source))?;
         }
         Ok(())

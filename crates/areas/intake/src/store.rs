@@ -133,7 +133,13 @@ impl Staging<'_> {
         }
         layout::put_anew(&mut writer, FINDINGS_FILE, &lines)?;
         for enclosure in examined.map(|examined| examined.enclosures.as_slice()).unwrap_or_default() {
-            let path = LogicalPath::new(format!("{PACKAGE_FOLDER}/{}", enclosure.name))?;
+            let mut path = LogicalPath::new(format!("{PACKAGE_FOLDER}/{}", enclosure.name))?;
+            // a catalogue from elsewhere may have the name of a file of the package
+            let mut number = 2;
+            while writer.paths().any(|there| *there == path) {
+                path = LogicalPath::new(format!("{PACKAGE_FOLDER}-{number}/{}", enclosure.name))?;
+                number += 1;
+            }
             let file = File::open(&enclosure.path)
                 .map_err(|source| IntakeError::disk("read", &enclosure.path, source))?;
             writer.put(&path, file, None, &mut NoObserver)?;

@@ -110,6 +110,11 @@ impl Tally {
         }
     }
 
+    /// Adds a fault that leaves nothing to accept: it returns the package whatever the rules say.
+    pub fn refuse(&mut self, check: &str, code: &str, fill: impl FnOnce(Finding) -> Finding) {
+        self.add(fill(self.rules.refusal(check, self.stage, code)));
+    }
+
     /// Whether the package goes back already.
     pub fn returns_package(&self) -> bool {
         self.returns

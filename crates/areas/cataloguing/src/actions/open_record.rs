@@ -29,6 +29,8 @@ pub async fn decide_opening(
     code: &str,
     request: &OpeningRequest,
 ) -> Result<StoredRecord, CataloguingError> {
+    // a segment is one object: two decisions on its entries come one after the other
+    let _turn = holdings.turn().await;
     let mut reader = holdings.database.read().await?;
     let found = RecordRepository(reader.conn()).find_by_code(code).await?;
     drop(reader);

@@ -190,9 +190,16 @@ impl RecordRepository<'_> {
 
     /// The greatest code that begins with a prefix; for giving the next free number.
     pub async fn greatest_with_prefix(self, prefix: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT MAX(code) FROM records WHERE code >= $1 AND code < $2";
-        let end = format!("{prefix}\u{10FFFF}");
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(prefix).bind(end).fetch_one(&mut *c).await)?)
+        // the longest first: 10000 comes after 9999; a code with a further level has numbers of its own
+        let sql = "SELECT code FROM records WHERE code >= $1 AND code < $2 AND code NOT LIKE $3
+                   ORDER BY LENGTH(code) DESC, code DESC LIMIT 1";
+        let (end, deeper) = (format!("{prefix}\u{10FFFF}"), format!("{prefix}%-%"));
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(prefix)
+            .bind(end)
+            .bind(deeper)
+            .fetch_optional(&mut *c)
+            .await)?)
     }
 
     /// A page of a fonds, in the order of codes.

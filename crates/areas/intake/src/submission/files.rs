@@ -48,7 +48,7 @@ pub(super) fn open(
     }
     if files.is_empty() {
         tally.tested("A-4.1", 1);
-        tally.fault("A-4.1", "intake.nothing_in_package", |finding| {
+        tally.refuse("A-4.1", "intake.nothing_in_package", |finding| {
             finding.expected("at least one file").found("an empty folder").mend("choose the folder with the files")
         });
         return Ok(None);

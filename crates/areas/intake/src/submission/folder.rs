@@ -99,7 +99,8 @@ fn name_below(root: &Path, path: &Path) -> String {
 
 fn catalogue_fault(tally: &mut Tally, name: &str, error: &CatalogueError) {
     let (code, found, mend) = (error.code(), error.to_string(), error.mend());
-    tally.fault("U-1.1", code, |finding| finding.file(name).found(found).mend(mend));
+    // without its catalogue there is nothing to accept
+    tally.refuse("U-1.1", code, |finding| finding.file(name).found(found).mend(mend));
 }
 
 fn read_fonds_list(list: &Path, name: &str, tally: &mut Tally) -> Result<Vec<FondsRow>, IntakeError> {
@@ -124,7 +125,8 @@ fn read_fonds_list(list: &Path, name: &str, tally: &mut Tally) -> Result<Vec<Fon
 fn row_fault(tally: &mut Tally, name: &str, error: &RowError) {
     let (code, found, mend) = (error.code(), error.to_string(), error.mend());
     let line = format!("line {}", error.line());
-    tally.fault("U-1.1", code, |finding| finding.record(line).file(name).found(found).mend(mend));
+    // a row left out would be a record lost
+    tally.refuse("U-1.1", code, |finding| finding.record(line).file(name).found(found).mend(mend));
 }
 
 /// A list may have several rows of one fonds, one a category.
@@ -181,6 +183,17 @@ impl FolderSubmission {
             let digests_fit = role == FileRole::Content && references.len() == 1;
             for reference in references {
                 let declared = if digests_fit { declared_here.clone() } else { Vec::new() };
+                if !digests_fit && role == FileRole::Content && !declared_here.is_empty() {
+                    let warning = Finding::new("A-3.1", Severity::Warn, Outcome::Warn, "intake.digest_not_assigned");
+                    tally.add(
+                        warning
+                            .record(label.clone())
+                            .file(reference.clone())
+                            .expected("one file for the digest of the row")
+                            .found("several files")
+                            .mend("declare the digests in a manifest, such as that of a BagIt bag"),
+                    );
+                }
                 if let Some(file) = self.file(&reference, role, declared, &label, tally) {
                     item.files.push(file);
                 }
@@ -334,7 +347,8 @@ impl Submission for FolderSubmission {
 
     fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure> {
         let mut enclosures = std::mem::take(&mut self.enclosures);
-        let kept: HashSet<PathBuf> = enclosures.iter().map(|enclosure| enclosure.path.clone()).collect();
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let kept: HashSet<PathBuf> = enclosures.iter().map(|enclosure| canonical(&enclosure.path)).collect();
         for found in walk(&self.root) {
             let file = match found {
                 Ok(file) => file,
@@ -347,7 +361,7 @@ impl Submission for FolderSubmission {
                     continue;
                 }
             };
-            if self.named.contains_key(&file.path) || kept.contains(&file.path) {
+            if self.named.contains_key(&file.path) || kept.contains(&canonical(&file.path)) {
                 continue;
             }
             let name = file.relative.as_str().to_owned();
