@@ -1,159 +1,175 @@
 //! Comparing the stores with one another: each may be sound in itself and still tell another story.
+//!
+//! The journal says which objects there are and fixes every byte of each by the digest of its inventory; the vault
+//! holds the documents; the catalogue is made from these and must say the same, row by row.
 
+use crate::documents::{Documents, Kind, compare_records};
 use crate::error::PreservationError;
 use crate::repository::{HeldObject, HeldRepository};
 use crate::verify::Problem;
-use lantai_database::{Database, JournalRows};
+use lantai_database::Database;
 use lantai_domain::JournalEntry;
-use lantai_journal::{Journal, VerifyingKey};
-use lantai_vault::{LogicalPath, Object, ObjectId, Vault};
+use lantai_vault::{Algorithm, ObjectId, Vault, VaultError};
+use serde_json::Value;
 use std::collections::HashMap;
-use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
-/// Rows compared at once.
-const AT_ONCE: u32 = 1_000;
+/// Objects compared at once.
+const AT_ONCE: u32 = 200;
+/// The archive itself is the subject of its first fact, and no object.
+const ARCHIVE: &str = "urn:lantai:archive";
 
-/// The journal's tiles against the rows of the catalogue: the same entries, byte by byte.
-pub(crate) async fn journal_with_rows(
-    database: &Database,
-    folder: &Path,
-    key: &VerifyingKey,
-) -> Result<Vec<Problem>, PreservationError> {
-    let (folder, key) = (folder.to_path_buf(), key.clone());
-    let opened = tokio::task::spawn_blocking(move || Journal::open(&folder, &key)).await?;
-    // what keeps it from opening is told by the verification of the journal itself
-    let Ok(journal) = opened else { return Ok(Vec::new()) };
-    let journal = Arc::new(journal);
-    let mut problems = Vec::new();
-    let mut reader = database.read().await?;
-    let rows = JournalRows(reader.conn()).size().await?;
-    if rows != journal.size() {
-        let problem = Problem::new("catalogue.journal_size", "journal");
-        problems.push(problem.expected(format!("{rows} entries")).found(format!("{} entries", journal.size())));
-    }
-    let end = rows.min(journal.size());
-    let mut first = 0;
-    while first < end {
-        let bodies = JournalRows(reader.conn()).bodies(first, AT_ONCE).await?;
-        if bodies.is_empty() {
-            break;
-        }
-        let last = end.min(first + bodies.len() as u64);
-        let tiles = Arc::clone(&journal);
-        let entries: Vec<Option<Vec<u8>>> =
-            tokio::task::spawn_blocking(move || (first..last).map(|index| tiles.entry(index).ok()).collect())
-                .await?;
-        for ((index, entry), body) in (first..).zip(entries).zip(&bodies) {
-            if entry.as_ref() != Some(body) {
-                let problem = Problem::new("catalogue.journal_entry", format!("entry {index}"));
-                problems.push(
-                    problem.expected("the entry that was accepted").found("another entry in the journal's tiles"),
-                );
-            }
-        }
-        first = last;
-    }
-    Ok(problems)
-}
-
-/// The catalogue's records against the objects that hold them, and these against the journal.
+/// Every object of the vault against journal and catalogue, then what these name and the vault has not.
 pub(crate) async fn catalogue_with_vault(
     database: &Database,
     vault: &Arc<Vault>,
 ) -> Result<Vec<Problem>, PreservationError> {
     let mut problems = Vec::new();
-    let (mut object, mut id) = (String::new(), String::new());
+    let mut ids = vault.object_ids();
     loop {
-        let mut reader = database.read().await?;
-        let page = HeldRepository(reader.conn()).page(&object, &id, AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(problems) };
-        (object, id) = (last.object.clone(), last.id.clone());
-        let mut journaled: HashMap<String, Option<JournalEntry>> = HashMap::new();
-        for held in &page {
-            if !journaled.contains_key(&held.object) {
-                let facts = JournalRows(reader.conn()).of_object(&held.object).await?;
-                let newest = facts.into_iter().rev().find(|(_, entry)| entry.inventory.is_some());
-                journaled.insert(held.object.clone(), newest.map(|(_, entry)| entry));
+        let next = move || {
+            let group: Vec<Result<ObjectId, VaultError>> = ids.by_ref().take(AT_ONCE as usize).collect();
+            (group, ids)
+        };
+        let (group, rest) = tokio::task::spawn_blocking(next).await?;
+        ids = rest;
+        if group.is_empty() {
+            break;
+        }
+        let mut sound = Vec::new();
+        for id in group {
+            match id {
+                Ok(id) => sound.push(id),
+                Err(error) => problems.push(of_error(&error, "objects")),
             }
         }
-        drop(reader);
-        let vault = Arc::clone(vault);
-        let found = tokio::task::spawn_blocking(move || compare_page(&vault, &page, &journaled)).await?;
-        problems.extend(found);
+        compare_group(database, vault, sound, &mut problems).await?;
     }
+    missing_objects(database, vault, &mut problems).await?;
+    fonds_counts(database, &mut problems).await?;
+    Ok(problems)
 }
 
-fn compare_page(
-    vault: &Vault,
-    page: &[HeldObject],
-    journaled: &HashMap<String, Option<JournalEntry>>,
-) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut opened: Option<(String, Option<(Object, Vec<u8>)>)> = None;
-    for held in page {
-        if opened.as_ref().is_none_or(|(object, _)| *object != held.object) {
-            let read = open(vault, held, journaled.get(&held.object).and_then(Option::as_ref), &mut problems);
-            opened = Some((held.object.clone(), read));
-        }
-        if let Some((_, Some((_, bytes)))) = &opened {
-            compare_record(held, bytes, &mut problems);
-        }
-    }
-    problems
+fn of_error(error: &VaultError, place: &str) -> Problem {
+    Problem::new(error.code(), place).found(error.to_string())
 }
 
-/// Opens an object and compares its head with catalogue and journal; reads what describes its records.
+/// The newest fact that fixes each object.
+async fn newest_facts(
+    database: &Database,
+    objects: &[String],
+) -> Result<HashMap<String, JournalEntry>, PreservationError> {
+    let mut reader = database.read().await?;
+    let facts = HeldRepository(reader.conn()).facts_of(objects).await?;
+    let mut newest = HashMap::new();
+    for (object, body) in facts {
+        // a row that cannot be read is told by the comparison of the journal itself
+        let Ok(entry) = serde_json::from_str::<JournalEntry>(&body) else { continue };
+        if entry.inventory.is_some() {
+            newest.insert(object, entry);
+        }
+    }
+    Ok(newest)
+}
+
+async fn compare_group(
+    database: &Database,
+    vault: &Arc<Vault>,
+    ids: Vec<ObjectId>,
+    problems: &mut Vec<Problem>,
+) -> Result<(), PreservationError> {
+    let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let journaled = newest_facts(database, &names).await?;
+    let reading = Arc::clone(vault);
+    let read = move || {
+        let mut problems = Vec::new();
+        let mut documents = Vec::new();
+        for id in ids {
+            documents.extend(open(&reading, &id, journaled.get(id.as_str()), &mut problems));
+        }
+        (documents, problems)
+    };
+    let (documents, found) = tokio::task::spawn_blocking(read).await?;
+    problems.extend(found);
+    let single: Vec<String> = documents
+        .iter()
+        .filter(|documents| matches!(documents.kind, Kind::Record))
+        .map(|documents| documents.object.clone())
+        .collect();
+    let mut reader = database.read().await?;
+    let rows = HeldRepository(reader.conn()).of_objects(&single).await?;
+    let mut rows_of: HashMap<String, Vec<HeldObject>> = HashMap::new();
+    for row in rows {
+        rows_of.entry(row.object.clone()).or_default().push(row);
+    }
+    for documents in documents {
+        match &documents.kind {
+            Kind::Record => {
+                compare_records(&documents, rows_of.remove(&documents.object).unwrap_or_default(), problems);
+            }
+            Kind::Segment => {
+                // a segment has thousands of entries: one at a time
+                let object = [documents.object.clone()];
+                let rows = HeldRepository(reader.conn()).of_objects(&object).await?;
+                compare_records(&documents, rows, problems);
+            }
+            Kind::Fonds(number) => {
+                let row = HeldRepository(reader.conn()).fonds_document(number).await?;
+                compare_row(&documents, row.into_iter().collect(), "catalogue.fonds_differs", problems);
+            }
+            Kind::Accession(id) => {
+                let row = HeldRepository(reader.conn()).accession_document(id).await?;
+                let mut rows: Vec<String> = row.into_iter().collect();
+                rows.extend(HeldRepository(reader.conn()).findings(id).await?);
+                compare_row(&documents, rows, "catalogue.accession_differs", problems);
+            }
+            Kind::Unknown => {
+                let problem = Problem::new("catalogue.object_unknown", &documents.object);
+                problems.push(problem.expected("a record, a fonds, a segment or an accession"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens an object, compares its head with the journal, and reads what it says.
 fn open(
     vault: &Vault,
-    held: &HeldObject,
+    id: &ObjectId,
     journaled: Option<&JournalEntry>,
     problems: &mut Vec<Problem>,
-) -> Option<(Object, Vec<u8>)> {
-    let id = ObjectId::new(held.object.clone()).ok()?;
-    let object = match vault.object(&id) {
+) -> Option<Documents> {
+    let object = match vault.object(id) {
         Ok(Some(object)) => object,
         Ok(None) => {
-            problems.push(Problem::new("catalogue.object_missing", &held.object).expected("an object in the vault"));
+            problems.push(Problem::new("catalogue.object_missing", id.as_str()).expected("an object in the vault"));
             return None;
         }
         Err(error) => {
-            problems.push(Problem::new(error.code(), &held.object).found(error.to_string()));
+            problems.push(of_error(&error, id.as_str()));
             return None;
         }
     };
     let head = object.head().number();
-    if i64::from(head) != held.object_version {
-        let problem = Problem::new("catalogue.object_version", &held.object);
-        problems.push(problem.expected(format!("v{}", held.object_version)).found(format!("v{head}")));
-    }
     match journaled {
-        None => problems.push(Problem::new("catalogue.not_journaled", &held.object).expected("a journal entry")),
-        Some(entry) => compare_inventory(vault, &id, head, entry, problems),
+        None => problems.push(Problem::new("catalogue.not_journaled", id.as_str()).expected("a journal entry")),
+        Some(entry) => compare_inventory(vault, id, head, entry, problems),
     }
-    let name = if held.object.starts_with("urn:uuid:") { "record.json" } else { "entries.jsonl" };
-    let mut bytes = Vec::new();
-    let path = LogicalPath::new(name).ok()?;
-    let read = object.open(object.head(), &path).map(|mut file| file.read_to_end(&mut bytes));
-    if !matches!(read, Ok(Ok(_))) {
-        problems.push(Problem::new("catalogue.description_missing", &held.object).expected(name));
-        return None;
+    match Documents::read(&object) {
+        Ok(documents) => Some(documents),
+        Err(expected) => {
+            let problem = Problem::new("catalogue.description_missing", id.as_str());
+            problems.push(problem.expected(expected));
+            None
+        }
     }
-    Some((object, bytes))
 }
 
 /// The inventory's digest must be the one that the journal fixed: it fixes every byte of the object.
-fn compare_inventory(
-    vault: &Vault,
-    id: &ObjectId,
-    head: u32,
-    entry: &JournalEntry,
-    problems: &mut Vec<Problem>,
-) {
+fn compare_inventory(vault: &Vault, id: &ObjectId, head: u32, entry: &JournalEntry, problems: &mut Vec<Problem>) {
     let expected = entry.inventory.clone().unwrap_or_default();
     let found = match std::fs::read(vault.object_dir(id).join("inventory.json")) {
-        Ok(bytes) => lantai_vault::Algorithm::Sha512.of(&bytes),
+        Ok(bytes) => Algorithm::Sha512.of(&bytes),
         Err(error) => error.to_string(),
     };
     if entry.version != Some(head) || expected != found {
@@ -162,18 +178,67 @@ fn compare_inventory(
     }
 }
 
-/// The record as catalogued must be the record as kept.
-fn compare_record(held: &HeldObject, bytes: &[u8], problems: &mut Vec<Problem>) {
-    let catalogued: Option<serde_json::Value> = serde_json::from_str(&held.document).ok();
-    let kept = if held.object.starts_with("urn:uuid:") {
-        serde_json::from_slice(bytes).ok()
-    } else {
-        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let mut entries = lines.filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok());
-        entries.find(|entry| entry.get("id").and_then(serde_json::Value::as_str) == Some(held.id.as_str()))
-    };
-    if catalogued.is_none() || catalogued != kept {
-        let problem = Problem::new("catalogue.record_differs", &held.id);
-        problems.push(problem.expected("the record as the vault holds it").found("another record in the catalogue"));
+/// Rows that are whole documents must be those of the object, in their order.
+fn compare_row(documents: &Documents, rows: Vec<String>, kind: &str, problems: &mut Vec<Problem>) {
+    let rows: Vec<Option<Value>> = rows.iter().map(|row| serde_json::from_str(row).ok()).collect();
+    let kept: Vec<Option<Value>> = documents.values.iter().cloned().map(Some).collect();
+    if rows != kept {
+        let problem = Problem::new(kind, &documents.object);
+        problems.push(problem.expected("what the vault holds").found("something else in the catalogue"));
     }
+}
+
+/// Objects that journal or catalogue name and the vault has not.
+async fn missing_objects(
+    database: &Database,
+    vault: &Arc<Vault>,
+    problems: &mut Vec<Problem>,
+) -> Result<(), PreservationError> {
+    for of_records in [false, true] {
+        let mut after = String::new();
+        loop {
+            let mut reader = database.read().await?;
+            let held = HeldRepository(reader.conn());
+            let page = match of_records {
+                true => held.objects_of_records(&after, AT_ONCE * 10).await?,
+                false => held.objects_of_facts(&after, AT_ONCE * 10).await?,
+            };
+            drop(reader);
+            let Some(last) = page.last() else { break };
+            after.clone_from(last);
+            let vault = Arc::clone(vault);
+            let gone = move || {
+                let there = |object: &String| {
+                    let id = ObjectId::new(object.clone());
+                    id.is_ok_and(|id| vault.object_dir(&id).exists())
+                };
+                page.into_iter().filter(|object| object != ARCHIVE && !there(object)).collect::<Vec<_>>()
+            };
+            for object in tokio::task::spawn_blocking(gone).await? {
+                let problem = Problem::new("catalogue.object_missing", object).expected("an object in the vault");
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The counters beside a fonds must be what its records add up to.
+async fn fonds_counts(database: &Database, problems: &mut Vec<Problem>) -> Result<(), PreservationError> {
+    let mut reader = database.read().await?;
+    for fonds in HeldRepository(reader.conn()).fonds_counts().await? {
+        let told = [fonds.records, fonds.public_records, fonds.files, fonds.bytes];
+        let counted =
+            [fonds.counted_records, fonds.counted_public_records, fonds.counted_files, fonds.counted_bytes];
+        if told != counted {
+            let text = |[records, public, files, bytes]: [i64; 4]| {
+                format!("{records} records, {public} public, {files} files, {bytes} bytes")
+            };
+            let problem = Problem::new("catalogue.fonds_count", &fonds.number);
+            problems.push(problem.expected(text(counted)).found(text(told)));
+        }
+    }
+    Ok(())
 }

@@ -3,10 +3,12 @@
 //! [`verify()`] reads every byte of the vault, proves the journal, and compares catalogue, journal and vault.
 
 mod compare;
+mod documents;
 mod error;
+mod journal_rows;
 mod repository;
 mod verify;
 
 pub use error::PreservationError;
-pub use repository::HeldObject;
+pub use repository::{HeldColumns, HeldObject};
 pub use verify::{Problem, Report, Scope, VerifyProgress, verify};

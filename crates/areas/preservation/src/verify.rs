@@ -1,6 +1,6 @@
 //! Looking at everything that is kept.
 
-use crate::compare;
+use crate::{compare, journal_rows};
 use crate::error::PreservationError;
 use lantai_database::Database;
 use lantai_journal::VerifyingKey;
@@ -102,7 +102,7 @@ pub async fn verify(
     if scope.catalogue
         && let Some(database) = database
     {
-        report.problems.extend(compare::journal_with_rows(database, journal, key).await?);
+        report.problems.extend(journal_rows::journal_with_rows(database, journal, key).await?);
         report.problems.extend(compare::catalogue_with_vault(database, vault).await?);
     }
     report.ok = report.problems.is_empty();
