@@ -80,9 +80,19 @@ impl Output {
 /// The stable code of the first error in the chain that has one.
 fn code_of(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(|cause| {
-        let archive = cause.downcast_ref::<lantai_server::ArchiveError>().map(lantai_server::ArchiveError::code);
-        let intake = || cause.downcast_ref::<lantai_intake::IntakeError>().map(lantai_intake::IntakeError::code);
-        let access = || cause.downcast_ref::<lantai_access::AccessError>().map(lantai_access::AccessError::code);
+        let archive = cause
+            .downcast_ref::<lantai_server::ArchiveError>()
+            .map(lantai_server::ArchiveError::code);
+        let intake = || {
+            cause
+                .downcast_ref::<lantai_intake::IntakeError>()
+                .map(lantai_intake::IntakeError::code)
+        };
+        let access = || {
+            cause
+                .downcast_ref::<lantai_access::AccessError>()
+                .map(lantai_access::AccessError::code)
+        };
         let cataloguing = || {
             let error = cause.downcast_ref::<lantai_cataloguing::CataloguingError>();
             error.map(lantai_cataloguing::CataloguingError::code)
@@ -91,7 +101,11 @@ fn code_of(error: &anyhow::Error) -> Option<&'static str> {
             let error = cause.downcast_ref::<lantai_domain::fonds::FondsNumberError>();
             error.map(lantai_domain::fonds::FondsNumberError::code)
         };
-        archive.or_else(intake).or_else(access).or_else(cataloguing).or_else(fonds)
+        archive
+            .or_else(intake)
+            .or_else(access)
+            .or_else(cataloguing)
+            .or_else(fonds)
     })
 }
 

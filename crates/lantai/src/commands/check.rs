@@ -51,14 +51,20 @@ impl Check {
         let ids = RandomIds;
         let id = AccessionId::new(ids.next());
         let rules = IntakeRules::builtin()?;
-        let checked = check(&rules, &request, id, SystemClock.now(), &ids, &Progress::default())?;
+        let checked = check(
+            &rules,
+            &request,
+            id,
+            SystemClock.now(),
+            &ids,
+            &Progress::default(),
+        )?;
         let outcomes: Map<String, Value> = checked
             .checks
             .iter()
             .map(|result| (result.check.clone(), Value::from(result.outcome.name())))
             .collect();
-        let document =
-            json!({"verdict": checked.verdict, "findings": checked.findings, "checks": outcomes});
+        let document = json!({"verdict": checked.verdict, "findings": checked.findings, "checks": outcomes});
         output.answer(&document, || {
             let verdict = match checked.verdict {
                 Verdict::Passed => "passed",
@@ -67,7 +73,10 @@ impl Check {
             };
             let lines = checked.checks.iter().map(|result| {
                 let (outcome, tested) = (result.outcome.name(), result.tested);
-                format!("{:6} {:14} {:>8} tested  {}\n", result.check, outcome, tested, result.title)
+                format!(
+                    "{:6} {:14} {:>8} tested  {}\n",
+                    result.check, outcome, tested, result.title
+                )
             });
             let table: String = lines.collect();
             format!("{table}\n{}\n{verdict}", findings_text(&checked.findings))

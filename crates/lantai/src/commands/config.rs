@@ -30,7 +30,10 @@ impl ConfigCommand {
             .collect();
         output.answer(&json!({"keys": keys}), || {
             let line = |key: &lantai_server::ConfigKey| {
-                format!("{} = {}\n    {}\n    variable: {}\n", key.name, key.default, key.meaning, key.variable)
+                format!(
+                    "{} = {}\n    {}\n    variable: {}\n",
+                    key.name, key.default, key.meaning, key.variable
+                )
             };
             KEYS.iter().map(line).collect()
         })?;

@@ -34,9 +34,19 @@ impl Demo {
     /// Makes and serves it.
     pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
         if !self.data.join(CONFIG_FILE).exists() {
-            let mut config = Config { institution: INSTITUTION.to_owned(), ..Config::default() };
+            let mut config = Config {
+                institution: INSTITUTION.to_owned(),
+                ..Config::default()
+            };
             config.override_with(&variable)?;
-            initialise(&self.data, &NewArchive { config, admin: "admin".to_owned() }).await?;
+            initialise(
+                &self.data,
+                &NewArchive {
+                    config,
+                    admin: "admin".to_owned(),
+                },
+            )
+            .await?;
         }
         let config = Config::load(&self.data, &variable)?;
         let mut archive = Archive::open(&self.data, config, Access::Write).await?;
@@ -51,7 +61,10 @@ impl Demo {
         let records = count(&archive).await?;
         if self.no_serve {
             output.answer(&json!({"records": records, "url": null}), || {
-                format!("{records} records are in {}; serve them: lantai serve --data {0}", self.data.display())
+                format!(
+                    "{records} records are in {}; serve them: lantai serve --data {0}",
+                    self.data.display()
+                )
             })?;
             return Ok(Status::Well);
         }
@@ -59,7 +72,13 @@ impl Demo {
             "{records} records. Sign in to the workbench as admin with the password in {}",
             self.data.join("admin-password").display()
         ));
-        serve_archive(&archive, true, output, |url| json!({"records": records, "url": url})).await?;
+        serve_archive(
+            &archive,
+            true,
+            output,
+            |url| json!({"records": records, "url": url}),
+        )
+        .await?;
         Ok(Status::Well)
     }
 }
@@ -87,7 +106,10 @@ async fn fill(archive: &Archive) -> anyhow::Result<()> {
     };
     let received = take_in(archive, &request).await?;
     if !matches!(received.accession.state, AccessionState::Accepted { .. }) {
-        bail!("the collection was returned:\n{}", findings_text(&received.findings));
+        bail!(
+            "the collection was returned:\n{}",
+            findings_text(&received.findings)
+        );
     }
     Ok(())
 }

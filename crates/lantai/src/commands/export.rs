@@ -55,9 +55,15 @@ impl Export {
         for code in &exported.missing {
             output.say(&format!("lantai: there is no record {code} [access.not_found]"));
         }
-        let document = json!({"written": exported.written, "bytes": exported.bytes, "missing": exported.missing});
+        let document =
+            json!({"written": exported.written, "bytes": exported.bytes, "missing": exported.missing});
         output.answer(&document, || {
-            format!("{} records, {} bytes written to {}", exported.written, exported.bytes, request.to.display())
+            format!(
+                "{} records, {} bytes written to {}",
+                exported.written,
+                exported.bytes,
+                request.to.display()
+            )
         })?;
         Ok(Status::of(exported.missing.is_empty()))
     }

@@ -54,7 +54,10 @@ fn one(identifier: &Identifier, path: &Path, output: &Output) -> anyhow::Result<
     });
     match looked {
         Ok(identification) => {
-            let line = Line { path: path.to_path_buf(), identification };
+            let line = Line {
+                path: path.to_path_buf(),
+                identification,
+            };
             output.answer(&line, || {
                 let found = &line.identification;
                 let version = found.version.as_deref().unwrap_or_default();
@@ -65,7 +68,10 @@ fn one(identifier: &Identifier, path: &Path, output: &Output) -> anyhow::Result<
             Ok(true)
         }
         Err(error) => {
-            output.say(&format!("lantai: {}: {error} [identify.unreadable]", path.display()));
+            output.say(&format!(
+                "lantai: {}: {error} [identify.unreadable]",
+                path.display()
+            ));
             Ok(false)
         }
     }

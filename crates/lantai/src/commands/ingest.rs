@@ -66,7 +66,10 @@ impl Ingest {
     pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
         let fonds = self.fonds.as_deref().map(str::parse::<FondsNumber>).transpose()?;
         let archive = self.data.open(Access::Write).await?;
-        let mut answer = Answer { accessions: Vec::new(), errors: Vec::new() };
+        let mut answer = Answer {
+            accessions: Vec::new(),
+            errors: Vec::new(),
+        };
         for path in &self.paths {
             match self.take_in(&archive, path, fonds.as_ref()).await {
                 Ok(received) => answer.accessions.push(answer_of(path, received)),
@@ -80,12 +83,22 @@ impl Ingest {
         archive.worker().run_until_idle().await?;
         output.answer(&answer, || text(&answer))?;
         for error in &answer.errors {
-            output.say(&format!("lantai: {}: {} [{}]", error.path.display(), error.message, error.code));
+            output.say(&format!(
+                "lantai: {}: {} [{}]",
+                error.path.display(),
+                error.message,
+                error.code
+            ));
         }
         if !answer.errors.is_empty() {
             return Ok(Status::CouldNotRun);
         }
-        Ok(Status::of(answer.accessions.iter().all(|accession| accession.verdict == "accepted")))
+        Ok(Status::of(
+            answer
+                .accessions
+                .iter()
+                .all(|accession| accession.verdict == "accepted"),
+        ))
     }
 
     async fn take_in(
@@ -112,7 +125,9 @@ impl Ingest {
 /// Receives one package as the institution's built-in archivist, showing progress.
 pub(super) async fn take_in(archive: &Archive, request: &ReceiveRequest) -> Result<Received, IntakeError> {
     if !request.path.exists() {
-        return Err(IntakeError::NothingThere { path: request.path.clone() });
+        return Err(IntakeError::NothingThere {
+            path: request.path.clone(),
+        });
     }
     let stage: Stage = request.stage;
     let accession = Accession::begin(
@@ -132,7 +147,11 @@ pub(super) async fn take_in(archive: &Archive, request: &ReceiveRequest) -> Resu
 /// The last part of a path.
 fn name_of(path: &Path) -> String {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    whole.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    whole
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn answer_of(path: &Path, received: Received) -> AccessionAnswer {
@@ -171,7 +190,11 @@ pub(super) fn findings_text(findings: &[Finding]) -> String {
             finding.code,
             place.join(" · ")
         );
-        for (what, value) in [("expected", &finding.expected), ("found", &finding.found), ("mend", &finding.mend)] {
+        for (what, value) in [
+            ("expected", &finding.expected),
+            ("found", &finding.found),
+            ("mend", &finding.mend),
+        ] {
             if let Some(value) = value {
                 line.push_str(&format!("\n      {what}: {value}"));
             }

@@ -44,7 +44,14 @@ impl Init {
         given(self.database, &mut config.database);
         given(self.vault, &mut config.vault);
         given(self.search, &mut config.search);
-        let made = initialise(&self.data, &NewArchive { config, admin: self.admin }).await?;
+        let made = initialise(
+            &self.data,
+            &NewArchive {
+                config,
+                admin: self.admin,
+            },
+        )
+        .await?;
         let document = json!({
             "data": made.data,
             "institution": made.institution,

@@ -41,7 +41,10 @@ impl Search {
         let archive = self.data.open(Access::Read).await?;
         let viewer = viewer_of(self.as_viewer.as_deref());
         let Mode::Lexical = self.mode;
-        let request = SearchRequest { limit: self.limit, ..SearchRequest::new(self.query) };
+        let request = SearchRequest {
+            limit: self.limit,
+            ..SearchRequest::new(self.query)
+        };
         let started = Instant::now();
         let findings = find(&archive.index, &viewer, request).await?;
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -54,7 +57,10 @@ impl Search {
             "facets": findings.result.facets,
         });
         output.answer(&document, || {
-            let mut text = format!("{} found, read as {}\n", findings.result.total, findings.result.read_as);
+            let mut text = format!(
+                "{} found, read as {}\n",
+                findings.result.total, findings.result.read_as
+            );
             for found in &findings.found {
                 text.push_str(&format!("{}\t{}\n", found.hit.code, found.hit.title));
                 if let Some(snippet) = &found.hit.snippet {

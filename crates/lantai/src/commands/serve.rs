@@ -2,9 +2,11 @@
 
 use super::Data;
 use crate::output::{Output, Status};
+use anyhow::Context;
 use clap::Args;
 use lantai_server::{Access, Archive, serve};
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Serve pages and API, with workers in the same process.
 #[derive(Debug, Args)]
@@ -38,28 +40,27 @@ pub(super) async fn serve_archive(
     output: &Output,
     document: impl FnOnce(&str) -> serde_json::Value,
 ) -> anyhow::Result<()> {
+    let stopped = stopped().context("cannot listen for the signal to end")?;
     let mut told = Ok(());
     let ready = |address: std::net::SocketAddr| {
         let url = format!("http://{address}/");
-        told = output.answer(&document(&url), || format!("Portal: {url}\nWorkbench: {url}workbench/"));
+        told = output.answer(&document(&url), || {
+            format!("Portal: {url}\nWorkbench: {url}workbench/")
+        });
     };
-    serve(archive, work, ready, stopped()).await?;
+    serve(archive, work, ready, stopped).await?;
     told
 }
 
-/// Resolves when the process is asked to end.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Resolves when the process is asked to end. It listens from the call on, so that a request that comes as soon as the
+/// address is told is not missed.
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }

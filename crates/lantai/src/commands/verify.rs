@@ -53,7 +53,11 @@ impl Verify {
                     }
                 }
             }
-            text.push_str(if report.ok { "all is sound" } else { "something is damaged" });
+            text.push_str(if report.ok {
+                "all is sound"
+            } else {
+                "something is damaged"
+            });
             text
         })?;
         Ok(Status::of(report.ok))

@@ -5,13 +5,23 @@ use std::collections::HashMap;
 
 #[test]
 fn real_documents_are_kept_name_by_name_and_byte_by_byte() {
-    let Some(corpus) = lantai_testkit::corpus("demo-archive") else { return };
+    let Some(corpus) = lantai_testkit::corpus("demo-archive") else {
+        return;
+    };
     let place = Place::empty();
     let run = place.on_data("ingest", &[corpus.to_str().unwrap()]);
     let accession = run.ended(0)["accessions"][0].clone();
-    assert_eq!((accession["verdict"].as_str(), accession["items"].as_u64()), (Some("accepted"), Some(298)));
+    assert_eq!(
+        (accession["verdict"].as_str(), accession["items"].as_u64()),
+        (Some("accepted"), Some(298))
+    );
     let folder = place.path().join("出");
-    let answer = place.on_data("export", &["--all", "--as", "bagit", "--to", folder.to_str().unwrap()]).ended(0);
+    let answer = place
+        .on_data(
+            "export",
+            &["--all", "--as", "bagit", "--to", folder.to_str().unwrap()],
+        )
+        .ended(0);
     assert_eq!(answer["written"], 298);
     let kept: HashMap<String, Vec<u8>> = files_below(&folder)
         .into_iter()

@@ -18,14 +18,21 @@ impl Run {
     /// The one JSON document on standard output.
     #[track_caller]
     pub fn json(&self) -> Value {
-        assert_eq!(self.out.trim_end().lines().count(), 1, "one document, nothing else: {self:?}");
+        assert_eq!(
+            self.out.trim_end().lines().count(),
+            1,
+            "one document, nothing else: {self:?}"
+        );
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// The documents on standard output, one a line.
     #[track_caller]
     pub fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The document of a command that must have ended with a status.
@@ -49,7 +56,16 @@ impl Run {
 /// The binary, without the settings of whoever runs the tests.
 pub fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lantai"));
-    for variable in ["DATA", "LOG", "INSTITUTION", "DATABASE", "VAULT", "SEARCH", "ADDRESS", "PORT"] {
+    for variable in [
+        "DATA",
+        "LOG",
+        "INSTITUTION",
+        "DATABASE",
+        "VAULT",
+        "SEARCH",
+        "ADDRESS",
+        "PORT",
+    ] {
         command.env_remove(format!("LANTAI_{variable}"));
     }
     command
@@ -85,13 +101,16 @@ pub struct Place {
 pub const BRIDGE: &str = "Q001-WS·1985·Y-0001";
 pub const GRAIN: &str = "Q001-WS·1985·D30-0002";
 pub const LEDGER: &str = "Q001-WS·1986·D10-0003";
-pub const BRIDGE_TEXT: &str = "荻川县人民政府关于修建柳湾大桥的通知\n各公社：柳湾大桥定于一九八五年九月开工。\n";
+pub const BRIDGE_TEXT: &str =
+    "荻川县人民政府关于修建柳湾大桥的通知\n各公社：柳湾大桥定于一九八五年九月开工。\n";
 pub const GRAIN_TEXT: &str = "关于收购余粮的请示\n拟于年内收购余粮三十万斤，暂不公布。\n";
 
 impl Place {
     /// A folder without an archive.
     pub fn bare() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// An empty archive.
@@ -155,7 +174,11 @@ impl Place {
             &format!("{LEDGER},Q001,柳湾大桥工程账目,,荻川县财政局,1986,10年,开放,"),
         ];
         std::fs::write(package.join("catalogue.csv"), rows.join("\n") + "\n").unwrap();
-        std::fs::write(package.join("fonds.csv"), "全宗号,全宗名称\nQ001,荻川县人民政府\n").unwrap();
+        std::fs::write(
+            package.join("fonds.csv"),
+            "全宗号,全宗名称\nQ001,荻川县人民政府\n",
+        )
+        .unwrap();
         package
     }
 }

@@ -6,18 +6,60 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 const PLACES: [&str; 12] = [
-    "荻川县", "柳湾县", "石浦县", "云溪市", "白沙镇", "青岩乡", "东陂村", "南渡镇", "长桥乡", "临泽县", "望江市", "双河镇",
+    "荻川县",
+    "柳湾县",
+    "石浦县",
+    "云溪市",
+    "白沙镇",
+    "青岩乡",
+    "东陂村",
+    "南渡镇",
+    "长桥乡",
+    "临泽县",
+    "望江市",
+    "双河镇",
 ];
 const BODIES: [&str; 10] = [
-    "人民政府", "财政局", "水利局", "教育局", "民政局", "档案馆", "农业局", "卫生局", "统计局", "供销合作社",
+    "人民政府",
+    "财政局",
+    "水利局",
+    "教育局",
+    "民政局",
+    "档案馆",
+    "农业局",
+    "卫生局",
+    "统计局",
+    "供销合作社",
 ];
 const MATTERS: [&str; 14] = [
-    "防汛抗旱", "婚姻登记", "土地确权", "粮食统购", "小学校舍", "水库移民", "公路建设", "财务预算", "干部任免", "工资调整",
-    "企业改制", "环境保护", "档案管理", "人口普查",
+    "防汛抗旱",
+    "婚姻登记",
+    "土地确权",
+    "粮食统购",
+    "小学校舍",
+    "水库移民",
+    "公路建设",
+    "财务预算",
+    "干部任免",
+    "工资调整",
+    "企业改制",
+    "环境保护",
+    "档案管理",
+    "人口普查",
 ];
 const FORMS: [&str; 8] = ["通知", "报告", "请示", "批复", "会议纪要", "意见", "函", "决定"];
-const PEOPLE: [&str; 10] =
-    ["王海平", "李文秀", "张德福", "刘玉兰", "陈家驹", "赵明远", "周素芬", "吴长庚", "郑国梁", "孙月华"];
+const PEOPLE: [&str; 10] = [
+    "王海平",
+    "李文秀",
+    "张德福",
+    "刘玉兰",
+    "陈家驹",
+    "赵明远",
+    "周素芬",
+    "吴长庚",
+    "郑国梁",
+    "孙月华",
+];
 /// Opening statuses, as often as old holdings have them.
 const STATUSES: [&str; 5] = ["开放", "开放", "开放", "待审核", "延期开放"];
 /// Heading of a WAV file of unknown length: PCM, one channel, 16 bits, 16 kHz.
@@ -77,14 +119,19 @@ pub(super) fn large_file(path: &Path, megabytes: u64) -> std::io::Result<u64> {
         noise.fill(&mut chunk);
         file.write_all(&chunk)?;
     }
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    file.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
     Ok(u64::from(samples) + 44)
 }
 
 /// Writes a folder package: items with a text and two page images each, and a catalogue. Gives the bytes of content.
 pub(super) fn item_package(folder: &Path, items: u32) -> std::io::Result<u64> {
     let mut catalogue = BufWriter::new(File::create(folder.join("catalogue.csv"))?);
-    writeln!(catalogue, "档号,全宗号,题名,责任者,日期,保管期限,开放状态,全文文件,原文文件")?;
+    writeln!(
+        catalogue,
+        "档号,全宗号,题名,责任者,日期,保管期限,开放状态,全文文件,原文文件"
+    )?;
     let mut noise = Noise::new(2);
     let mut bytes = 0;
     for number in 1..=items {
@@ -100,25 +147,52 @@ pub(super) fn item_package(folder: &Path, items: u32) -> std::io::Result<u64> {
             std::fs::write(folder.join(format!("{name}-{page}.jpg")), image(&mut noise, size))?;
             bytes += size as u64;
         }
-        let Entry { code, fonds, title, body, date, retention, status, .. } = entry;
+        let Entry {
+            code,
+            fonds,
+            title,
+            body,
+            date,
+            retention,
+            status,
+            ..
+        } = entry;
         writeln!(
             catalogue,
             "{code},{fonds},{title},{body},{date},{retention},{status},{name}.txt,{name}-1.jpg;{name}-2.jpg"
         )?;
     }
-    catalogue.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    catalogue
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
     Ok(bytes)
 }
 
 /// Writes a catalogue of entries without content: title, author, date, keywords, people, a summary.
 pub(super) fn catalogue(path: &Path, entries: u32) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "档号,全宗号,题名,文件编号,责任者,日期,保管期限,开放状态,主题词,人名,地名,摘要")?;
+    writeln!(
+        file,
+        "档号,全宗号,题名,文件编号,责任者,日期,保管期限,开放状态,主题词,人名,地名,摘要"
+    )?;
     let mut noise = Noise::new(3);
     for number in 1..=entries {
         let entry = Entry::make(number, &mut noise);
         let summary = entry.text(&mut noise, 80);
-        let Entry { code, fonds, title, document_number, body, date, retention, status, matter, person, place } = entry;
+        let Entry {
+            code,
+            fonds,
+            title,
+            document_number,
+            body,
+            date,
+            retention,
+            status,
+            matter,
+            person,
+            place,
+        } = entry;
         writeln!(
             file,
             "{code},{fonds},{title},{document_number},{body},{date},{retention},{status},{matter},{person},{place},{summary}"
@@ -149,6 +223,29 @@ pub(super) fn questions(count: u32) -> Vec<String> {
     (0..count).map(question).collect()
 }
 
+/// Fonds that entries are spread over; when they are full, as many again.
+const FONDS: u32 = 20;
+/// An item's number in a code has four digits.
+const ITEMS_OF_FONDS: u32 = 9999;
+
+/// Fonds and number in it of an entry: no two entries share both.
+fn place_of(number: u32) -> (String, u32) {
+    let (round, rest) = (
+        (number - 1) / (FONDS * ITEMS_OF_FONDS),
+        (number - 1) % (FONDS * ITEMS_OF_FONDS),
+    );
+    (
+        format!("B{:03}", 1 + round * FONDS + rest % FONDS),
+        1 + rest / FONDS,
+    )
+}
+
+/// A code for an entry of a catalogue whose own codes are not by the rules.
+pub(super) fn code_of(number: u32) -> String {
+    let (fonds, item) = place_of(number);
+    format!("{fonds}-WS·2000·Y-{item:04}")
+}
+
 /// The parts of an entry.
 struct Entry {
     code: String,
@@ -172,9 +269,9 @@ impl Entry {
             .get(noise.below(3))
             .copied()
             .unwrap_or(("永久", "Y"));
-        let fonds = format!("B{:03}", 1 + noise.below(20));
+        let (fonds, item) = place_of(number);
         Self {
-            code: format!("{fonds}-WS·{year}·{retention_code}-{number:07}"),
+            code: format!("{fonds}-WS·{year}·{retention_code}-{item:04}"),
             title: format!("{place}{body}关于{matter}工作的{form}"),
             document_number: format!("川政〔{year}〕{}号", 1 + noise.below(200)),
             date: format!("{year}{:02}{:02}", 1 + noise.below(12), 1 + noise.below(28)),
@@ -196,7 +293,11 @@ impl Entry {
             let before = text.len();
             let (place, matter, person) = (noise.pick(&PLACES), noise.pick(&MATTERS), noise.pick(&PEOPLE));
             let amount = 1 + noise.below(9000);
-            let _ = write!(text, "{place}{}{matter}一事，由{person}经办，计{amount}元，与{}同报。", self.body, self.matter);
+            let _ = write!(
+                text,
+                "{place}{}{matter}一事，由{person}经办，计{amount}元，与{}同报。",
+                self.body, self.matter
+            );
             length += text.get(before..).unwrap_or_default().chars().count();
         }
         text
@@ -207,7 +308,9 @@ impl Entry {
 fn image(noise: &mut Noise, size: usize) -> Vec<u8> {
     let mut bytes = vec![0; size];
     noise.fill(&mut bytes);
-    let head = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xDB];
+    let head = [
+        0xFF, 0xD8, 0xFF, 0xE0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xDB,
+    ];
     for (place, byte) in bytes.iter_mut().zip(head) {
         *place = byte;
     }
@@ -236,12 +339,23 @@ mod tests {
     }
 
     #[test]
+    fn no_code_is_given_twice() {
+        let codes: std::collections::HashSet<String> = (1..=250_000).map(code_of).collect();
+        assert_eq!(codes.len(), 250_000);
+        assert_eq!(code_of(1), "B001-WS·2000·Y-0001");
+        assert_eq!(code_of(199_981), "B021-WS·2000·Y-0001");
+    }
+
+    #[test]
     fn a_large_file_says_its_own_length() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.wav");
         let bytes = large_file(&path, 2).unwrap();
         let content = std::fs::read(&path).unwrap();
         assert_eq!(content.len() as u64, bytes);
-        assert_eq!(u32::from_le_bytes(content[4..8].try_into().unwrap()) as u64, bytes - 8);
+        assert_eq!(
+            u32::from_le_bytes(content[4..8].try_into().unwrap()) as u64,
+            bytes - 8
+        );
     }
 }

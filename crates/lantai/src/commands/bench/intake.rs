@@ -68,7 +68,13 @@ impl Intake {
         let after = sha512sum(path);
         report.add("large.size", "MB", megabytes(&accession));
         report.rate("large.intake", "MB/s", megabytes(&accession), time);
-        compare(report, "large", &accession, time, [before, after].into_iter().flatten());
+        compare(
+            report,
+            "large",
+            &accession,
+            time,
+            [before, after].into_iter().flatten(),
+        );
         Ok(())
     }
 
@@ -114,7 +120,11 @@ impl Intake {
 }
 
 /// Takes a package in; what is returned is an error here.
-pub(super) async fn receive(archive: &Archive, path: &Path, fonds: &str) -> anyhow::Result<(Accession, Duration)> {
+pub(super) async fn receive(
+    archive: &Archive,
+    path: &Path,
+    fonds: &str,
+) -> anyhow::Result<(Accession, Duration)> {
     let request = ReceiveRequest {
         path: path.to_path_buf(),
         name: "bench".to_owned(),
@@ -129,7 +139,10 @@ pub(super) async fn receive(archive: &Archive, path: &Path, fonds: &str) -> anyh
     let (received, time) = timed_async(take_in(archive, &request)).await;
     let received = received?;
     if !matches!(received.accession.state, AccessionState::Accepted { .. }) {
-        let first = received.findings.get(..received.findings.len().min(10)).unwrap_or_default();
+        let first = received
+            .findings
+            .get(..received.findings.len().min(10))
+            .unwrap_or_default();
         bail!("the package was returned:\n{}", findings_text(first));
     }
     Ok((received.accession, time))
@@ -159,7 +172,14 @@ fn compare(
 /// How long the system's own tool takes to digest a file; `None` where it is not there.
 fn sha512sum(path: &Path) -> Option<Duration> {
     let mut command = Command::new("sha512sum");
-    command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let (status, time) = timed(|| command.status());
-    status.ok().filter(std::process::ExitStatus::success).map(|_| time)
+    status
+        .ok()
+        .filter(std::process::ExitStatus::success)
+        .map(|_| time)
 }

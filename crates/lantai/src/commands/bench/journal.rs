@@ -31,7 +31,12 @@ impl Journal {
             let (appended, time) = timed(|| self.append(&mut journal, &key));
             appended?;
             report.rate("journal.durable", "entries/s", self.entries as f64, time);
-            report.rate("journal.checkpoints", "checkpoints/s", self.entries.div_ceil(self.batch) as f64, time);
+            report.rate(
+                "journal.checkpoints",
+                "checkpoints/s",
+                self.entries.div_ceil(self.batch) as f64,
+                time,
+            );
             let proofs = 1000.min(self.entries);
             let (proved, time) = timed(|| {
                 (0..proofs).try_for_each(|number| {

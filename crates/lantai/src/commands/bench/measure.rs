@@ -44,7 +44,11 @@ impl Report {
         let name = name.into();
         match self.0.iter_mut().find(|samples| samples.name == name) {
             Some(samples) => samples.values.push(value),
-            None => self.0.push(Samples { name, unit, values: vec![value] }),
+            None => self.0.push(Samples {
+                name,
+                unit,
+                values: vec![value],
+            }),
         }
     }
 
@@ -101,7 +105,10 @@ impl Finished {
                 1 => String::new(),
                 runs => format!("   {} to {} in {runs} runs", row.least, row.most),
             };
-            text.push_str(&format!("{:40} {:>12} {}{spread}\n", row.name, row.value, row.unit));
+            text.push_str(&format!(
+                "{:40} {:>12} {}{spread}\n",
+                row.name, row.value, row.unit
+            ));
         }
         text
     }
@@ -130,7 +137,10 @@ pub(super) fn forget_peak_memory() {
 fn quantile(sorted: &[f64], at: f64) -> f64 {
     let last = sorted.len().saturating_sub(1);
     let wanted = (at * sorted.len() as f64).ceil() as usize;
-    sorted.get(wanted.saturating_sub(1).min(last)).copied().unwrap_or_default()
+    sorted
+        .get(wanted.saturating_sub(1).min(last))
+        .copied()
+        .unwrap_or_default()
 }
 
 fn rounded(value: f64) -> f64 {
@@ -152,9 +162,14 @@ fn machine() -> String {
         Some(line.split_once(':')?.1.trim().to_owned())
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let processor = value(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| "unknown processor".to_owned());
+    let processor =
+        value(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| "unknown processor".to_owned());
     let memory = value(&read("/proc/meminfo"), "MemTotal").unwrap_or_default();
-    let kibibytes: u64 = memory.split_whitespace().next().and_then(|size| size.parse().ok()).unwrap_or_default();
+    let kibibytes: u64 = memory
+        .split_whitespace()
+        .next()
+        .and_then(|size| size.parse().ok())
+        .unwrap_or_default();
     format!(
         "{cores} cores, {processor}, {} MiB memory, {} {}",
         kibibytes / 1024,

@@ -53,7 +53,10 @@ impl Bench {
             None => TempDir::new(),
         };
         let folder = folder.context("cannot make a folder to work in")?;
-        let place = Place { folder, repeat: self.repeat };
+        let place = Place {
+            folder,
+            repeat: self.repeat,
+        };
         let report = match self.what {
             What::Intake(bench) => bench.run(&place).await?,
             What::Search(bench) => bench.run(&place).await?,
@@ -80,6 +83,13 @@ impl Place {
 /// An empty archive.
 async fn empty_archive(folder: &Path) -> anyhow::Result<Archive> {
     let data = folder.join("archive");
-    initialise(&data, &NewArchive { config: Config::default(), admin: "admin".to_owned() }).await?;
+    initialise(
+        &data,
+        &NewArchive {
+            config: Config::default(),
+            admin: "admin".to_owned(),
+        },
+    )
+    .await?;
     Ok(Archive::open(&data, Config::default(), Access::Write).await?)
 }

@@ -9,7 +9,7 @@ use lantai_access::find;
 use lantai_domain::Viewer;
 use lantai_search::SearchRequest;
 use lantai_server::Archive;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,12 +43,16 @@ struct Question {
 impl Search {
     pub(super) async fn run(self, place: &Place) -> anyhow::Result<Report> {
         let mut report = Report::new();
-        let questions = self.questions()?;
         for _ in 0..place.repeat {
             let folder = place.fresh()?;
             let archive = empty_archive(folder.path()).await?;
-            fill(&archive, &self.package(folder.path())?, &mut report).await?;
-            for (name, viewer) in [("public", Viewer::Public), ("archivist", Viewer::local_archivist())] {
+            let mut questions = self.questions()?;
+            let package = self.package(folder.path(), &mut questions)?;
+            fill(&archive, &package, &mut report).await?;
+            for (name, viewer) in [
+                ("public", Viewer::Public),
+                ("archivist", Viewer::local_archivist()),
+            ] {
                 for (more, facets) in [("", true), (".no_facets", false)] {
                     let times = ask(&archive, &viewer, &questions, facets).await?;
                     report.percentiles(&format!("search.{name}{more}"), times);
@@ -59,8 +63,8 @@ impl Search {
         Ok(report)
     }
 
-    /// The package whose records are searched.
-    fn package(&self, folder: &Path) -> anyhow::Result<PathBuf> {
+    /// The package whose records are searched; the questions follow when its codes change.
+    fn package(&self, folder: &Path, questions: &mut [Question]) -> anyhow::Result<PathBuf> {
         if let Some(package) = &self.demo_archive {
             return Ok(package.clone());
         }
@@ -69,7 +73,13 @@ impl Search {
         let catalogue = package.join("catalogue.csv");
         match &self.catalogue {
             Some(given) => {
-                std::fs::copy(given, catalogue).with_context(|| format!("cannot read {}", given.display()))?;
+                let codes = with_new_codes(given, &catalogue)
+                    .with_context(|| format!("cannot take over {}", given.display()))?;
+                for code in questions.iter_mut().flat_map(|question| &mut question.right) {
+                    if let Some(new) = codes.get(code) {
+                        code.clone_from(new);
+                    }
+                }
             }
             None => generate::catalogue(&catalogue, self.entries).context("cannot write the catalogue")?,
         }
@@ -77,25 +87,89 @@ impl Search {
     }
 
     fn questions(&self) -> anyhow::Result<Vec<Question>> {
-        let in_package = self.demo_archive.as_ref().map(|package| package.join("queries.csv"));
+        let in_package = self
+            .demo_archive
+            .as_ref()
+            .map(|package| package.join("queries.csv"));
         let Some(path) = self.queries.clone().or(in_package) else {
-            let question = |text| Question { kind: String::new(), text, right: Vec::new() };
-            return Ok(generate::questions(self.questions).into_iter().map(question).collect());
+            let question = |text| Question {
+                kind: String::new(),
+                text,
+                right: Vec::new(),
+            };
+            return Ok(generate::questions(self.questions)
+                .into_iter()
+                .map(question)
+                .collect());
         };
         let cannot = || format!("cannot read {}", path.display());
         let mut questions = Vec::new();
         for row in csv::Reader::from_path(&path).with_context(cannot)?.deserialize() {
             let row: BTreeMap<String, String> = row.with_context(cannot)?;
             let value = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
-            let right = [value("相关档号"), value("档号")].into_iter().find(|right| !right.is_empty());
+            let right = [value("相关档号"), value("档号")]
+                .into_iter()
+                .find(|right| !right.is_empty());
             questions.push(Question {
                 kind: value("类型").to_owned(),
                 text: value("查询").to_owned(),
-                right: right.unwrap_or_default().split('|').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+                right: right
+                    .unwrap_or_default()
+                    .split('|')
+                    .filter(|code| !code.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
             });
         }
         Ok(questions)
     }
+}
+
+/// Columns that are left out of a catalogue of another archive: its codes are given anew, and what speaks of their
+/// parts would contradict them.
+const PARTS_OF_CODES: [&str; 7] = [
+    "全宗号",
+    "全宗名称",
+    "门类",
+    "年度",
+    "保管期限",
+    "机构或问题",
+    "件号",
+];
+
+/// Copies a catalogue with codes by the rules, and tells the new code of each old one.
+fn with_new_codes(from: &Path, to: &Path) -> anyhow::Result<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(from)?;
+    let headings = reader.headers()?.clone();
+    let kept: Vec<usize> = (0..headings.len())
+        .filter(|column| {
+            headings
+                .get(*column)
+                .is_some_and(|heading| !PARTS_OF_CODES.contains(&heading))
+        })
+        .collect();
+    let code_column = headings
+        .iter()
+        .position(|heading| heading == "档号")
+        .context("it has no column 档号")?;
+    let mut writer = csv::Writer::from_path(to)?;
+    writer.write_record(kept.iter().filter_map(|column| headings.get(*column)))?;
+    let mut codes = HashMap::new();
+    for (row, number) in reader.records().zip(1_u32..) {
+        let row = row?;
+        let code = generate::code_of(number);
+        let cell = |column: &usize| {
+            if *column == code_column {
+                Some(code.as_str())
+            } else {
+                row.get(*column)
+            }
+        };
+        writer.write_record(kept.iter().filter_map(cell))?;
+        codes.insert(row.get(code_column).unwrap_or_default().to_owned(), code);
+    }
+    writer.flush()?;
+    Ok(codes)
 }
 
 /// Takes a package in and indexes it.
@@ -110,7 +184,11 @@ async fn fill(archive: &Archive, package: &Path, report: &mut Report) -> anyhow:
     done?;
     report.peak_memory("index.peak_memory");
     report.rate("index.rate", "entries/s", accession.items as f64, time);
-    report.add("index.size", "MB", folder_bytes(archive.index.index().path()) as f64 / 1e6);
+    report.add(
+        "index.size",
+        "MB",
+        folder_bytes(archive.index.index().path()) as f64 / 1e6,
+    );
     Ok(())
 }
 
@@ -123,7 +201,10 @@ async fn ask(
 ) -> anyhow::Result<Vec<Duration>> {
     let mut times = Vec::with_capacity(questions.len());
     for question in questions {
-        let request = SearchRequest { want_facets, ..SearchRequest::new(&question.text) };
+        let request = SearchRequest {
+            want_facets,
+            ..SearchRequest::new(&question.text)
+        };
         let (found, time) = timed_async(find(&archive.index, viewer, request)).await;
         found?;
         times.push(time);
@@ -135,9 +216,15 @@ async fn ask(
 async fn recall(archive: &Archive, questions: &[Question], report: &mut Report) -> anyhow::Result<()> {
     let mut kinds: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     for question in questions.iter().filter(|question| !question.right.is_empty()) {
-        let request = SearchRequest { limit: 10, ..SearchRequest::new(&question.text) };
+        let request = SearchRequest {
+            limit: 10,
+            ..SearchRequest::new(&question.text)
+        };
         let findings = find(&archive.index, &Viewer::local_archivist(), request).await?;
-        let place = findings.found.iter().position(|found| question.right.contains(&found.hit.code));
+        let place = findings
+            .found
+            .iter()
+            .position(|found| question.right.contains(&found.hit.code));
         for kind in [question.kind.as_str(), "all"] {
             let (asked, first, ten) = kinds.entry(kind).or_default();
             *asked += 1;
@@ -147,13 +234,24 @@ async fn recall(archive: &Archive, questions: &[Question], report: &mut Report) 
     }
     for (kind, (asked, first, ten)) in kinds {
         report.add(format!("recall.{kind}.questions"), "questions", asked as f64);
-        report.add(format!("recall.{kind}.at_10"), "of questions", ten as f64 / asked as f64);
-        report.add(format!("recall.{kind}.first"), "of questions", first as f64 / asked as f64);
+        report.add(
+            format!("recall.{kind}.at_10"),
+            "of questions",
+            ten as f64 / asked as f64,
+        );
+        report.add(
+            format!("recall.{kind}.first"),
+            "of questions",
+            first as f64 / asked as f64,
+        );
     }
     Ok(())
 }
 
 fn folder_bytes(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
+    entries
+        .filter_map(|entry| entry.metadata().ok())
+        .map(|metadata| metadata.len())
+        .sum()
 }

@@ -55,19 +55,26 @@ impl Vault {
                 }
                 let mut writer = batch.new_object(&ObjectId::from_uuid(RandomIds.next()))?;
                 for file in 0..FILES {
-                    super::generate::Noise::new(u64::from(number) * FILES as u64 + file as u64).fill(&mut content);
+                    super::generate::Noise::new(u64::from(number) * FILES as u64 + file as u64)
+                        .fill(&mut content);
                     writer.put_bytes(&LogicalPath::new(format!("content/{file}.bin"))?, &content)?;
                 }
                 let message = "bench".to_owned();
-                let info =
-                    VersionInfo { created: SystemClock.now(), message, user_name: "bench".to_owned(), user_address: None };
+                let info = VersionInfo {
+                    created: SystemClock.now(),
+                    message,
+                    user_name: "bench".to_owned(),
+                    user_address: None,
+                };
                 writer.finish(info)?;
             }
         };
         std::thread::scope(|scope| {
             let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
             started.into_iter().try_for_each(|worker| {
-                worker.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a worker of the bench failed")))
+                worker
+                    .join()
+                    .unwrap_or_else(|_| Err(anyhow::anyhow!("a worker of the bench failed")))
             })
         })
     }
