@@ -1,4 +1,5 @@
 //! The command line as a contract: every command on a temporary folder, its JSON field by field, its exit status.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod bench;
 mod corpus;
