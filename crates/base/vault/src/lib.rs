@@ -21,6 +21,7 @@ mod twins;
 mod validate;
 mod vault;
 mod verify;
+mod writeback;
 mod writer;
 
 pub use batch::{Batch, PlacedObject, SealedBatch};

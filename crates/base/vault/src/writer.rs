@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
 use crate::inventory::{ContentPath, Inventory, User, Version, sidecar_text};
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, SIDECAR};
 use crate::stream::{ByteObserver, NoObserver, StreamError, copy_measured};
+use crate::writeback::EarlyWriteback;
 
 /// The file being received; never part of a finished object.
 const INCOMING: &str = "incoming";
@@ -281,13 +282,14 @@ impl ObjectWriter {
         observer: &mut dyn ByteObserver,
     ) -> Result<StoredFile, VaultError> {
         let disk = &self.batch.shared.disk;
-        let mut file = disk.step("stage.create_file", incoming, || File::create_new(incoming))?;
+        let file = disk.step("stage.create_file", incoming, || File::create_new(incoming))?;
+        let mut file = EarlyWriteback::new(file);
         let mut outcome = None;
         disk.step("stage.write_file", incoming, || {
             outcome = Some(copy_measured(source, &mut file, observer, announced));
             match outcome.take_if(|outcome| matches!(outcome, Err(StreamError::Write(_)))) {
                 Some(Err(StreamError::Write(error))) => Err(error),
-                _ => file.flush(),
+                _ => file.finish(),
             }
         })?;
         let path = path.clone();
