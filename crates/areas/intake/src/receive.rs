@@ -167,7 +167,7 @@ async fn run(
         match accept(holdings, &accession, &findings, batch, examined, &outcome.fonds, now).await {
             Ok(()) => return Ok(Received { accession, findings }),
             Err(error) if is_code_conflict(&error) => {
-                outcome.tally.fault("A-2.7", "intake.code_taken", |finding| {
+                outcome.tally.refuse("A-2.7", "intake.code_taken", |finding| {
                     finding
                         .element("archival_code")
                         .expected("codes that no other record has")
