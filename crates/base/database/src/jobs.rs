@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -284,19 +285,26 @@ impl Worker {
         let Some(handler) = self.handlers.get(job.name.as_str()) else {
             return Err(JobFailure::Retry(format!("no handler for {}", job.name).into()));
         };
-        let work = handler.run(&job.payload);
-        tokio::pin!(work);
+        // side by side: the work may hold the one writer that the heartbeat waits for
+        tokio::select! {
+            done = handler.run(&job.payload) => done,
+            never = self.keep_lease(job) => match never {},
+        }
+    }
+
+    /// Renews the lease of a job for as long as it is asked to.
+    async fn keep_lease(&self, job: &ClaimedJob) -> Infallible {
         loop {
-            tokio::select! {
-                done = &mut work => return done,
-                () = tokio::time::sleep(Duration::from_millis(LEASE_MS.unsigned_abs() / 3)) => {
-                    let beat = async {
-                        let mut upkeep = self.database.begin_upkeep().await?;
-                        Jobs(upkeep.conn()).heartbeat(&job.id, &self.name, self.now_ms()).await?;
-                        upkeep.commit().await
-                    };
-                    beat.await.map_err(|error| JobFailure::Retry(error.into()))?;
-                }
+            tokio::time::sleep(Duration::from_millis(LEASE_MS.unsigned_abs() / 3)).await;
+            let beat = async {
+                let mut upkeep = self.database.begin_upkeep().await?;
+                Jobs(upkeep.conn()).heartbeat(&job.id, &self.name, self.now_ms()).await?;
+                upkeep.commit().await
+            };
+            // a writer that takes long keeps this heartbeat out, and every other worker with it: no reason to break
+            // the work off
+            if let Err(error) = beat.await {
+                tracing::warn!(job.id = %job.id, error = %error, "the lease of job {} was not renewed", job.id);
             }
         }
     }
