@@ -4,8 +4,8 @@ use crate::archive::{Places, database_address, read_key};
 use crate::config::Config;
 use crate::error::ArchiveError;
 use lantai_database::Database;
-use lantai_preservation::{Report, Scope, VerifyProgress};
-use lantai_vault::Vault;
+use lantai_preservation::{Problem, Report, Scope, VerifyProgress};
+use lantai_vault::{Vault, VaultError};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,16 +19,32 @@ pub async fn verify(
 ) -> Result<Report, ArchiveError> {
     let places = Places::of(data, config)?;
     let address = database_address(data, config);
-    let gone = address.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists());
-    let database = if scope.catalogue && !gone { Some(Database::connect(&address).await?) } else { None };
+    let gone = address
+        .strip_prefix("sqlite:")
+        .is_some_and(|path| !Path::new(path).exists());
+    let database = if scope.catalogue && !gone {
+        Some(Database::connect(&address).await?)
+    } else {
+        None
+    };
     let key = read_key(&places.private_key)?;
-    let vault = Arc::new(Vault::open(&places.vault)?);
+    let vault = match Vault::open(&places.vault) {
+        Ok(vault) => Arc::new(vault),
+        Err(error @ VaultError::NotAVault { .. }) => return Ok(altered_root(&places.vault, &error)),
+        Err(error) => return Err(error.into()),
+    };
     let verifying = key.verifying_key();
-    let mut report =
-        lantai_preservation::verify(database.as_ref(), &vault, &places.journal, verifying, scope, progress)
-            .await?;
+    let mut report = lantai_preservation::verify(
+        database.as_ref(),
+        &vault,
+        &places.journal,
+        verifying,
+        scope,
+        progress,
+    )
+    .await?;
     if scope.catalogue && gone {
-        report.problems.push(lantai_preservation::Problem {
+        report.problems.push(Problem {
             kind: "catalogue.missing".to_owned(),
             place: address,
             expected: Some("a catalogue; `lantai rebuild` makes it again".to_owned()),
@@ -37,4 +53,19 @@ pub async fn verify(
         report.ok = false;
     }
     Ok(report)
+}
+
+/// Where the files that declare the storage root are altered, nothing below it can be trusted before they are put back.
+fn altered_root(vault: &Path, error: &VaultError) -> Report {
+    let problem = Problem {
+        kind: error.code().to_owned(),
+        place: vault.display().to_string(),
+        expected: Some("the files that declare the storage root, as they were written".to_owned()),
+        found: Some(error.to_string()),
+    };
+    Report {
+        ok: false,
+        problems: vec![problem],
+        ..Report::default()
+    }
 }
