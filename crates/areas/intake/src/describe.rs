@@ -132,12 +132,12 @@ impl Describer {
             }
             Err(error) => {
                 let mend = mend_code(&error);
-                tally.fault("A-2.6", error.code(), |finding| {
+                tally.fault("A-2.6", "intake.code_invalid", |finding| {
                     finding
                         .record(label)
                         .element("archival_code")
                         .expected("a code by the rule of its fonds and category, such as Q007-WS·2019·D30-0001")
-                        .found(format!("{text}: {error}"))
+                        .found(format!("{}: {text}: {error}", error.code()))
                         .mend(mend)
                 });
                 None

@@ -93,7 +93,9 @@ pub(super) fn open_below(
 }
 
 fn name_below(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).ok().map(|below| below.to_string_lossy().into_owned());
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let (root, path) = (canonical(root), canonical(path));
+    let below = path.strip_prefix(&root).ok().map(|below| below.to_string_lossy().into_owned());
     below.unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 

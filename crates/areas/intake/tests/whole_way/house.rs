@@ -333,7 +333,7 @@ impl Archive {
 
 /// Code of item `number` of the packages made here.
 pub fn code(number: usize) -> String {
-    format!("J001-WS·2019-Y-{number:04}")
+    format!("J001-WS·2019·Y-{number:04}")
 }
 
 /// A package with a catalogue in CSV.
