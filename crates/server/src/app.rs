@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 use crate::assets;
+use crate::document::{self, Document};
 use crate::error::ArchiveError;
 use crate::routes;
 use axum::Router;
@@ -21,15 +22,6 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-
-/// What the interface is called.
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Lantai",
-    description = "Digital archive: records, search, accessions",
-    license(name = "Apache-2.0", identifier = "Apache-2.0")
-))]
-struct Document;
 
 /// Pages run only what comes from here; nothing is framed by others.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
@@ -67,13 +59,16 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
 
 /// The description of the interface; the client of the pages is generated from it.
 pub fn api_document(archive: &Archive) -> utoipa::openapi::OpenApi {
-    api(archive).0.into_openapi()
+    let mut document = api(archive).0.into_openapi();
+    document::promise_every_field(&mut document);
+    document
 }
 
 /// The whole application.
 pub fn router(archive: &Archive) -> Router {
     let (api, identity) = api(archive);
-    let (router, document) = api.split_for_parts();
+    let (router, mut document) = api.split_for_parts();
+    document::promise_every_field(&mut document);
     let document = serde_json::to_string(&document).unwrap_or_default();
     let document = move || {
         let document = document.clone();
@@ -90,16 +85,24 @@ pub fn router(archive: &Archive) -> Router {
     router
         .route("/api/v1/openapi.json", get(document))
         .fallback(assets::page)
-        .layer(middleware::from_fn_with_state(identity, lantai_identity::recognise))
+        .layer(middleware::from_fn_with_state(
+            identity,
+            lantai_identity::recognise,
+        ))
         .layer(middleware::map_response(default_policy))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_layer(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(header_layer(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
         .layer(CompressionLayer::new().compress_when(compressed))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
-            // the path of a record names its code, the query what was asked: neither goes into the log
-            tracing::info_span!("http.request", http.method = %request.method())
-        }))
+        .layer(
+            TraceLayer::new_for_http().make_span_with(|request: &axum::http::Request<_>| {
+                // the path of a record names its code, the query what was asked: neither goes into the log
+                tracing::info_span!("http.request", http.method = %request.method())
+            }),
+        )
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -109,7 +112,9 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
 /// Answers that bring a policy of their own, as files of records do, keep it.
 async fn default_policy(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
     response
 }
 
@@ -121,7 +126,10 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ArchiveError> {
     let address = format!("{}:{}", archive.config.address, archive.config.port);
-    let failed = |source| ArchiveError::Listen { address: address.clone(), source };
+    let failed = |source| ArchiveError::Listen {
+        address: address.clone(),
+        source,
+    };
     let listener = TcpListener::bind(&address).await.map_err(failed)?;
     ready(listener.local_addr().map_err(failed)?);
     let (stopped, mut stopping) = tokio::sync::watch::channel(false);
@@ -133,7 +141,9 @@ pub async fn serve(
     let worker = archive.worker();
     let working = async {
         if work {
-            worker.run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) }).await
+            worker
+                .run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) })
+                .await
         } else {
             Ok(())
         }

@@ -25,15 +25,25 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Serves pages and their parts; an unknown address below an application is that application's to explain.
 pub(crate) async fn page(request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "http.method", "pages are only read").into_response();
+        return Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "http.method",
+            "pages are only read",
+        )
+        .into_response();
     }
     let path = request.uri().path().trim_start_matches('/');
     if path == "api" || path.starts_with("api/") {
         return Problem::not_found().into_response();
     }
-    let inside = path.strip_prefix(WORKBENCH).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let inside = path
+        .strip_prefix(WORKBENCH)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let (file, index) = match inside {
-        Some(inside) => (Workbench::get(inside.trim_start_matches('/')), Workbench::get("index.html")),
+        Some(inside) => (
+            Workbench::get(inside.trim_start_matches('/')),
+            Workbench::get("index.html"),
+        ),
         None => (Portal::get(path), Portal::get("index.html")),
     };
     let name = inside.unwrap_or(path);
@@ -52,7 +62,11 @@ pub(crate) async fn page(request: Request) -> Response {
 
 fn answer(name: &str, bytes: Vec<u8>, for_ever: bool) -> Response {
     let mime = mime_guess::from_path(name).first_or_octet_stream();
-    let kind = if mime.type_() == "text" { format!("{mime}; charset=utf-8") } else { mime.to_string() };
+    let kind = if mime.type_() == "text" {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_string()
+    };
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     if let Ok(kind) = HeaderValue::from_str(&kind) {

@@ -1,6 +1,7 @@
 import type { components } from "./schema";
 
-type ProblemBody = components["schemas"]["Problem"];
+/** A proxy may leave the detail out; our server never does. */
+type ProblemBody = Omit<components["schemas"]["Problem"], "detail"> & { detail?: string | undefined };
 
 /** The server answered with an error; `code` is its stable name. */
 export class Problem extends Error {

@@ -4,7 +4,7 @@ import type { paths } from "./schema";
 
 /** What a search may ask for. */
 export type SearchParams = NonNullable<paths["/api/v1/search"]["get"]["parameters"]["query"]>;
-export type Severity = Schemas["FindingBody"]["severity"];
+export type Severity = Schemas["Severity"];
 
 export const sessionQuery = () =>
   queryOptions({

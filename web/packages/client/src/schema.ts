@@ -4,36 +4,104 @@
  */
 
 export interface paths {
-  "/api/v1/session": {
+  "/api/v1/accessions": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Who is looking */
-    get: operations["get_session"];
+    /** Lists accessions, newest first. */
+    get: operations["list_accessions"];
     put?: never;
-    /** Sign in */
-    post: operations["sign_in"];
-    /** Sign out */
-    delete: operations["sign_out"];
+    /** Announces a package; its files are uploaded next. */
+    post: operations["create_accession"];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/search": {
+  "/api/v1/accessions/{id}": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Search the records the viewer may see */
-    get: operations["search"];
+    /** Shows an accession. */
+    get: operations["get_accession"];
     put?: never;
     post?: never;
+    /** Drops a package that was not handed in. */
+    delete: operations["discard_accession"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/files": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Uploads one file of a package; the same path again replaces it. */
+    put: operations["put_accession_file"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/findings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the findings of an accession in the order of their weight. */
+    get: operations["list_accession_findings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/progress": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells how an accession comes along: events `progress`, at last `done`. */
+    get: operations["watch_accession"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/submit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hands an uploaded package in. */
+    post: operations["submit_accession"];
     delete?: never;
     options?: never;
     head?: never;
@@ -47,7 +115,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All fonds */
+    /** Lists the fonds, by number. */
     get: operations["list_fonds"];
     put?: never;
     post?: never;
@@ -64,7 +132,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One fonds */
+    /** Shows one fonds. */
     get: operations["get_fonds"];
     put?: never;
     post?: never;
@@ -81,8 +149,42 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Records of a fonds */
+    /** Lists the records of a fonds in the order of their codes. */
     get: operations["list_fonds_records"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says that the service runs. */
+    get: operations["get_health"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/overview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows the archive at a glance. */
+    get: operations["get_overview"];
     put?: never;
     post?: never;
     delete?: never;
@@ -98,42 +200,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One record by its code or id */
+    /** Shows a record by its 档号 or its identifier. */
     get: operations["get_record"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/records/{code}/text": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The text of a record */
-    get: operations["get_record_text"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/records/{code}/files/{n}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A file of a record; Range is supported */
-    get: operations["get_record_file"];
     put?: never;
     post?: never;
     delete?: never;
@@ -149,8 +217,25 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What happened to a record */
+    /** Lists what has happened to a record, oldest first. */
     get: operations["list_record_events"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/records/{code}/files/{n}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives a content file, byte for byte as it was received. Ranges are served. */
+    get: operations["get_record_file"];
     put?: never;
     post?: never;
     delete?: never;
@@ -168,7 +253,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Decide whether a record is open */
+    /** Decides on the opening of a record. */
     post: operations["decide_opening"];
     delete?: never;
     options?: never;
@@ -176,15 +261,15 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/overview": {
+  "/api/v1/records/{code}/text": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** The archive in numbers */
-    get: operations["get_overview"];
+    /** Gives the text of a record. */
+    get: operations["get_record_text"];
     put?: never;
     post?: never;
     delete?: never;
@@ -193,85 +278,15 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accessions": {
+  "/api/v1/search": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Accessions, newest first */
-    get: operations["list_accessions"];
-    put?: never;
-    /** Begin an accession */
-    post: operations["create_accession"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/accessions/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One accession */
-    get: operations["get_accession"];
-    put?: never;
-    post?: never;
-    /** Discard an accession that is still receiving */
-    delete: operations["discard_accession"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/accessions/{id}/files": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Send one file of an accession */
-    put: operations["put_accession_file"];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/accessions/{id}/submit": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** All files are sent: check them */
-    post: operations["submit_accession"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/accessions/{id}/findings": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What the checks found */
-    get: operations["list_accession_findings"];
+    /** Searches. */
+    get: operations["search"];
     put?: never;
     post?: never;
     delete?: never;
@@ -280,35 +295,20 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accessions/{id}/progress": {
+  "/api/v1/session": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Progress as server-sent events: progress, then done */
-    get: operations["watch_accession"];
+    /** Says who asks. */
+    get: operations["get_session"];
     put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/health": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Is the server well */
-    get: operations["get_health"];
-    put?: never;
-    post?: never;
-    delete?: never;
+    /** Signs in: the session's cookie comes with the answer. */
+    post: operations["sign_in"];
+    /** Signs out. */
+    delete: operations["sign_out"];
     options?: never;
     head?: never;
     patch?: never;
@@ -318,31 +318,356 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @description An error (RFC 9457). */
-    Problem: {
-      type: string;
-      title: string;
-      /** Format: int32 */
-      status: number;
-      /** @description Stable name of the error, for example access.not_found. */
+    /** @description An accession with everything about it. */
+    AccessionBody: components["schemas"]["AccessionSummaryBody"] & {
+      /** @description What each check came to. */
+      checks: components["schemas"]["CheckBody"][];
+      error: components["schemas"]["AccessionErrorBody"] | null;
+      /** @description How far it has come. */
+      progress: components["schemas"]["ProgressBody"];
+      /** @description The first hundred of its records. */
+      records: components["schemas"]["AccessionRecordBody"][];
+    };
+    /** @description A failure of ours. */
+    AccessionErrorBody: {
+      /** @description Stable name. */
       code: string;
-      detail?: string;
+      /** @description In words. */
+      detail: string;
     };
-    ViewerBody: {
-      /** @enum {string} */
-      kind: "public" | "staff";
-      name: string | null;
+    /**
+     * @description The kind of a package.
+     * @enum {string}
+     */
+    AccessionKind: "auto" | "folder" | "bagit" | "file";
+    /** @description A record of an accession. */
+    AccessionRecordBody: {
+      /** @description 档号. */
+      code: string;
+      /** @description 开放状态. */
+      open_status: components["schemas"]["OpenStatus"];
+      /** @description 题名. */
+      title: string;
     };
-    SessionBody: {
-      institution: string;
-      viewer: components["schemas"]["ViewerBody"];
-      version: string;
-    };
-    SignInBody: {
+    /**
+     * @description Where an accession stands.
+     * @enum {string}
+     */
+    AccessionState: "receiving" | "checking" | "accepted" | "returned" | "failed";
+    /** @description An accession in a list. */
+    AccessionSummaryBody: {
+      /**
+       * Format: int64
+       * @description Findings that return the package.
+       */
+      blockers: number;
+      /**
+       * Format: int64
+       * @description Bytes of content.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Content files.
+       */
+      files: number;
+      /**
+       * Format: date-time
+       * @description When it came to an end.
+       */
+      finished_at: string | null;
+      /** @description The fonds named with it. */
+      fonds: string | null;
+      /**
+       * Format: uuid
+       * @description Its identifier.
+       */
+      id: string;
+      /**
+       * Format: int64
+       * @description Items.
+       */
+      items: number;
+      /** @description Kind of the package. */
+      kind: components["schemas"]["AccessionKind"];
+      /** @description Name of the package. */
       name: string;
-      password: string;
+      /**
+       * Format: date-time
+       * @description When it began.
+       */
+      received_at: string;
+      /** @description Who handed it in. */
+      received_by: string;
+      /** @description Where it stands. */
+      state: components["schemas"]["AccessionState"];
+      /**
+       * Format: int64
+       * @description Findings that do not.
+       */
+      warnings: number;
     };
-    /** @enum {string} */
+    /** @description What one check came to. */
+    CheckBody: {
+      /** @description Our id. */
+      check: string;
+      /**
+       * Format: int64
+       * @description Findings.
+       */
+      failed: number;
+      /** @description Which of the four properties. */
+      family: components["schemas"]["CheckFamily"];
+      /** @description The worst outcome. */
+      outcome: components["schemas"]["CheckOutcome"];
+      /** @description Its number in the standard. */
+      std: string;
+      /**
+       * Format: int64
+       * @description Things tested.
+       */
+      tested: number;
+      /** @description Its name in the standard. */
+      title: string;
+    };
+    /**
+     * @description The four properties.
+     * @enum {string}
+     */
+    CheckFamily: "authenticity" | "integrity" | "usability" | "security";
+    /**
+     * @description What a check said.
+     * @enum {string}
+     */
+    CheckOutcome: "pass" | "fail" | "warn" | "manual" | "not_applicable" | "error";
+    /**
+     * @description 密级.
+     * @enum {string}
+     */
+    Classification: "public" | "internal" | "confidential" | "secret" | "top_secret";
+    /** @description An event of a record's life. */
+    EventBody: {
+      /** @description Who or what did it. */
+      actor: string;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      at: string;
+      /** @description More about it. */
+      detail: string | null;
+      /** @description What, in the words of the PREMIS event vocabulary. */
+      event: string;
+      /**
+       * Format: int64
+       * @description Number of the journal entry that proves it.
+       */
+      journal_index: number | null;
+      /** @description `success` or `failure`. */
+      outcome: string;
+    };
+    /** @description A group. */
+    FacetValueBody: {
+      /**
+       * Format: int64
+       * @description How many hits.
+       */
+      count: number;
+      /** @description Its Chinese name. */
+      label: string;
+      /** @description What to filter by. */
+      value: string;
+    };
+    /** @description How the hits fall into groups. */
+    FacetsBody: {
+      /** @description By category. */
+      category: components["schemas"]["FacetValueBody"][];
+      /** @description By fonds. */
+      fonds: components["schemas"]["FacetValueBody"][];
+      /** @description By opening status. */
+      open_status: components["schemas"]["FacetValueBody"][];
+      /** @description By retention period. */
+      retention: components["schemas"]["FacetValueBody"][];
+      /** @description By 年度; decades as `1980s`. */
+      year: components["schemas"]["FacetValueBody"][];
+    };
+    /** @description A content file. */
+    FileBody: {
+      /** @description Name of the format. */
+      format: string | null;
+      /** @description How it is shown. */
+      media: components["schemas"]["MediaKind"];
+      /** @description MIME type. */
+      mime: string | null;
+      /** @description Its place among the record's files, from 1. */
+      n: number;
+      /** @description Its name in the package it came in. */
+      name: string;
+      /**
+       * Format: int32
+       * @description Pages, where known.
+       */
+      pages: number | null;
+      /** @description PRONOM identifier. */
+      puid: string | null;
+      /** @description What it is to the record. */
+      role: components["schemas"]["FileRole"];
+      /** @description SHA-512. */
+      sha512: string;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description SM3. */
+      sm3: string;
+      /** @description Where it is fetched. */
+      url: string;
+    };
+    /**
+     * @description What a content file is to its record.
+     * @enum {string}
+     */
+    FileRole: "content" | "text";
+    /** @description A finding. */
+    FindingBody: {
+      /** @description Our id of the check. */
+      check: string;
+      /** @description Stable name of the fault. */
+      code: string | null;
+      /** @description Element of the description. */
+      element: string | null;
+      /** @description What the rule asks for. */
+      expected: string | null;
+      /** @description Path in the package. */
+      file: string | null;
+      /** @description What was there. */
+      found: string | null;
+      /** @description How to mend it. */
+      mend: string | null;
+      /** @description What the check said. */
+      outcome: components["schemas"]["CheckOutcome"];
+      /** @description 档号, or place in the catalogue. */
+      record: string | null;
+      /** @description How much it weighs. */
+      severity: components["schemas"]["Severity"];
+    };
+    /** @description A fonds as a viewer sees it. */
+    FondsBody: {
+      /** @description 档案门类代码. */
+      category_codes: string[];
+      /** @description 全宗介绍. */
+      history: string | null;
+      /** @description 全宗号. */
+      number: string;
+      /**
+       * Format: int64
+       * @description Records whose entry the viewer may see.
+       */
+      records: number;
+      /** @description 全宗名称. */
+      title: string;
+      /**
+       * Format: int32
+       * @description First year.
+       */
+      year_from: number | null;
+      /**
+       * Format: int32
+       * @description Last year.
+       */
+      year_to: number | null;
+    };
+    /** @description A fonds by number and title. */
+    FondsRefBody: {
+      /** @description 全宗号. */
+      number: string;
+      /** @description 全宗名称. */
+      title: string;
+    };
+    /** @description Whether the service runs. */
+    HealthBody: {
+      /** @description Always `true`: whoever is ill does not answer. */
+      ok: boolean;
+    };
+    /** @description A hit. */
+    HitBody: {
+      /** @description 责任者. */
+      author: string | null;
+      /** @description 门类. */
+      category: string;
+      /** @description 档号. */
+      code: string;
+      /** @description 日期, as in EDTF. */
+      date: string;
+      /** @description 日期原文. */
+      date_text: string | null;
+      /** @description 文件编号. */
+      document_number: string | null;
+      /** @description 全宗号. */
+      fonds: string;
+      /** @description 全宗名称. */
+      fonds_title: string;
+      /** @description Kinds of its files. */
+      media: components["schemas"]["MediaKind"][];
+      /** @description 开放状态. */
+      open_status: components["schemas"]["OpenStatus"];
+      /**
+       * Format: uuid
+       * @description Identifier of the record.
+       */
+      record: string;
+      snippet: components["schemas"]["SnippetBody"] | null;
+      /** @description Address of a picture that stands for the record. */
+      thumbnail: string | null;
+      /** @description 题名. */
+      title: string;
+      /** @description Parts of the title that fit, counted in characters. */
+      title_highlights: number[][];
+    };
+    /** @description The journal's newest checkpoint. */
+    JournalHeadBody: {
+      /**
+       * Format: date-time
+       * @description When it was last verified.
+       */
+      checked_at: string | null;
+      /** @description Root of the tree, Base64. */
+      root: string;
+      /**
+       * Format: int64
+       * @description Entries.
+       */
+      size: number;
+    };
+    /**
+     * @description The rough kind of a file.
+     * @enum {string}
+     */
+    MediaKind: "image" | "sound" | "video" | "document" | "text" | "other";
+    /** @description What a sender announces. */
+    NewAccessionBody: {
+      /**
+       * Format: int64
+       * @description Bytes to come.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Files to come.
+       */
+      files: number;
+      /** @description 全宗号 of what names none; may be empty where the package names it. */
+      fonds: string;
+      /** @description Kind of the package. */
+      kind: components["schemas"]["AccessionKind"];
+      /** @description Name of the package. */
+      name: string;
+    };
+    /**
+     * @description 开放状态.
+     * @enum {string}
+     */
     OpenStatus:
       | "unreviewed"
       | "not_due"
@@ -352,341 +677,471 @@ export interface components {
       | "open_catalogue_only"
       | "delayed"
       | "controlled";
-    /** @enum {string} */
-    MediaKind: "image" | "sound" | "video" | "document" | "text" | "other";
-    /** @description Start and end (exclusive), counted in Unicode code points. */
-    Range: number[];
-    SnippetBody: {
-      text: string;
-      highlights: components["schemas"]["Range"][];
+    /** @description A decision on opening. */
+    OpeningBody: {
+      /** @description On which ground. */
+      ground: string;
+      /** @description What the record becomes. */
+      status: components["schemas"]["OpenStatus"];
     };
-    HitBody: {
-      /** Format: uuid */
-      record: string;
-      code: string;
-      title: string;
-      title_highlights: components["schemas"]["Range"][];
-      fonds: string;
-      fonds_title: string;
-      category: string;
-      /** @description EDTF, empty when unknown. */
-      date: string;
-      date_text: string | null;
-      author: string | null;
-      document_number: string | null;
-      open_status: components["schemas"]["OpenStatus"];
-      snippet: null | components["schemas"]["SnippetBody"];
-      thumbnail: string | null;
-      media: components["schemas"]["MediaKind"][];
-    };
-    FacetValueBody: {
-      value: string;
-      label: string;
-      /** Format: int64 */
-      count: number;
-    };
-    FacetsBody: {
-      fonds: components["schemas"]["FacetValueBody"][];
-      category: components["schemas"]["FacetValueBody"][];
-      year: components["schemas"]["FacetValueBody"][];
-      retention: components["schemas"]["FacetValueBody"][];
-      open_status: components["schemas"]["FacetValueBody"][];
-    };
-    SearchBody: {
-      /** Format: int64 */
-      total: number;
-      total_is_capped: boolean;
-      /** Format: int64 */
-      took_ms: number;
-      read_as: string;
-      hits: components["schemas"]["HitBody"][];
-      facets: components["schemas"]["FacetsBody"];
-      next_cursor: string | null;
-    };
-    FondsBody: {
-      number: string;
-      title: string;
-      category_codes: string[];
-      /** Format: int64 */
-      year_from: number | null;
-      /** Format: int64 */
-      year_to: number | null;
+    /** @description The archive at a glance. */
+    OverviewBody: {
       /**
        * Format: int64
-       * @description Records the viewer may see.
+       * @description Accessions.
+       */
+      accessions: number;
+      /**
+       * Format: int64
+       * @description Of these, returned.
+       */
+      accessions_returned: number;
+      /**
+       * Format: int64
+       * @description Bytes of content.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Content files.
+       */
+      files: number;
+      /**
+       * Format: int64
+       * @description Jobs waiting or running.
+       */
+      jobs_waiting: number;
+      /** @description The journal. */
+      journal: components["schemas"]["JournalHeadBody"];
+      /**
+       * Format: int64
+       * @description Records that are open.
+       */
+      open: number;
+      /** @description The latest accessions. */
+      recent_accessions: components["schemas"]["AccessionSummaryBody"][];
+      /**
+       * Format: int64
+       * @description Records.
        */
       records: number;
-      history: string | null;
+      /**
+       * Format: int64
+       * @description Records that nobody has reviewed.
+       */
+      unreviewed: number;
     };
-    FondsListBody: {
-      items: components["schemas"]["FondsBody"][];
+    /** @description A page of a list. */
+    Page_AccessionSummaryBody: {
+      /** @description The entries. */
+      items: {
+        /**
+         * Format: int64
+         * @description Findings that return the package.
+         */
+        blockers: number;
+        /**
+         * Format: int64
+         * @description Bytes of content.
+         */
+        bytes: number;
+        /**
+         * Format: int64
+         * @description Content files.
+         */
+        files: number;
+        /**
+         * Format: date-time
+         * @description When it came to an end.
+         */
+        finished_at: string | null;
+        /** @description The fonds named with it. */
+        fonds: string | null;
+        /**
+         * Format: uuid
+         * @description Its identifier.
+         */
+        id: string;
+        /**
+         * Format: int64
+         * @description Items.
+         */
+        items: number;
+        /** @description Kind of the package. */
+        kind: components["schemas"]["AccessionKind"];
+        /** @description Name of the package. */
+        name: string;
+        /**
+         * Format: date-time
+         * @description When it began.
+         */
+        received_at: string;
+        /** @description Who handed it in. */
+        received_by: string;
+        /** @description Where it stands. */
+        state: components["schemas"]["AccessionState"];
+        /**
+         * Format: int64
+         * @description Findings that do not.
+         */
+        warnings: number;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
     };
-    RecordSummaryBody: {
-      /** Format: uuid */
-      record: string;
+    /** @description A page of a list. */
+    Page_EventBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Who or what did it. */
+        actor: string;
+        /**
+         * Format: date-time
+         * @description When.
+         */
+        at: string;
+        /** @description More about it. */
+        detail: string | null;
+        /** @description What, in the words of the PREMIS event vocabulary. */
+        event: string;
+        /**
+         * Format: int64
+         * @description Number of the journal entry that proves it.
+         */
+        journal_index: number | null;
+        /** @description `success` or `failure`. */
+        outcome: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_FindingBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Our id of the check. */
+        check: string;
+        /** @description Stable name of the fault. */
+        code: string | null;
+        /** @description Element of the description. */
+        element: string | null;
+        /** @description What the rule asks for. */
+        expected: string | null;
+        /** @description Path in the package. */
+        file: string | null;
+        /** @description What was there. */
+        found: string | null;
+        /** @description How to mend it. */
+        mend: string | null;
+        /** @description What the check said. */
+        outcome: components["schemas"]["CheckOutcome"];
+        /** @description 档号, or place in the catalogue. */
+        record: string | null;
+        /** @description How much it weighs. */
+        severity: components["schemas"]["Severity"];
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_FondsBody: {
+      /** @description The entries. */
+      items: {
+        /** @description 档案门类代码. */
+        category_codes: string[];
+        /** @description 全宗介绍. */
+        history: string | null;
+        /** @description 全宗号. */
+        number: string;
+        /**
+         * Format: int64
+         * @description Records whose entry the viewer may see.
+         */
+        records: number;
+        /** @description 全宗名称. */
+        title: string;
+        /**
+         * Format: int32
+         * @description First year.
+         */
+        year_from: number | null;
+        /**
+         * Format: int32
+         * @description Last year.
+         */
+        year_to: number | null;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_RecordSummaryBody: {
+      /** @description The entries. */
+      items: {
+        /** @description 档案门类代码. */
+        category: string;
+        /** @description 档号. */
+        code: string;
+        /** @description 日期, as in EDTF; empty when unknown. */
+        date: string;
+        /** @description 日期原文. */
+        date_text: string | null;
+        /** @description Kinds of its files that the viewer may see. */
+        media: components["schemas"]["MediaKind"][];
+        /** @description 开放状态. */
+        open_status: components["schemas"]["OpenStatus"];
+        /**
+         * Format: uuid
+         * @description Its identifier.
+         */
+        record: string;
+        /** @description Address of a picture that stands for it. */
+        thumbnail: string | null;
+        /** @description 题名. */
+        title: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description An error as it is sent. */
+    Problem: {
+      /** @description Stable name of the error, such as `access.not_found`. */
       code: string;
+      /** @description What happened, for people. */
+      detail: string;
+      /**
+       * Format: int32
+       * @description The HTTP status.
+       */
+      status: number;
+      /** @description The status in words. */
       title: string;
-      date: string;
-      date_text: string | null;
-      category: string;
-      open_status: components["schemas"]["OpenStatus"];
-      media: components["schemas"]["MediaKind"][];
-      thumbnail: string | null;
+      /** @description Always `about:blank`: the code tells the kind. */
+      type: string;
     };
-    RecordListBody: {
-      items: components["schemas"]["RecordSummaryBody"][];
-      next_cursor: string | null;
+    /** @description How far an accession has come. */
+    ProgressBody: {
+      /**
+       * Format: int64
+       * @description Bytes read.
+       */
+      bytes_done: number;
+      /**
+       * Format: int64
+       * @description Bytes in all.
+       */
+      bytes_total: number;
+      /**
+       * Format: int64
+       * @description Files read.
+       */
+      files_done: number;
+      /**
+       * Format: int64
+       * @description Files in all.
+       */
+      files_total: number;
+      /** @description What is being done. */
+      stage: components["schemas"]["ProgressStage"];
     };
-    FondsRefBody: {
-      number: string;
-      title: string;
-    };
-    FileBody: {
-      /** Format: int64 */
-      n: number;
-      name: string;
-      /** Format: int64 */
-      size: number;
-      mime: string | null;
-      puid: string | null;
-      format: string | null;
-      media: components["schemas"]["MediaKind"];
-      /** @enum {string} */
-      role: "content" | "text";
-      sha512: string;
-      sm3: string;
-      url: string;
-      /** Format: int64 */
-      pages: number | null;
-    };
+    /**
+     * @description What is being done.
+     * @enum {string}
+     */
+    ProgressStage: "waiting" | "reading" | "checking" | "storing" | "done";
+    /** @description A record as a viewer sees it. */
     RecordBody: {
-      /** Format: uuid */
-      record: string;
-      code: string;
-      former_codes: string[];
-      title: string;
-      document_number: string | null;
+      /**
+       * Format: uuid
+       * @description The accession it came with; the staff only.
+       */
+      accession: string | null;
+      /** @description 责任者. */
       author: string | null;
-      date: string;
-      date_text: string | null;
-      date_forms: string[];
-      fonds: components["schemas"]["FondsRefBody"];
-      category: string;
-      category_label: string;
-      /** @enum {string} */
-      level: "item" | "file";
-      /** Format: int64 */
-      year: number | null;
-      retention: string | null;
-      /** @enum {string} */
-      classification: "public" | "internal" | "confidential" | "secret" | "top_secret";
-      open_status: components["schemas"]["OpenStatus"];
-      open_ground: string | null;
-      organisation_or_subject: string | null;
-      /** Format: int64 */
-      page_count: number | null;
+      /** @description 载体. */
       carrier: string | null;
-      keywords: string[];
-      people: string[];
-      places: string[];
+      /** @description 档案门类代码. */
+      category: string;
+      /** @description 门类 in words. */
+      category_label: string;
+      /** @description 密级. */
+      classification: components["schemas"]["Classification"];
+      /** @description 档号 in force. */
+      code: string;
+      /** @description 日期, as in EDTF; empty when unknown. */
+      date: string;
+      /** @description How that day is written in other calendars. */
+      date_forms: string[];
+      /** @description 日期原文. */
+      date_text: string | null;
+      /** @description 文件编号. */
+      document_number: string | null;
+      /** @description 文种. */
       document_type: string | null;
+      /** @description Content files that the viewer may see. */
+      files: components["schemas"]["FileBody"][];
+      /** @description Its fonds. */
+      fonds: components["schemas"]["FondsRefBody"];
+      /** @description Former codes. */
+      former_codes: string[];
+      /** @description Whether there is a text that the viewer may read. */
+      has_text: boolean;
+      /** @description 主题词. */
+      keywords: string[];
+      /** @description 语种. */
       language: string | null;
-      script: string | null;
-      summary: string | null;
-      /** @description Staff only. */
-      location?: string | null;
-      source: string | null;
+      /** @description 聚合层次. */
+      level: components["schemas"]["RecordLevel"];
+      /** @description 存放位置; the staff only. */
+      location: string | null;
+      /** @description Code of the record after it in its fonds. */
+      next: string | null;
+      /** @description 开放说明. */
+      open_ground: string | null;
+      /** @description 开放状态. */
+      open_status: components["schemas"]["OpenStatus"];
+      /** @description 机构或问题. */
+      organisation_or_subject: string | null;
+      /** @description Other columns of the received catalogue; the staff only. */
       other: {
         [key: string]: string;
       };
-      files: components["schemas"]["FileBody"][];
-      has_text: boolean;
-      permanent_address: string;
       /**
-       * Format: uuid
-       * @description Staff only.
+       * Format: int32
+       * @description 页数.
        */
-      accession?: string | null;
+      page_count: number | null;
+      /** @description 人名. */
+      people: string[];
+      /** @description Where the record will always be found. */
+      permanent_address: string;
+      /** @description 地名. */
+      places: string[];
+      /** @description Code of the record before it in its fonds. */
+      previous: string | null;
       /**
        * Format: date-time
-       * @description Staff only.
+       * @description When it was received; the staff only.
        */
-      received_at?: string | null;
-      previous: string | null;
-      next: string | null;
+      received_at: string | null;
+      /**
+       * Format: uuid
+       * @description Its identifier for ever.
+       */
+      record: string;
+      /** @description 保管期限 as in codes: `Y`, `D30`. */
+      retention: string | null;
+      /** @description 字形. */
+      script: string | null;
+      /** @description 来源. */
+      source: string | null;
+      /** @description 摘要. */
+      summary: string | null;
+      /** @description 题名. */
+      title: string;
+      /**
+       * Format: int32
+       * @description 年度.
+       */
+      year: number | null;
     };
-    TextBody: {
+    /**
+     * @description 聚合层次.
+     * @enum {string}
+     */
+    RecordLevel: "file" | "item";
+    /** @description A record in a list. */
+    RecordSummaryBody: {
+      /** @description 档案门类代码. */
+      category: string;
+      /** @description 档号. */
+      code: string;
+      /** @description 日期, as in EDTF; empty when unknown. */
+      date: string;
+      /** @description 日期原文. */
+      date_text: string | null;
+      /** @description Kinds of its files that the viewer may see. */
+      media: components["schemas"]["MediaKind"][];
+      /** @description 开放状态. */
+      open_status: components["schemas"]["OpenStatus"];
+      /**
+       * Format: uuid
+       * @description Its identifier.
+       */
+      record: string;
+      /** @description Address of a picture that stands for it. */
+      thumbnail: string | null;
+      /** @description 题名. */
+      title: string;
+    };
+    /** @description The answer to a search. */
+    SearchBody: {
+      /** @description How the hits fall into groups. */
+      facets: components["schemas"]["FacetsBody"];
+      /** @description The page of hits. */
+      hits: components["schemas"]["HitBody"][];
+      /** @description Where the next page begins. */
+      next_cursor: string | null;
+      /** @description How the question was understood. */
+      read_as: string;
+      /**
+       * Format: int64
+       * @description Milliseconds.
+       */
+      took_ms: number;
+      /**
+       * Format: int64
+       * @description How many records fit, of those that the viewer may see.
+       */
+      total: number;
+      /** @description Whether counting stopped there. */
+      total_is_capped: boolean;
+    };
+    /** @description Who asks, and where. */
+    SessionBody: {
+      /** @description Name of the institution. */
+      institution: string;
+      /** @description Version of the program. */
+      version: string;
+      /** @description Who asks. */
+      viewer: components["schemas"]["ViewerBody"];
+    };
+    /**
+     * @description How much a finding weighs.
+     * @enum {string}
+     */
+    Severity: "blocker" | "major" | "minor" | "warn";
+    /** @description Name and password. */
+    SignInBody: {
+      /** @description Name of the account. */
+      name: string;
+      /** @description Its password. */
+      password: string;
+    };
+    /** @description A passage. */
+    SnippetBody: {
+      /** @description Parts that fit, counted in characters. */
+      highlights: number[][];
+      /** @description The passage as it is written. */
       text: string;
     };
-    EventBody: {
-      /** Format: date-time */
-      at: string;
-      event: string;
-      outcome: string;
-      actor: string;
-      /** Format: int64 */
-      journal_index: number | null;
-      detail: string | null;
+    /** @description A text. */
+    TextBody: {
+      /** @description The text, with its line breaks. */
+      text: string;
     };
-    EventListBody: {
-      items: components["schemas"]["EventBody"][];
-      next_cursor: string | null;
+    /** @description Who asks. */
+    ViewerBody: {
+      /** @description `public` or `staff`. */
+      kind: components["schemas"]["ViewerKind"];
+      /** @description Name of the account; `null` for the public. */
+      name: string | null;
     };
-    OpeningBody: {
-      status: components["schemas"]["OpenStatus"];
-      ground: string;
-    };
-    /** @enum {string} */
-    AccessionState: "receiving" | "checking" | "accepted" | "returned" | "failed";
-    AccessionSummaryBody: {
-      /** Format: uuid */
-      id: string;
-      name: string;
-      fonds: string | null;
-      /** @enum {string} */
-      kind: "folder" | "bagit" | "file" | "auto";
-      state: components["schemas"]["AccessionState"];
-      /** Format: int64 */
-      items: number;
-      /** Format: int64 */
-      files: number;
-      /** Format: int64 */
-      bytes: number;
-      /** Format: date-time */
-      received_at: string;
-      /** Format: date-time */
-      finished_at: string | null;
-      received_by: string;
-      /** Format: int64 */
-      blockers: number;
-      /** Format: int64 */
-      warnings: number;
-    };
-    ProgressBody: {
-      /** @enum {string} */
-      stage: "waiting" | "reading" | "checking" | "storing" | "indexing" | "done";
-      /** Format: int64 */
-      files_done: number;
-      /** Format: int64 */
-      files_total: number;
-      /** Format: int64 */
-      bytes_done: number;
-      /** Format: int64 */
-      bytes_total: number;
-    };
-    CheckBody: {
-      check: string;
-      title: string;
-      std: string;
-      /** @enum {string} */
-      family: "authenticity" | "integrity" | "usability" | "security";
-      /** @enum {string} */
-      outcome: "pass" | "fail" | "warn" | "manual" | "not_applicable" | "error";
-      /** Format: int64 */
-      tested: number;
-      /** Format: int64 */
-      failed: number;
-    };
-    AccessionErrorBody: {
-      code: string;
-      detail: string;
-    };
-    AccessionRecordBody: {
-      code: string;
-      title: string;
-      open_status: components["schemas"]["OpenStatus"];
-    };
-    AccessionListBody: {
-      items: components["schemas"]["AccessionSummaryBody"][];
-      next_cursor: string | null;
-    };
-    NewAccessionBody: {
-      name: string;
-      fonds: string;
-      /** @enum {string} */
-      kind: "auto" | "folder" | "bagit" | "file";
-      /** Format: int64 */
-      files: number;
-      /** Format: int64 */
-      bytes: number;
-    };
-    FindingBody: {
-      check: string;
-      /** @enum {string} */
-      severity: "blocker" | "major" | "minor" | "warn";
-      outcome: string;
-      record: string | null;
-      file: string | null;
-      element: string | null;
-      expected: string | null;
-      found: string | null;
-      mend: string | null;
-      code: string | null;
-    };
-    FindingListBody: {
-      items: components["schemas"]["FindingBody"][];
-      next_cursor: string | null;
-    };
-    JournalHeadBody: {
-      /** Format: int64 */
-      size: number;
-      /** @description Root of the journal's tree, base64. */
-      root: string;
-      /** Format: date-time */
-      checked_at: string | null;
-    };
-    OverviewBody: {
-      /** Format: int64 */
-      records: number;
-      /** Format: int64 */
-      files: number;
-      /** Format: int64 */
-      bytes: number;
-      /** Format: int64 */
-      open: number;
-      /** Format: int64 */
-      unreviewed: number;
-      /** Format: int64 */
-      accessions: number;
-      /** Format: int64 */
-      accessions_returned: number;
-      /** Format: int64 */
-      jobs_waiting: number;
-      journal: components["schemas"]["JournalHeadBody"];
-      recent_accessions: components["schemas"]["AccessionSummaryBody"][];
-    };
-    HealthBody: {
-      ok: boolean;
-    };
-    AccessionBody: {
-      /** Format: uuid */
-      id: string;
-      name: string;
-      fonds: string | null;
-      /** @enum {string} */
-      kind: "folder" | "bagit" | "file" | "auto";
-      state: components["schemas"]["AccessionState"];
-      /** Format: int64 */
-      items: number;
-      /** Format: int64 */
-      files: number;
-      /** Format: int64 */
-      bytes: number;
-      /** Format: date-time */
-      received_at: string;
-      /** Format: date-time */
-      finished_at: string | null;
-      received_by: string;
-      /** Format: int64 */
-      blockers: number;
-      /** Format: int64 */
-      warnings: number;
-      progress: components["schemas"]["ProgressBody"];
-      checks: components["schemas"]["CheckBody"][];
-      error: null | components["schemas"]["AccessionErrorBody"];
-      records: components["schemas"]["AccessionRecordBody"][];
-    };
+    /**
+     * @description The kinds of viewers.
+     * @enum {string}
+     */
+    ViewerKind: "public" | "staff";
   };
   responses: never;
   parameters: never;
@@ -696,6 +1151,799 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  list_accessions: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of accessions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_AccessionSummaryBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_accession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key twice makes one accession */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewAccessionBody"];
+      };
+    };
+    responses: {
+      /** @description Announced */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessionBody"];
+        };
+      };
+      /** @description The fonds number is none */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_accession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The accession */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessionBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  discard_accession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Dropped */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It was handed in */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  put_accession_file: {
+    parameters: {
+      query: {
+        /** @description Path inside the package. */
+        path: string;
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": number[];
+      };
+    };
+    responses: {
+      /** @description Uploaded */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path leaves the package, or the upload broke off */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It was handed in */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The disk is full */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_accession_findings: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Findings of a page, 100 if not said, 500 at most. */
+        limit?: number;
+        /** @description Only of this weight. */
+        severity?: components["schemas"]["Severity"];
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of findings */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_FindingBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  watch_accession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Server-sent events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/event-stream": string;
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  submit_accession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Handed in */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessionBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It was handed in before */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_fonds: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The fonds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_FondsBody"];
+        };
+      };
+    };
+  };
+  get_fonds: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 全宗号 */
+        number: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The fonds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FondsBody"];
+        };
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_fonds_records: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Records of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Only this 年度. */
+        year?: number;
+        /** @description Only this category. */
+        category?: string;
+      };
+      header?: never;
+      path: {
+        /** @description 全宗号 */
+        number: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of records */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_RecordSummaryBody"];
+        };
+      };
+      /** @description A cursor that was not given out */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It runs */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HealthBody"];
+        };
+      };
+    };
+  };
+  get_overview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The archive at a glance */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OverviewBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_record: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The record */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordBody"];
+        };
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_record_events: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_EventBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_record_file: {
+    parameters: {
+      query?: {
+        /** @description `true` or `1`: to be saved, not shown. */
+        download?: string;
+      };
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+        /** @description Place among the record's files, from 1 */
+        n: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": number[];
+        };
+      };
+      /** @description A range of the file */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The range is not in the file */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  decide_opening: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["OpeningBody"];
+      };
+    };
+    responses: {
+      /** @description The record as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description None that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The rules refuse the decision */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_record_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The text */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TextBody"];
+        };
+      };
+      /** @description No record or no text that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query?: {
+        /** @description The question, as typed. Empty lists everything. */
+        q?: string;
+        /** @description 全宗号; repeatable. */
+        fonds?: string[];
+        /** @description 门类; repeatable. */
+        category?: string[];
+        /** @description First 年度. */
+        year_from?: number;
+        /** @description Last 年度. */
+        year_to?: number;
+        /** @description 保管期限 as in codes; repeatable. */
+        retention?: string[];
+        /** @description 开放状态; repeatable. */
+        open_status?: components["schemas"]["OpenStatus"][];
+        /** @description Only records with (or without) content files. */
+        has_content?: boolean;
+        /** @description Order of the hits. */
+        sort?: "relevance" | "date_asc" | "date_desc" | "code";
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Hits of a page, 20 if not said, 100 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SearchBody"];
+        };
+      };
+      /** @description A parameter is not understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   get_session: {
     parameters: {
       query?: never;
@@ -705,7 +1953,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description OK */
+      /** @description Who asks */
       200: {
         headers: {
           [name: string]: unknown;
@@ -729,7 +1977,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description OK */
+      /** @description Signed in */
       200: {
         headers: {
           [name: string]: unknown;
@@ -738,22 +1986,31 @@ export interface operations {
           "application/json": components["schemas"]["SessionBody"];
         };
       };
-      /** @description Problem */
+      /** @description Name or password are wrong */
       401: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Problem */
+      /** @description The proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts */
       429: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -773,683 +2030,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query?: {
-        q?: string;
-        fonds?: string[];
-        category?: string[];
-        year_from?: number;
-        year_to?: number;
-        retention?: string[];
-        open_status?: components["schemas"]["OpenStatus"][];
-        has_content?: boolean;
-        sort?: "relevance" | "date_asc" | "date_desc" | "code";
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SearchBody"];
-        };
-      };
-      /** @description Problem */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_fonds: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["FondsListBody"];
-        };
-      };
-    };
-  };
-  get_fonds: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        number: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["FondsBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_fonds_records: {
-    parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-        year?: number;
-        category?: string;
-      };
-      header?: never;
-      path: {
-        number: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RecordListBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_record: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RecordBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_record_text: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["TextBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_record_file: {
-    parameters: {
-      query?: {
-        download?: boolean;
-      };
-      header?: never;
-      path: {
-        code: string;
-        n: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The bytes */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/octet-stream": string;
-        };
-      };
-      /** @description A part of the bytes */
-      206: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      416: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_record_events: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["EventListBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  decide_opening: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["OpeningBody"];
-      };
-    };
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["RecordBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_overview: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["OverviewBody"];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_accessions: {
-    parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AccessionListBody"];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  create_accession: {
-    parameters: {
-      query?: never;
-      header?: {
-        "Idempotency-Key"?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewAccessionBody"];
-      };
-    };
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AccessionBody"];
-        };
-      };
-      /** @description Problem */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_accession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AccessionBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  discard_accession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Discarded */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  put_accession_file: {
-    parameters: {
-      query: {
-        path: string;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/octet-stream": string;
-      };
-    };
-    responses: {
-      /** @description Stored */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Problem */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  submit_accession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Accepted */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["AccessionBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Problem */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_accession_findings: {
-    parameters: {
-      query?: {
-        cursor?: string;
-        limit?: number;
-        severity?: "blocker" | "major" | "minor" | "warn";
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["FindingListBody"];
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  watch_accession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Events */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "text/event-stream": string;
-        };
-      };
-      /** @description Problem */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_health: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["HealthBody"];
-        };
       };
     };
   };

@@ -44,6 +44,7 @@ pub struct SearchQuery {
     /// Only records with (or without) content files.
     has_content: Option<bool>,
     /// Order of the hits.
+    #[param(inline)]
     sort: Option<SortBody>,
     /// Where the page begins.
     cursor: Option<String>,
@@ -54,7 +55,6 @@ pub struct SearchQuery {
 /// Order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = SearchSort)]
 pub enum SortBody {
     /// Best first.
     Relevance,

@@ -75,7 +75,6 @@ pub struct RecordBody {
     /// 摘要.
     pub summary: Option<String>,
     /// 存放位置; the staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// 来源.
     pub source: Option<String>,
@@ -88,10 +87,8 @@ pub struct RecordBody {
     /// Where the record will always be found.
     pub permanent_address: String,
     /// The accession it came with; the staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accession: Option<Uuid>,
     /// When it was received; the staff only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub received_at: Option<String>,
     /// Code of the record before it in its fonds.
@@ -112,6 +109,7 @@ pub struct FondsRefBody {
 /// 聚合层次.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RecordLevel)]
 pub enum LevelBody {
     /// 案卷.
     File,
@@ -122,6 +120,7 @@ pub enum LevelBody {
 /// 密级.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Classification)]
 pub enum ClassificationBody {
     /// 公开.
     Public,
@@ -179,6 +178,7 @@ pub struct FileBody {
 /// What a content file is to its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FileRole)]
 pub enum FileRoleBody {
     /// 原文.
     Content,

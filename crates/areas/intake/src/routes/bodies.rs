@@ -44,6 +44,7 @@ impl From<&AccessionState> for StateBody {
 /// The kind of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccessionKind)]
 pub enum KindBody {
     /// Not known yet, or to be found out.
     Auto,
@@ -182,6 +183,7 @@ pub struct ProgressBody {
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProgressStage)]
 pub enum ProgressStageBody {
     /// Waiting for its turn.
     Waiting,
@@ -266,6 +268,7 @@ impl From<&CheckResult> for CheckBody {
 /// The four properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CheckFamily)]
 pub enum FamilyBody {
     /// 真实性.
     Authenticity,
@@ -280,6 +283,7 @@ pub enum FamilyBody {
 /// What a check said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CheckOutcome)]
 pub enum OutcomeBody {
     /// Sound.
     Pass,
@@ -311,6 +315,7 @@ impl From<Outcome> for OutcomeBody {
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Severity)]
 pub enum SeverityBody {
     /// Returns the package.
     Blocker,

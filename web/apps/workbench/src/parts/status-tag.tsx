@@ -51,14 +51,14 @@ export function OutcomeTag({ outcome }: { outcome: Schemas["CheckBody"]["outcome
   return <Tag tone={OUTCOME_TONES[outcome]}>{t(`report.outcome.${outcome}`)}</Tag>;
 }
 
-const SEVERITY_TONES: Record<Schemas["FindingBody"]["severity"], Tone> = {
+const SEVERITY_TONES: Record<Schemas["Severity"], Tone> = {
   blocker: "bad",
   major: "bad",
   minor: "warn",
   warn: "warn",
 };
 
-export function SeverityTag({ severity }: { severity: Schemas["FindingBody"]["severity"] }) {
+export function SeverityTag({ severity }: { severity: Schemas["Severity"] }) {
   const { t } = useWorkbenchTexts();
   return <Tag tone={SEVERITY_TONES[severity]}>{t(`report.severity.${severity}`)}</Tag>;
 }

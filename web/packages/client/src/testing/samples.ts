@@ -134,7 +134,7 @@ export const sampleRecord: Schemas["RecordBody"] = {
 
 export const sampleText: Schemas["TextBody"] = { text: "各人民公社：\n    石门水库是我县头等工程。" };
 
-export const sampleEvents: Schemas["EventListBody"] = {
+export const sampleEvents: Schemas["Page_EventBody"] = {
   items: [
     {
       at: "2026-03-02T09:20:00Z",
