@@ -20,6 +20,11 @@ export function isPdf(file: FileBody): boolean {
   return file.mime === "application/pdf";
 }
 
+/** The name without the folders it lay in: what a reader knows the file by, and what it is saved as. */
+export function shortName(file: FileBody): string {
+  return file.name.slice(file.name.lastIndexOf("/") + 1);
+}
+
 export function downloadAddress(file: FileBody): string {
   return `${file.url}${file.url.includes("?") ? "&" : "?"}download=true`;
 }

@@ -6,12 +6,14 @@ import { recordAddress } from "../../parts/addresses";
 
 type Hit = Schemas["HitBody"];
 
-const SHOWN = 4;
+const SHOWN = 8;
 
 /** A few records to begin with, pictures first. When there are none the home page does without. */
 export function Glimpse() {
   const { t, edtf } = usePortalTexts();
-  const { data: pictures } = useQuery(searchQuery({ category: ["ZP"], has_content: true, limit: 8 }));
+  const { data: pictures } = useQuery(
+    searchQuery({ category: ["ZP"], has_content: true, sort: "date_asc", limit: 100 }),
+  );
   const chosen = choose(pictures?.hits ?? []);
   if (chosen.length === 0) return null;
   return (
@@ -36,6 +38,12 @@ export function Glimpse() {
   );
 }
 
+/** Some of them, spread evenly over the years. */
 function choose(hits: readonly Hit[]): Hit[] {
-  return hits.filter((hit) => hit.thumbnail !== null).slice(0, SHOWN);
+  const pictures = hits.filter((hit) => hit.thumbnail !== null);
+  if (pictures.length <= SHOWN) return pictures;
+  const step = (pictures.length - 1) / (SHOWN - 1);
+  return Array.from({ length: SHOWN }, (_, n) => pictures[Math.round(n * step)]).filter(
+    (hit) => hit !== undefined,
+  );
 }

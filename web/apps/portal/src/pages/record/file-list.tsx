@@ -1,6 +1,6 @@
 import type { Schemas } from "@lantai/client";
 import { usePortalTexts } from "@lantai/i18n/portal";
-import { downloadAddress, isPdf, isShownPicture } from "@lantai/ui";
+import { downloadAddress, isPdf, isShownPicture, shortName } from "@lantai/ui";
 
 type FileBody = Schemas["FileBody"];
 
@@ -20,12 +20,15 @@ export function FileList({ files }: { files: readonly FileBody[] }) {
 
 function FileItem({ file }: { file: FileBody }) {
   const { t, bytes, label } = usePortalTexts();
+  const name = shortName(file);
   const shown = isShownPicture(file) || isPdf(file) || file.media === "sound" || file.media === "video";
   return (
     <li className="file">
       <div className="file-row">
         <div>
-          <p className="file-name">{file.name}</p>
+          <p className="file-name" title={file.name}>
+            {name}
+          </p>
           <p className="file-facts">
             <span>{file.format ?? file.mime ?? label("media", file.media)}</span>
             <span>{bytes(file.size)}</span>
@@ -34,15 +37,15 @@ function FileItem({ file }: { file: FileBody }) {
         <a
           className="button no-print"
           href={downloadAddress(file)}
-          download={file.name}
-          aria-label={t("record.download", { name: file.name })}
+          download={name}
+          aria-label={t("record.download", { name })}
         >
           {t("record.download_short")}
         </a>
       </div>
       {!shown && file.media !== "text" && <p className="quiet">{t("record.not_shown")}</p>}
       <details className="digests">
-        <summary aria-label={t("record.digest_of", { name: file.name })}>{t("record.digest")}</summary>
+        <summary aria-label={t("record.digest_of", { name })}>{t("record.digest")}</summary>
         <dl>
           <dt>SM3</dt>
           <dd className="code">{file.sm3}</dd>

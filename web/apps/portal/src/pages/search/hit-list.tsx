@@ -42,7 +42,9 @@ function HitItem({ hit }: { hit: Schemas["HitBody"] }) {
           <span className="code">{hit.code}</span>
           <Link to={fondsAddress(hit.fonds)}>{hit.fonds_title}</Link>
           <span>
-            {[label("category", hit.category), ...media.map((kind) => label("media", kind))].join(" · ")}
+            {[
+              ...new Set([label("category", hit.category), ...media.map((kind) => label("media", kind))]),
+            ].join(" · ")}
           </span>
         </p>
       </div>

@@ -1,4 +1,5 @@
 import { Problem, searchQuery } from "@lantai/client";
+import { explainReading } from "@lantai/i18n";
 import { usePortalTexts } from "@lantai/i18n/portal";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearchParams } from "react-router";
@@ -12,10 +13,12 @@ import { Pager } from "./pager";
 import { changed, readSearch, SORTS } from "./search-state";
 
 export function SearchPage() {
-  const { t } = usePortalTexts();
+  const texts = usePortalTexts();
+  const { t } = texts;
   const [params] = useSearchParams();
   const search = readSearch(params);
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(searchQuery(search));
+  const reading = data ? explainReading(data.read_as, texts) : null;
   const heading = search.q ? t("results.title", { q: search.q }) : t("results.title_all");
   return (
     <div className="page results" aria-busy={isPending || isPlaceholderData}>
@@ -32,9 +35,9 @@ export function SearchPage() {
             </>
           )}
         </p>
-        {data && data.read_as !== "" && data.read_as !== search.q && (
+        {reading && (
           <p className="read-as">
-            <span className="read-as-label">{t("results.read_as")}</span> {data.read_as}
+            <span className="read-as-label">{t("results.read_as")}</span> {reading}
           </p>
         )}
       </header>

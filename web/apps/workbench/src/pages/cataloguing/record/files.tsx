@@ -1,6 +1,6 @@
 import type { Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
-import { CopyButton, downloadAddress } from "@lantai/ui";
+import { CopyButton, downloadAddress, shortName } from "@lantai/ui";
 import { Table, type TableColumnsType } from "antd";
 
 type FileBody = Schemas["FileBody"];
@@ -55,7 +55,7 @@ export function Files({ record }: { record: Schemas["RecordBody"] }) {
       render: (_, file) => (
         <a
           href={downloadAddress(file)}
-          download={file.name}
+          download={shortName(file)}
           aria-label={t("record.download", { name: file.name })}
         >
           {t("record.download_short")}

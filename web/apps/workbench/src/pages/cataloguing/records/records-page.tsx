@@ -1,4 +1,5 @@
 import { searchQuery, type Schemas, type SearchParams } from "@lantai/client";
+import { explainReading } from "@lantai/i18n";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Select, Table, type TableColumnsType } from "antd";
@@ -40,10 +41,12 @@ function readSearch(params: URLSearchParams): SearchParams {
 }
 
 export default function RecordsPage() {
-  const { t } = useWorkbenchTexts();
+  const texts = useWorkbenchTexts();
+  const { t } = texts;
   const [params, setParams] = useSearchParams();
   const search = readSearch(params);
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery(searchQuery(search));
+  const reading = data ? explainReading(data.read_as, texts) : null;
   const change = (name: string, value: string) =>
     setParams((before) => {
       const next = new URLSearchParams(before);
@@ -65,9 +68,7 @@ export default function RecordsPage() {
       </div>
       <SearchForm key={search.q ?? ""} asked={search.q ?? ""} onAsk={(q) => change("q", q)} />
       {data && <Filters facets={data.facets} params={params} change={change} />}
-      {data && data.read_as !== "" && data.read_as !== search.q && (
-        <p className="quiet">{t("records.read_as", { text: data.read_as })}</p>
-      )}
+      {reading && <p className="quiet">{t("records.read_as", { text: reading })}</p>}
       {isPending && <Waiting />}
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
       {data && !error && (
