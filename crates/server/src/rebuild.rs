@@ -1,16 +1,19 @@
 //! Making catalogue and index again from vault and journal.
 
-use crate::archive::{Archive, Places, database_address, lock};
+use crate::archive::{Archive, Places, database_address, lock, read_key};
 use crate::config::Config;
 use crate::error::ArchiveError;
 use crate::initialise::write_private;
-use lantai_database::{Database, StoreError};
-use lantai_domain::SystemClock;
+use lantai_cataloguing::Holdings;
+use lantai_database::{Database, JournalRows, StoreError};
+use lantai_domain::{RandomIds, SystemClock};
 use lantai_identity::IdentityRepository;
 use lantai_intake::RestoreAccessions;
+use lantai_journal::Journal;
 use lantai_search::Index;
 use lantai_vault::{Vault, VaultError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What was made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,9 @@ pub async fn rebuild(
     let lock = lock(data)?;
     std::fs::write(&places.rebuilding, b"")
         .map_err(|source| ArchiveError::disk("write", &places.rebuilding, source))?;
+    if let Err(error) = finish_by_catalogue(data, &config, &places).await {
+        tracing::warn!(error = %error, "the catalogue cannot say what a crash interrupted");
+    }
     settle_batches(&places)?;
     let database = empty_database(data, &config).await?;
     if places.index.exists() {
@@ -47,7 +53,38 @@ pub async fn rebuild(
     archive.index.fill(progress).await?;
     let password_file = restore_identity(&archive, &database, &password).await?;
     std::fs::remove_file(&marker).map_err(|source| ArchiveError::disk("remove", marker, source))?;
-    Ok(Rebuilt { records: rebuilt.records, entries: rebuilt.entries, password_file })
+    Ok(Rebuilt {
+        records: rebuilt.records,
+        entries: rebuilt.entries,
+        password_file,
+    })
+}
+
+/// What a crash interrupted is finished or undone by what the catalogue knows, as long as it can be read: it may hold
+/// facts that are not in the journal's tiles yet.
+async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> Result<(), ArchiveError> {
+    let address = database_address(data, config);
+    if address.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists()) {
+        return Ok(());
+    }
+    let database = Database::connect(&address).await?;
+    database.migrate().await?;
+    let key = read_key(&places.private_key)?;
+    let vault = Vault::open(&places.vault)?;
+    let journal = Journal::open(&places.journal, key.verifying_key())?;
+    let mut reader = database.read().await?;
+    let accepted = JournalRows(reader.conn()).size().await?;
+    drop(reader);
+    let recovered = if accepted < journal.size() {
+        // an older catalogue, or one that a rebuild has emptied: it knows nothing of the last changes
+        Ok(())
+    } else {
+        let holdings =
+            Holdings::new(database.clone(), vault, journal, key, Arc::new(SystemClock), Arc::new(RandomIds));
+        holdings.recover().await.map(|_| ())
+    };
+    database.close().await;
+    Ok(recovered?)
 }
 
 /// Batches left by a crash: without the catalogue nobody knows whether they were accepted. One whose placing had begun
@@ -72,7 +109,9 @@ async fn empty_database(data: &Path, config: &Config) -> Result<Database, Archiv
     match open_empty(&address).await {
         Ok(database) => Ok(database),
         Err(error) => {
-            let Some(path) = address.strip_prefix("sqlite:") else { return Err(error.into()) };
+            let Some(path) = address.strip_prefix("sqlite:") else {
+                return Err(error.into());
+            };
             tracing::warn!(error = %error, "the catalogue cannot be read and is put aside");
             put_aside(Path::new(path))?;
             Ok(open_empty(&address).await?)

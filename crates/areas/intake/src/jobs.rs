@@ -2,7 +2,8 @@
 
 use crate::error::IntakeError;
 use crate::progress::Progress;
-use crate::receive::{IntakeRules, ReceiveRequest, receive};
+use crate::accession::Accession;
+use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
 use crate::upload::{ReceiveUpload, Uploads};
 use async_trait::async_trait;
@@ -58,24 +59,33 @@ impl ReceiveUploadHandler {
             // done before a crash, the job only was not struck off
             return self.uploads.clear(id);
         }
-        let fonds = accession.fonds.as_deref().map(str::parse).transpose();
-        let fonds = fonds.map_err(|_| IntakeError::FondsMissing)?;
-        let request = ReceiveRequest {
-            path: self.uploads.package_root(id)?,
-            name: accession.name.clone(),
-            kind: accession.kind,
-            catalogue: None,
-            root: None,
-            fonds,
-            stage: accession.stage,
-            by: accession.received_by.clone(),
-            workspace: self.workspace.clone(),
+        let request = match self.request(&accession) {
+            Ok(request) => request,
+            Err(error) => {
+                fail(&self.holdings, accession, &error).await;
+                return Err(error);
+            }
         };
         let progress = self.board.begin(id);
         let received = receive(&self.holdings, &self.rules, accession, &request, &progress).await;
         self.board.end(id);
         received?;
         self.uploads.clear(id)
+    }
+
+    fn request(&self, accession: &Accession) -> Result<ReceiveRequest, IntakeError> {
+        let fonds = accession.fonds.as_deref().map(str::parse).transpose();
+        Ok(ReceiveRequest {
+            path: self.uploads.package_root(accession.id)?,
+            name: accession.name.clone(),
+            kind: accession.kind,
+            catalogue: None,
+            root: None,
+            fonds: fonds.map_err(|_| IntakeError::FondsMissing)?,
+            stage: accession.stage,
+            by: accession.received_by.clone(),
+            workspace: self.workspace.clone(),
+        })
     }
 }
 

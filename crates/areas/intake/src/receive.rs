@@ -119,15 +119,19 @@ pub async fn receive(
                 // it is accepted: the register says so already, the next start does the rest
                 return Err(error);
             }
-            let at = holdings.clock.now();
-            accession.state =
-                AccessionState::Failed { at, code: error.code().to_owned(), detail: error.to_string() };
-            if let Err(unregistered) = register(holdings, &accession).await {
-                tracing::warn!(accession.id = %accession.id, error = %unregistered,
-                    "the failure of accession {} could not be registered", accession.id);
-            }
+            fail(holdings, accession, &error).await;
             Err(error)
         }
+    }
+}
+
+/// Registers that an accession failed; the error that led here is the one to tell.
+pub(crate) async fn fail(holdings: &Holdings, mut accession: Accession, error: &IntakeError) {
+    let at = holdings.clock.now();
+    accession.state = AccessionState::Failed { at, code: error.code().to_owned(), detail: error.to_string() };
+    if let Err(unregistered) = register(holdings, &accession).await {
+        tracing::warn!(accession.id = %accession.id, error = %unregistered,
+            "the failure of accession {} could not be registered", accession.id);
     }
 }
 

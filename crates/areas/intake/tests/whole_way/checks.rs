@@ -99,9 +99,13 @@ fn bad_packages() -> Vec<Case> {
         case("A-4.1", "intake.file_without_record", with_file("content/3.txt", text(3).as_bytes())),
         case("A-5.2", "package.link", with_link()),
         case("I-1.1", "intake.item_count", with_file("fonds.csv", "全宗号,全宗名称,件数\nJ001,县政府,3\n".as_bytes())),
-        case("I-1.2", "intake.byte_count", bag("1.2")),
+        case("I-1.2", "bagit.oxum_mismatch", bag("1.2")),
         always("I-2.2", "intake.element_missing", edited("关于2号事项的通知", "")),
-        always("U-1.1", "catalogue.cell_count", edited("content/2.txt", "content/2.txt,多,余")),
+        always("U-1.1", "catalogue.cell_count", {
+            let package = edited("content/2.txt", ",多,余");
+            std::fs::remove_file(package.path().join("content/2.txt")).unwrap();
+            package
+        }),
         transfer("U-2.1", "intake.format_not_allowed", {
             let package = edited("content/2.txt", "content/2.xyzzy");
             package.write("content/2.xyzzy", &[0xfe, 0x00, 0x01, 0x9c, 0x80, 0x00, 0xff, 0x03].repeat(40));

@@ -40,6 +40,13 @@ impl StopAt {
         self.steps.load(Ordering::SeqCst)
     }
 
+    /// Number of the first step of this name.
+    pub fn first(&self, name: &str) -> u64 {
+        let names = self.names.lock().unwrap();
+        let place = names.iter().position(|step| step.starts_with(name)).unwrap();
+        u64::try_from(place).unwrap() + 1
+    }
+
     pub fn stopped_in(&self) -> String {
         self.names.lock().unwrap().last().cloned().unwrap_or_default()
     }
