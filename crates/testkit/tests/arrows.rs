@@ -100,9 +100,8 @@ fn tests_of_a_room_know_no_more_than_the_room() {
             let Some(to) = rooms.iter().find(|room| room.name == *dependency) else {
                 continue;
             };
-            if to.name != "lantai-testkit"
-                && let Some(objection) = objection(from, to)
-            {
+            let for_tests = ["lantai-testkit", "lantai-demo-collection"].contains(&to.name.as_str());
+            if !for_tests && let Some(objection) = objection(from, to) {
                 wrong.push(format!("{} -> {} in tests: {objection}", from.name, to.name));
             }
         }
@@ -151,7 +150,7 @@ fn only_the_http_rooms_name_http() {
     };
     let strangers: Vec<String> = rust_sources()
         .iter()
-        .filter(|source| !at_home(&source.path))
+        .filter(|source| source.path.contains("/src/") && !at_home(&source.path))
         .filter(|source| {
             source
                 .code()
