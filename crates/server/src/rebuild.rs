@@ -64,7 +64,10 @@ pub async fn rebuild(
 /// facts that are not in the journal's tiles yet.
 async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> Result<(), ArchiveError> {
     let address = database_address(data, config);
-    if address.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists()) {
+    if address
+        .strip_prefix("sqlite:")
+        .is_some_and(|path| !Path::new(path).exists())
+    {
         return Ok(());
     }
     let database = Database::connect(&address).await?;
@@ -79,8 +82,14 @@ async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> R
         // an older catalogue, or one that a rebuild has emptied: it knows nothing of the last changes
         Ok(())
     } else {
-        let holdings =
-            Holdings::new(database.clone(), vault, journal, key, Arc::new(SystemClock), Arc::new(RandomIds));
+        let holdings = Holdings::new(
+            database.clone(),
+            vault,
+            journal,
+            key,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds),
+        );
         holdings.recover().await.map(|_| ())
     };
     database.close().await;

@@ -63,7 +63,10 @@ impl Acceptance {
         let batch = sealed.name().to_owned();
         let unfinished = |source: CataloguingError| {
             let source = Box::new(source);
-            CataloguingError::Unfinished { batch: batch.clone(), source }
+            CataloguingError::Unfinished {
+                batch: batch.clone(),
+                source,
+            }
         };
         if let Err(error) = work.commit().await {
             // an engine may fail after it has committed: what it holds now decides
@@ -77,7 +80,10 @@ impl Acceptance {
             }
         }
         let placed = tokio::task::spawn_blocking(move || sealed.place()).await;
-        placed.map_err(CataloguingError::from).and_then(|placed| Ok(placed?)).map_err(unfinished)?;
+        placed
+            .map_err(CataloguingError::from)
+            .and_then(|placed| Ok(placed?))
+            .map_err(unfinished)?;
         holdings.publish().await.map_err(unfinished)
     }
 }

@@ -70,7 +70,11 @@ impl Holdings {
 
     /// The newest signed checkpoint of the journal.
     pub fn checkpoint(&self) -> Checkpoint {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner).checkpoint().clone()
+        self.journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .checkpoint()
+            .clone()
     }
 
     /// How many entries the journal's tiles hold.

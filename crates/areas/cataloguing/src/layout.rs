@@ -79,8 +79,10 @@ fn pretty<T: serde::Serialize>(value: &T, what: impl Fn() -> String) -> Result<V
 pub fn segment_bytes(records: &[Record]) -> Result<Vec<u8>, CataloguingError> {
     let mut bytes = Vec::new();
     for record in records {
-        serde_json::to_writer(&mut bytes, record)
-            .map_err(|source| CataloguingError::Document { what: format!("record {}", record.id), source })?;
+        serde_json::to_writer(&mut bytes, record).map_err(|source| CataloguingError::Document {
+            what: format!("record {}", record.id),
+            source,
+        })?;
         bytes.push(b'\n');
     }
     Ok(bytes)
@@ -88,7 +90,10 @@ pub fn segment_bytes(records: &[Record]) -> Result<Vec<u8>, CataloguingError> {
 
 /// Reads a record as it is kept.
 pub fn read_record(bytes: &[u8], what: &str) -> Result<Record, CataloguingError> {
-    serde_json::from_slice(bytes).map_err(|source| CataloguingError::Document { what: what.to_owned(), source })
+    serde_json::from_slice(bytes).map_err(|source| CataloguingError::Document {
+        what: what.to_owned(),
+        source,
+    })
 }
 
 /// Replaces a file of a new version: what was carried over goes, the new bytes come.
@@ -111,7 +116,8 @@ pub fn read_file(object: &Object, path: &str) -> Result<Option<Vec<u8>>, Catalog
     };
     let mut bytes = Vec::new();
     let what = || format!("{} of {}", path.as_str(), object.id().as_str());
-    file.read_to_end(&mut bytes).map_err(|source| CataloguingError::Read { what: what(), source })?;
+    file.read_to_end(&mut bytes)
+        .map_err(|source| CataloguingError::Read { what: what(), source })?;
     Ok(Some(bytes))
 }
 
@@ -136,7 +142,10 @@ mod tests {
 
     #[test]
     fn a_content_file_keeps_its_name_below_content() {
-        assert_eq!(content_path("fulltext/永久.txt").unwrap().as_str(), "content/fulltext/永久.txt");
+        assert_eq!(
+            content_path("fulltext/永久.txt").unwrap().as_str(),
+            "content/fulltext/永久.txt"
+        );
         assert!(content_path("../escape").is_err());
     }
 }

@@ -107,8 +107,10 @@ fn read_object(vault: &lantai_vault::Vault, object: &Object) -> Result<Kept, Cat
     }
     if layout::is_fonds_object(id) {
         let bytes = layout::read_file(object, layout::FONDS_FILE)?.unwrap_or_default();
-        let fonds = serde_json::from_slice(&bytes)
-            .map_err(|source| CataloguingError::Document { what: id.to_owned(), source })?;
+        let fonds = serde_json::from_slice(&bytes).map_err(|source| CataloguingError::Document {
+            what: id.to_owned(),
+            source,
+        })?;
         return Ok(Kept::Fonds(Box::new(fonds)));
     }
     match layout::read_file(object, layout::RECORD_FILE)? {
@@ -129,7 +131,11 @@ async fn restore_object(
     let records = match kept {
         Kept::Other => {
             if !other.restore(work, object).await? {
-                tracing::warn!(object.id = object.id().as_str(), "object {} is of no known kind", object.id().as_str());
+                tracing::warn!(
+                    object.id = object.id().as_str(),
+                    "object {} is of no known kind",
+                    object.id().as_str()
+                );
             }
             return Ok(0);
         }
@@ -146,14 +152,21 @@ async fn restore_object(
         let fonds = record.fonds().to_owned();
         if known_fonds.insert(fonds.clone()) {
             // the fonds' own object comes later in the walk and then says what it is called
-            let number = fonds.parse().map_err(|error: lantai_domain::fonds::FondsNumberError| {
-                lantai_database::StoreError::corrupt(format!("record {}", record.id), error)
-            })?;
-            FondsRepository(work.conn()).put(&Fonds::unnamed(number), 0).await?;
+            let number = fonds
+                .parse()
+                .map_err(|error: lantai_domain::fonds::FondsNumberError| {
+                    lantai_database::StoreError::corrupt(format!("record {}", record.id), error)
+                })?;
+            FondsRepository(work.conn())
+                .put(&Fonds::unnamed(number), 0)
+                .await?;
         }
         counts.entry(fonds).or_default().add_record(&record);
-        let stored =
-            StoredRecord { record, object: object.id().as_str().to_owned(), object_version: version };
+        let stored = StoredRecord {
+            record,
+            object: object.id().as_str().to_owned(),
+            object_version: version,
+        };
         RecordRepository(work.conn()).insert(&stored).await?;
         count += 1;
     }

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, HashMap};
 /// Codes asked of the catalogue at once.
 const CODES_AT_ONCE: usize = 500;
 
+/// Says which of some codes are taken already.
+pub(crate) type CodesTaken<'a> = dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync + 'a;
+
 /// What an item's elements came to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Described {
@@ -32,18 +35,49 @@ pub(crate) struct Describer {
 
 /// Elements that have a place of their own in a description, or are used up in reading the item.
 const PLACED: [&str; 34] = [
-    "archival_code", "fonds_identifier", "fonds_name", "category", "category_code", "year", "retention_period",
-    "organizational_structure_or_function", "title", "document_number", "author", "date", "date_as_written",
-    "security_classification", "open_status", "open_note", "total_number_of_pages", "carrier", "descriptor",
-    "keyword", "personal_name", "place", "document_type", "language", "script", "abstract", "current_location",
-    "source", "full_text_file", "content_file", "full_text", "agency_item_number", "sequence_number", "former_codes",
+    "archival_code",
+    "fonds_identifier",
+    "fonds_name",
+    "category",
+    "category_code",
+    "year",
+    "retention_period",
+    "organizational_structure_or_function",
+    "title",
+    "document_number",
+    "author",
+    "date",
+    "date_as_written",
+    "security_classification",
+    "open_status",
+    "open_note",
+    "total_number_of_pages",
+    "carrier",
+    "descriptor",
+    "keyword",
+    "personal_name",
+    "place",
+    "document_type",
+    "language",
+    "script",
+    "abstract",
+    "current_location",
+    "source",
+    "full_text_file",
+    "content_file",
+    "full_text",
+    "agency_item_number",
+    "sequence_number",
+    "former_codes",
 ];
 
 impl Describer {
     /// A describer for packages that describe these fonds, in a year.
     pub fn new(rules: CheckRules, fonds: &[Fonds], current_year: u16) -> Self {
         let known = rules.categories.iter().map(|category| category.code.as_str());
-        let more = fonds.iter().flat_map(|fonds| fonds.category_codes.iter().map(String::as_str));
+        let more = fonds
+            .iter()
+            .flat_map(|fonds| fonds.category_codes.iter().map(String::as_str));
         let codes = CodeRules::new(current_year).with_categories(known.chain(more));
         Self { rules, codes }
     }
@@ -59,14 +93,24 @@ impl Describer {
         let code = self.code(item, &label, tally);
         let retention = self.retention(item, code.as_ref(), &label, tally);
         let category = self.category(item, code.as_ref());
-        self.mandatory(item, code.as_ref(), retention.is_some(), category.is_some(), &label, tally);
+        self.mandatory(
+            item,
+            code.as_ref(),
+            retention.is_some(),
+            category.is_some(),
+            &label,
+            tally,
+        );
         let classification = self.classification(item, &label, tally);
         let open_status = self.open_status(item, classification, &label, tally);
         let date = self.date(item, &label, tally);
         let title = self.value(item, "title");
         let (Some(code), Some(retention), Some(category), Some(title)) = (code, retention, category, title)
         else {
-            return Described { description: None, open_status };
+            return Described {
+                description: None,
+                open_status,
+            };
         };
         let year = self.year(item, &code, &date);
         let description = Description {
@@ -82,9 +126,15 @@ impl Describer {
             retention,
             classification,
             organisation_or_subject: self.value(item, "organizational_structure_or_function"),
-            page_count: self.value(item, "total_number_of_pages").and_then(|pages| pages.parse().ok()),
+            page_count: self
+                .value(item, "total_number_of_pages")
+                .and_then(|pages| pages.parse().ok()),
             carrier: self.value(item, "carrier"),
-            keywords: self.list(item, "descriptor").into_iter().chain(self.list(item, "keyword")).collect(),
+            keywords: self
+                .list(item, "descriptor")
+                .into_iter()
+                .chain(self.list(item, "keyword"))
+                .collect(),
             people: names(self.list(item, "personal_name")),
             places: names(self.list(item, "place")),
             document_type: self.value(item, "document_type"),
@@ -97,11 +147,17 @@ impl Describer {
             other: other(item),
             code,
         };
-        Described { description: Some(description), open_status }
+        Described {
+            description: Some(description),
+            open_status,
+        }
     }
 
     fn value(&self, item: &SubmittedItem, element: &str) -> Option<String> {
-        item.get(element).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+        item.get(element)
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
     }
 
     fn list(&self, item: &SubmittedItem, element: &str) -> Vec<String> {
@@ -116,12 +172,18 @@ impl Describer {
         tally.tested("A-2.6", 1);
         match ArchivalCode::parse(text, &self.codes) {
             Ok(code) => {
-                if let Some(fonds) = self.value(item, "fonds_identifier").filter(|fonds| fonds != code.fonds())
+                if let Some(fonds) = self
+                    .value(item, "fonds_identifier")
+                    .filter(|fonds| fonds != code.fonds())
                     && item.get("fonds_name").is_some()
                 {
                     tally.tested("A-2.4", 1);
                     tally.fault("A-2.4", "intake.fonds_differs", |finding| {
-                        finding.record(label).element("fonds_identifier").expected(code.fonds()).found(fonds)
+                        finding
+                            .record(label)
+                            .element("fonds_identifier")
+                            .expected(code.fonds())
+                            .found(fonds)
                     });
                 }
                 for warning in code.warnings() {
@@ -136,7 +198,9 @@ impl Describer {
                     finding
                         .record(label)
                         .element("archival_code")
-                        .expected("a code by the rule of its fonds and category, such as Q007-WS·2019·D30-0001")
+                        .expected(
+                            "a code by the rule of its fonds and category, such as Q007-WS·2019·D30-0001",
+                        )
                         .found(format!("{}: {text}: {error}", error.code()))
                         .mend(mend)
                 });
@@ -154,7 +218,9 @@ impl Describer {
         tally: &mut Tally,
     ) -> Option<Retention> {
         let in_code = code.and_then(ArchivalCode::retention);
-        let Some(written) = self.value(item, "retention_period") else { return in_code };
+        let Some(written) = self.value(item, "retention_period") else {
+            return in_code;
+        };
         tally.tested("A-2.4", 1);
         match written.parse::<Retention>() {
             Ok(retention) => {
@@ -189,8 +255,14 @@ impl Describer {
         if let Some(category) = code.and_then(ArchivalCode::category) {
             return Some(category.to_owned());
         }
-        let written = self.value(item, "category_code").or_else(|| self.value(item, "category"))?;
-        Some(self.rules.category_code(&written).map_or(written.clone(), str::to_owned))
+        let written = self
+            .value(item, "category_code")
+            .or_else(|| self.value(item, "category"))?;
+        Some(
+            self.rules
+                .category_code(&written)
+                .map_or(written.clone(), str::to_owned),
+        )
     }
 
     /// Check I-2.2.
@@ -208,7 +280,9 @@ impl Describer {
             let there = match element.as_str() {
                 "retention_period" => has_retention || code.is_none(),
                 "category" => has_category || code.is_none(),
-                element => item.get(element).is_some_and(|value| !self.rules.is_empty_value(value)),
+                element => item
+                    .get(element)
+                    .is_some_and(|value| !self.rules.is_empty_value(value)),
             };
             if !there {
                 tally.fault("I-2.2", "intake.element_missing", |finding| {
@@ -267,7 +341,9 @@ impl Describer {
     fn date(&self, item: &SubmittedItem, label: &str, tally: &mut Tally) -> ArchivalDate {
         let Some(written) = self.value(item, "date") else {
             let as_written = self.value(item, "date_as_written");
-            return as_written.and_then(|text| ArchivalDate::parse(&text).ok()).unwrap_or_default();
+            return as_written
+                .and_then(|text| ArchivalDate::parse(&text).ok())
+                .unwrap_or_default();
         };
         tally.tested("A-2.4", 1);
         match ArchivalDate::parse(&written) {
@@ -297,8 +373,14 @@ impl Describer {
 
 /// Names are parted by 、 as well; in subject words that mark belongs to the word.
 fn names(parts: Vec<String>) -> Vec<String> {
-    let single = parts.iter().flat_map(|part| part.split(['、', '，', ','])).map(str::trim);
-    single.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    let single = parts
+        .iter()
+        .flat_map(|part| part.split(['、', '，', ',']))
+        .map(str::trim);
+    single
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn mend_code(error: &CodeError) -> String {
@@ -310,8 +392,14 @@ fn mend_code(error: &CodeError) -> String {
 
 /// Every value that has no place of its own, word for word.
 fn other(item: &SubmittedItem) -> BTreeMap<String, String> {
-    let unplaced = item.elements.iter().filter(|(element, _)| !PLACED.contains(&element.as_str()));
-    unplaced.chain(&item.other).map(|(key, value)| (key.clone(), value.clone())).collect()
+    let unplaced = item
+        .elements
+        .iter()
+        .filter(|(element, _)| !PLACED.contains(&element.as_str()));
+    unplaced
+        .chain(&item.other)
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Check: codes of this package, and of the catalogue.
@@ -328,9 +416,11 @@ impl CodesSeen {
         item: &SubmittedItem,
         described: &Described,
         tally: &mut Tally,
-        taken: &(dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync),
+        taken: &CodesTaken<'_>,
     ) -> Result<(), IntakeError> {
-        let Some(description) = &described.description else { return Ok(()) };
+        let Some(description) = &described.description else {
+            return Ok(());
+        };
         let code = description.code.to_string();
         tally.tested("A-2.7", 1);
         if let Some(first) = self.seen.get(&code) {
@@ -346,15 +436,15 @@ impl CodesSeen {
         }
         self.seen.insert(code.clone(), item.place.clone());
         self.to_ask.push(code);
-        if self.to_ask.len() >= CODES_AT_ONCE { self.finish(tally, taken) } else { Ok(()) }
+        if self.to_ask.len() >= CODES_AT_ONCE {
+            self.finish(tally, taken)
+        } else {
+            Ok(())
+        }
     }
 
     /// Asks the catalogue about the codes not asked yet.
-    pub fn finish(
-        &mut self,
-        tally: &mut Tally,
-        taken: &(dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync),
-    ) -> Result<(), IntakeError> {
+    pub fn finish(&mut self, tally: &mut Tally, taken: &CodesTaken) -> Result<(), IntakeError> {
         let asked = std::mem::take(&mut self.to_ask);
         for code in taken(&asked)? {
             tally.fault("A-2.7", "intake.code_taken", |finding| {

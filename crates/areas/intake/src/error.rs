@@ -83,7 +83,9 @@ impl IntakeError {
             Self::TooMuch => "intake.too_much",
             Self::Rules(error) => error.code(),
             Self::FormatRules(_) => "intake.format_rules",
-            Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => "intake.disk_full",
+            Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                "intake.disk_full"
+            }
             Self::Disk { .. } => "intake.disk",
             Self::Document(_) => "intake.document",
             Self::Cataloguing(error) => error.code(),
@@ -97,7 +99,11 @@ impl IntakeError {
 
     /// A failure of our own disk.
     pub fn disk(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::Disk { action, path: path.into(), source }
+        Self::Disk {
+            action,
+            path: path.into(),
+            source,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading a package: every byte once, digests, formats and checks out of the same pass that stages the files.
 
-use crate::describe::{Describer, Described};
+use crate::describe::{CodesTaken, Described, Describer};
 use crate::error::IntakeError;
 use crate::progress::{Progress, ProgressStage};
 use crate::read_file::{FileReader, ReadFile, Sink};
@@ -37,7 +37,7 @@ pub(crate) struct Examination<'a> {
     /// Reads files.
     pub reader: &'a FileReader,
     /// Which of these codes are taken already.
-    pub taken: &'a (dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync),
+    pub taken: &'a CodesTaken<'a>,
     /// Folder for what does not fit into memory.
     pub workspace: &'a Path,
     /// How far it has come.
@@ -101,7 +101,14 @@ impl Examination<'_> {
                 scope.spawn(move || self.work(&work, &done, returned));
             }
             drop((work_receiver, done_sender));
-            self.lead(submission, tally, work_sender, done_receiver, &returned, &mut examined)
+            self.lead(
+                submission,
+                tally,
+                work_sender,
+                done_receiver,
+                &returned,
+                &mut examined,
+            )
         })?;
         self.check_totals(submission.declared(), tally, &examined);
         examined.enclosures = submission.finish(tally);
@@ -149,7 +156,11 @@ impl Examination<'_> {
                 });
             }
             codes.note(&item, &described, tally, self.taken)?;
-            let mut next = Work { item, described, id: RecordId::new(self.ids.next()) };
+            let mut next = Work {
+                item,
+                described,
+                id: RecordId::new(self.ids.next()),
+            };
             // while the workers are busy, take what they have finished: neither side ever waits for the other
             while let Err(refused) = work.try_send(next) {
                 let TrySendError::Full(kept) = refused else {
@@ -180,8 +191,13 @@ impl Examination<'_> {
 
     fn read_item(&self, work: Work, batch: Option<&Batch>) -> Result<Done, IntakeError> {
         let Work { item, described, id } = work;
-        let mut done =
-            Done { tested: Vec::new(), findings: Vec::new(), files: 0, bytes: 0, spooled: None };
+        let mut done = Done {
+            tested: Vec::new(),
+            findings: Vec::new(),
+            files: 0,
+            bytes: 0,
+            spooled: None,
+        };
         let label = item.label();
         let mut sink = match batch {
             Some(batch) if !item.files.is_empty() && described.description.is_some() => {
@@ -194,7 +210,11 @@ impl Examination<'_> {
         for file in &item.files {
             let read = self.reader.read(file, &label, &mut sink, self.progress)?;
             self.progress.file_done();
-            let ReadFile { content, tested, findings } = read;
+            let ReadFile {
+                content,
+                tested,
+                findings,
+            } = read;
             done.tested.extend(tested);
             done.findings.extend(findings);
             match content {
@@ -206,7 +226,9 @@ impl Examination<'_> {
                 None => whole = false,
             }
         }
-        let Some(description) = described.description.filter(|_| whole) else { return Ok(done) };
+        let Some(description) = described.description.filter(|_| whole) else {
+            return Ok(done);
+        };
         let record = Record {
             format: lantai_domain::record::RECORD_FORMAT.to_owned(),
             id,
@@ -229,7 +251,12 @@ impl Examination<'_> {
                 let version = writer.version().number();
                 let object = writer.id().as_str().to_owned();
                 let inventory = writer.finish(info)?;
-                Some(Spooled { record, object, version, inventory })
+                Some(Spooled {
+                    record,
+                    object,
+                    version,
+                    inventory,
+                })
             }
             Sink::Measure if record.files.is_empty() && batch.is_some() => Some(Spooled::entry(record)),
             Sink::Measure => None,
@@ -246,10 +273,19 @@ impl Examination<'_> {
             detail: Some(detail.to_owned()),
         };
         vec![
-            event(PreservationEventType::Ingestion, &format!("accession {}", self.accession)),
+            event(
+                PreservationEventType::Ingestion,
+                &format!("accession {}", self.accession),
+            ),
             event(PreservationEventType::MessageDigestCalculation, "SHA-512, SM3"),
-            event(PreservationEventType::FormatIdentification, self.reader.registry_version()),
-            event(PreservationEventType::Validation, &format!("rules {}", self.describer.rules_version())),
+            event(
+                PreservationEventType::FormatIdentification,
+                self.reader.registry_version(),
+            ),
+            event(
+                PreservationEventType::Validation,
+                &format!("rules {}", self.describer.rules_version()),
+            ),
         ]
     }
 
@@ -267,9 +303,27 @@ impl Examination<'_> {
                 });
             }
         };
-        compare("I-1.1", "intake.item_count", "items", declared.items, examined.items);
-        compare("I-1.1", "intake.file_count", "files", declared.files, examined.files);
-        compare("I-1.2", "intake.byte_count", "bytes", declared.bytes, examined.bytes);
+        compare(
+            "I-1.1",
+            "intake.item_count",
+            "items",
+            declared.items,
+            examined.items,
+        );
+        compare(
+            "I-1.1",
+            "intake.file_count",
+            "files",
+            declared.files,
+            examined.files,
+        );
+        compare(
+            "I-1.2",
+            "intake.byte_count",
+            "bytes",
+            declared.bytes,
+            examined.bytes,
+        );
     }
 }
 
@@ -278,7 +332,9 @@ fn gather(
     tally: &mut Tally,
     examined: &mut Examined,
 ) -> Result<(), IntakeError> {
-    let Ok(done) = result else { return Err(lantai_cataloguing::CataloguingError::Interrupted.into()) };
+    let Ok(done) = result else {
+        return Err(lantai_cataloguing::CataloguingError::Interrupted.into());
+    };
     let done = done?;
     for (check, things) in done.tested {
         tally.tested(check, things);

@@ -1,8 +1,8 @@
 //! Receiving uploads in the background.
 
+use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::progress::Progress;
-use crate::accession::Accession;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
 use crate::upload::{ReceiveUpload, Uploads};
@@ -21,12 +21,19 @@ pub struct ProgressBoard(Arc<Mutex<HashMap<AccessionId, Arc<Progress>>>>);
 impl ProgressBoard {
     /// The progress of an accession under way here.
     pub fn find(&self, id: AccessionId) -> Option<Arc<Progress>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
     }
 
     fn begin(&self, id: AccessionId) -> Arc<Progress> {
         let progress = Arc::new(Progress::default());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&progress));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, Arc::clone(&progress));
         progress
     }
 
@@ -98,11 +105,13 @@ impl JobHandler for ReceiveUploadHandler {
     async fn run(&self, payload: &str) -> Result<(), JobFailure> {
         let job: ReceiveUpload =
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
-        self.receive(job.accession).await.map_err(|error| match error.is_unfinished() {
-            true => JobFailure::Retry(error.into()),
-            // the accession is registered as failed and can be handed in again; the job itself is done with
-            false => JobFailure::GiveUp(error.into()),
-        })
+        self.receive(job.accession)
+            .await
+            .map_err(|error| match error.is_unfinished() {
+                true => JobFailure::Retry(error.into()),
+                // the accession is registered as failed and can be handed in again; the job itself is done with
+                false => JobFailure::GiveUp(error.into()),
+            })
     }
 }
 

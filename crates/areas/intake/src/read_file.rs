@@ -49,7 +49,10 @@ impl Further {
     /// Digesters for what was declared, except what is computed anyhow.
     fn of(declared: &[DeclaredDigest], computed: &[Algorithm]) -> Self {
         let mut running: Vec<(Algorithm, Box<dyn Digester>)> = Vec::new();
-        for algorithm in declared.iter().filter_map(|digest| Algorithm::named(&digest.algorithm)) {
+        for algorithm in declared
+            .iter()
+            .filter_map(|digest| Algorithm::named(&digest.algorithm))
+        {
             if !computed.contains(&algorithm) && running.iter().all(|(known, _)| *known != algorithm) {
                 running.push((algorithm, algorithm.start()));
             }
@@ -58,7 +61,10 @@ impl Further {
     }
 
     fn finish(self) -> Vec<(String, String)> {
-        self.0.into_iter().map(|(algorithm, digester)| (algorithm.name().to_owned(), digester.finish())).collect()
+        self.0
+            .into_iter()
+            .map(|(algorithm, digester)| (algorithm.name().to_owned(), digester.finish()))
+            .collect()
     }
 }
 
@@ -94,7 +100,11 @@ struct Measured {
 impl FileReader {
     /// A reader for a stage.
     pub fn new(identifier: Identifier, rules: CheckRules, stage: Stage) -> Self {
-        Self { identifier, rules, stage }
+        Self {
+            identifier,
+            rules,
+            stage,
+        }
     }
 
     /// Version of the rules of formats.
@@ -104,8 +114,16 @@ impl FileReader {
 
     fn finding(&self, check: &str, code: &str, label: &str, file: &SubmittedFile) -> Option<Finding> {
         let severity = self.rules.check(check)?.severity(self.stage)?;
-        let outcome = if severity == Severity::Warn { Outcome::Warn } else { Outcome::Fail };
-        Some(Finding::new(check, severity, outcome, code).record(label).file(&file.name))
+        let outcome = if severity == Severity::Warn {
+            Outcome::Warn
+        } else {
+            Outcome::Fail
+        };
+        Some(
+            Finding::new(check, severity, outcome, code)
+                .record(label)
+                .file(&file.name),
+        )
     }
 
     /// Reads a file once. Faults of the file are findings; an error is ours.
@@ -116,7 +134,11 @@ impl FileReader {
         sink: &mut Sink,
         progress: &Progress,
     ) -> Result<ReadFile, IntakeError> {
-        let mut read = ReadFile { content: None, tested: Vec::new(), findings: Vec::new() };
+        let mut read = ReadFile {
+            content: None,
+            tested: Vec::new(),
+            findings: Vec::new(),
+        };
         let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
         let (size, source) = match opened {
             Ok(opened) => opened,
@@ -148,18 +170,24 @@ impl FileReader {
             Err(VaultError::LogicalPath { value, reason }) => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
                 let found = format!("{value:?}: {reason}");
-                read.findings.push(finding.found(found).mend("give the file a plain name"));
+                read.findings
+                    .push(finding.found(found).mend("give the file a plain name"));
                 return Ok(read);
             }
             Err(VaultError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidFilename => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
                 let found = format!("a name of {} bytes: {source}", file.name.len());
-                read.findings.push(finding.found(found).mend("give the file a shorter name"));
+                read.findings
+                    .push(finding.found(found).mend("give the file a shorter name"));
                 return Ok(read);
             }
             Err(error @ (VaultError::PathTwice { .. } | VaultError::PathConflict { .. })) => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
-                read.findings.push(finding.found(error.to_string()).mend("give each file a name of its own"));
+                read.findings.push(
+                    finding
+                        .found(error.to_string())
+                        .mend("give each file a name of its own"),
+                );
                 return Ok(read);
             }
             Err(error) => return Err(error.into()),
@@ -188,7 +216,10 @@ impl FileReader {
 
     /// A fault of a file that cannot be kept, whatever the rules say.
     fn refusal(&self, check: &str, code: &str, label: &str, file: &SubmittedFile) -> Finding {
-        self.rules.refusal(check, self.stage, code).record(label).file(&file.name)
+        self.rules
+            .refusal(check, self.stage, code)
+            .record(label)
+            .file(&file.name)
     }
 
     /// A fault of a file that is kept with the accession: a program is kept nowhere.
@@ -196,12 +227,19 @@ impl FileReader {
         let disk = |source| IntakeError::disk("read", &enclosure.path, source);
         let mut source = File::open(&enclosure.path).map_err(disk)?;
         let size = source.metadata().map_err(disk)?.len();
-        let identified = self.identifier.identify(&enclosure.name, size, &mut source).map_err(disk)?;
+        let identified = self
+            .identifier
+            .identify(&enclosure.name, size, &mut source)
+            .map_err(disk)?;
         if !is_executable(&identified) {
             return Ok(None);
         }
-        let severity = self.rules.check("S-1.2").and_then(|rule| rule.severity(self.stage));
-        let finding = severity.map(|severity| Finding::new("S-1.2", severity, Outcome::Fail, "intake.executable"));
+        let severity = self
+            .rules
+            .check("S-1.2")
+            .and_then(|rule| rule.severity(self.stage));
+        let finding =
+            severity.map(|severity| Finding::new("S-1.2", severity, Outcome::Fail, "intake.executable"));
         Ok(finding.map(|finding| {
             finding
                 .file(&enclosure.name)
@@ -218,13 +256,22 @@ impl FileReader {
             ("U-2.2", "intake.file_unreadable")
         };
         let finding = self.refusal(check, code, label, file);
-        finding.expected("a readable file").found(error.to_string()).mend("copy the file again")
+        finding
+            .expected("a readable file")
+            .found(error.to_string())
+            .mend("copy the file again")
     }
 
     fn identify(&self, file: &SubmittedFile, measured: &Measured) -> std::io::Result<Identification> {
         let mut reopen = || File::open(&file.path).map(|file| Box::new(file) as Box<dyn ReadSeek>);
         let window = &measured.window;
-        self.identifier.identify_parts(&file.name, measured.size, window.head(), window.tail(), &mut reopen)
+        self.identifier.identify_parts(
+            &file.name,
+            measured.size,
+            window.head(),
+            window.tail(),
+            &mut reopen,
+        )
     }
 
     fn check(
@@ -237,7 +284,10 @@ impl FileReader {
     ) {
         read.tested.extend([("U-2.1", 1), ("U-2.2", 1), ("S-1.2", 1)]);
         for declared in &file.declared {
-            let found = measured.digests.iter().find(|(algorithm, _)| *algorithm == declared.algorithm);
+            let found = measured
+                .digests
+                .iter()
+                .find(|(algorithm, _)| *algorithm == declared.algorithm);
             let Some((_, found)) = found else { continue };
             read.tested.push(("A-3.1", 1));
             if !found.eq_ignore_ascii_case(&declared.value) {
@@ -265,22 +315,45 @@ impl FileReader {
             read.findings.extend(finding.map(|finding| {
                 finding
                     .expected("a format of the list of allowed formats")
-                    .found(identified.name.clone().unwrap_or_else(|| "an unknown format".to_owned()))
+                    .found(
+                        identified
+                            .name
+                            .clone()
+                            .unwrap_or_else(|| "an unknown format".to_owned()),
+                    )
                     .mend("convert it, for example into PDF/A or OFD")
             }));
         }
-        if identified.warnings.iter().any(|warning| matches!(warning, Warning::ExtensionMismatch { .. })) {
-            let finding = Finding::new("U-2.1", Severity::Warn, Outcome::Warn, "intake.extension_mismatch");
+        if identified
+            .warnings
+            .iter()
+            .any(|warning| matches!(warning, Warning::ExtensionMismatch { .. }))
+        {
+            let finding = Finding::new(
+                "U-2.1",
+                Severity::Warn,
+                Outcome::Warn,
+                "intake.extension_mismatch",
+            );
             let found = identified.name.clone().unwrap_or_default();
             read.findings.push(
-                finding.record(label).file(&file.name).found(found).mend("rename the file by its real format"),
+                finding
+                    .record(label)
+                    .file(&file.name)
+                    .found(found)
+                    .mend("rename the file by its real format"),
             );
         }
         if let Err(unreadable) = self.readable(file, measured, identified) {
             let mut finding = self.finding("U-2.2", unreadable.code, label, file);
             if unreadable.doubtful {
                 // only the name says what it is: a person must open it
-                finding = Some(Finding::new("U-2.2", Severity::Warn, Outcome::Warn, unreadable.code));
+                finding = Some(Finding::new(
+                    "U-2.2",
+                    Severity::Warn,
+                    Outcome::Warn,
+                    unreadable.code,
+                ));
             }
             read.findings.extend(finding.map(|finding| {
                 finding
@@ -333,11 +406,17 @@ fn stage(
     progress: &Progress,
 ) -> Result<Measured, VaultError> {
     let further = Further::of(&file.declared, &[Algorithm::Sha512, Algorithm::Sm3]);
-    let mut observer = Observer { window: HeadTail::new(), further, progress };
+    let mut observer = Observer {
+        window: HeadTail::new(),
+        further,
+        progress,
+    };
     let path = layout::content_path(&file.name)?;
     let stored = writer.put(&path, source, Some(size), &mut observer)?;
-    let mut digests =
-        vec![("sha512".to_owned(), stored.sha512.clone()), ("sm3".to_owned(), stored.sm3.clone())];
+    let mut digests = vec![
+        ("sha512".to_owned(), stored.sha512.clone()),
+        ("sm3".to_owned(), stored.sm3.clone()),
+    ];
     digests.extend(observer.further.finish());
     Ok(Measured {
         path: path.as_str().to_owned(),
@@ -358,7 +437,11 @@ fn measure(
 ) -> Result<Measured, VaultError> {
     let path = layout::content_path(&file.name)?;
     let further = Further::of(&file.declared, &[]);
-    let mut observer = Observer { window: HeadTail::new(), further, progress };
+    let mut observer = Observer {
+        window: HeadTail::new(),
+        further,
+        progress,
+    };
     let mut buffer = vec![0; CHUNK];
     let mut found = 0_u64;
     loop {
@@ -369,14 +452,21 @@ fn measure(
             Err(source) => return Err(VaultError::Source { path, source }),
         };
         let bytes = buffer.get(..count).unwrap_or_default();
-        observer.observe(bytes).map_err(|source| VaultError::Source { path: path.clone(), source })?;
+        observer.observe(bytes).map_err(|source| VaultError::Source {
+            path: path.clone(),
+            source,
+        })?;
         found += count as u64;
         if found > size {
             break;
         }
     }
     if found != size {
-        return Err(VaultError::FileChanged { path, expected: size, found });
+        return Err(VaultError::FileChanged {
+            path,
+            expected: size,
+            found,
+        });
     }
     let digests = observer.further.finish();
     let of = |name: &str| {
@@ -401,7 +491,11 @@ fn format_of(identified: &Identification) -> FileFormat {
         version: identified.version.clone(),
         mime: identified.mime.clone(),
         charset: identified.charset.map(str::to_owned),
-        basis: basis.as_ref().and_then(serde_json::Value::as_str).unwrap_or("none").to_owned(),
+        basis: basis
+            .as_ref()
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or("none")
+            .to_owned(),
     }
 }
 

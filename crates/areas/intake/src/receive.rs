@@ -1,7 +1,7 @@
 //! Receiving (接收): a package is examined and then accepted as a whole, or returned as a whole.
 
 use crate::accession::{Accession, AccessionState};
-use crate::describe::Describer;
+use crate::describe::{CodesTaken, Describer};
 use crate::error::IntakeError;
 use crate::examine::{Examination, Examined};
 use crate::progress::{Progress, ProgressStage};
@@ -55,7 +55,10 @@ impl IntakeRules {
     /// The rules that come with the program.
     pub fn builtin() -> Result<Self, IntakeError> {
         let identifier = Identifier::builtin().map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
-        Ok(Self { checks: CheckRules::builtin()?, identifier })
+        Ok(Self {
+            checks: CheckRules::builtin()?,
+            identifier,
+        })
     }
 
     /// The same signatures with other rules of the checks.
@@ -128,7 +131,11 @@ pub async fn receive(
 /// Registers that an accession failed; the error that led here is the one to tell.
 pub(crate) async fn fail(holdings: &Holdings, mut accession: Accession, error: &IntakeError) {
     let at = holdings.clock.now();
-    accession.state = AccessionState::Failed { at, code: error.code().to_owned(), detail: error.to_string() };
+    accession.state = AccessionState::Failed {
+        at,
+        code: error.code().to_owned(),
+        detail: error.to_string(),
+    };
     if let Err(unregistered) = register(holdings, &accession).await {
         tracing::warn!(accession.id = %accession.id, error = %unregistered,
             "the failure of accession {} could not be registered", accession.id);
@@ -165,10 +172,22 @@ async fn run(
     if outcome.tally.verdict() == Verdict::Passed
         && let (Some(examined), Some(batch)) = (examined, outcome.batch.take())
     {
-        accession.state = AccessionState::Accepted { at: holdings.clock.now() };
+        accession.state = AccessionState::Accepted {
+            at: holdings.clock.now(),
+        };
         fill(&mut accession, &outcome.tally);
         let findings = outcome.tally.clone().into_findings();
-        match accept(holdings, &accession, &findings, batch, examined, &outcome.fonds, now).await {
+        match accept(
+            holdings,
+            &accession,
+            &findings,
+            batch,
+            examined,
+            &outcome.fonds,
+            now,
+        )
+        .await
+        {
             Ok(()) => return Ok(Received { accession, findings }),
             Err(error) if is_code_conflict(&error) => {
                 outcome.tally.refuse("A-2.7", "intake.code_taken", |finding| {
@@ -185,7 +204,9 @@ async fn run(
     if let Some(batch) = outcome.batch.take() {
         tokio::task::spawn_blocking(move || batch.discard()).await??;
     }
-    accession.state = AccessionState::Returned { at: holdings.clock.now() };
+    accession.state = AccessionState::Returned {
+        at: holdings.clock.now(),
+    };
     fill(&mut accession, &outcome.tally);
     let findings = outcome.tally.into_findings();
     give_back(holdings, &accession, &findings, now).await?;
@@ -211,7 +232,9 @@ async fn opening(
         let mut reader = holdings.database.read().await?;
         for category in &rules.checks.categories {
             let prefix = submission::code_prefix(fonds, &category.code, i32::from(year));
-            let greatest = RecordRepository(reader.conn()).greatest_with_prefix(&prefix).await?;
+            let greatest = RecordRepository(reader.conn())
+                .greatest_with_prefix(&prefix)
+                .await?;
             let number = greatest.and_then(|code| code.rsplit_once('-')?.1.parse::<u32>().ok());
             next_numbers.insert(category.code.clone(), number.unwrap_or(0) + 1);
         }
@@ -251,7 +274,13 @@ async fn examine(
                 Ok(RecordRepository(reader.conn()).taken(codes).await?)
             })
         };
-        let kit = Kit { rules: &rules, request: &request, now, progress: &progress, taken: &taken };
+        let kit = Kit {
+            rules: &rules,
+            request: &request,
+            now,
+            progress: &progress,
+            taken: &taken,
+        };
         let mut outcome = kit.examine(id, &opening, Some(&batch), &*holdings.ids)?;
         outcome.batch = Some(batch);
         Ok(outcome)
@@ -265,7 +294,7 @@ struct Kit<'a> {
     request: &'a ReceiveRequest,
     now: Timestamp,
     progress: &'a Progress,
-    taken: &'a (dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync),
+    taken: &'a CodesTaken<'a>,
 }
 
 impl Kit<'_> {
@@ -279,11 +308,16 @@ impl Kit<'_> {
         let checks = &self.rules.checks;
         let mut tally = Tally::new(checks.clone(), self.request.stage);
         let Some(mut submission) = submission::open(opening, &mut tally)? else {
-            return Ok(Outcome { tally, examined: None, batch: None, kind: opening.kind, fonds: Vec::new() });
+            return Ok(Outcome {
+                tally,
+                examined: None,
+                batch: None,
+                kind: opening.kind,
+                fonds: Vec::new(),
+            });
         };
         let describer = Describer::new(checks.clone(), submission.fonds(), year_of(self.now));
-        let reader =
-            FileReader::new(self.rules.identifier.clone(), checks.clone(), self.request.stage);
+        let reader = FileReader::new(self.rules.identifier.clone(), checks.clone(), self.request.stage);
         let examination = Examination {
             accession: id,
             by: &self.request.by,
@@ -300,11 +334,20 @@ impl Kit<'_> {
         if examined.items == 0 && !tally.returns_package() {
             tally.tested("A-4.1", 1);
             tally.refuse("A-4.1", "intake.nothing_in_package", |finding| {
-                finding.expected("at least one item").found("none").mend("check the catalogue")
+                finding
+                    .expected("at least one item")
+                    .found("none")
+                    .mend("check the catalogue")
             });
         }
         let (kind, fonds) = (Some(submission.kind()), submission.fonds().to_vec());
-        Ok(Outcome { tally, examined: Some(examined), batch: None, kind, fonds })
+        Ok(Outcome {
+            tally,
+            examined: Some(examined),
+            batch: None,
+            kind,
+            fonds,
+        })
     }
 }
 
@@ -331,7 +374,11 @@ async fn accept(
     let info = info(accession, now);
     let staged = tokio::task::spawn_blocking(move || {
         let mut examined = examined;
-        let staging = Staging { batch: &batch, vault: &vault, info };
+        let staging = Staging {
+            batch: &batch,
+            vault: &vault,
+            info,
+        };
         let mut beside = staging.fonds(wanted)?;
         for (fonds, last) in lasts {
             beside.extend(staging.segments(&mut examined.spool, &fonds, last)?);
@@ -342,7 +389,12 @@ async fn accept(
     });
     let (sealed, beside, examined) = staged.await??;
     let acceptance = Acceptance::begin(holdings, sealed).await?;
-    let storing = Storing { holdings, accession, findings, beside };
+    let storing = Storing {
+        holdings,
+        accession,
+        findings,
+        beside,
+    };
     conclude(holdings, acceptance, &storing, Some(&examined)).await
 }
 
@@ -356,13 +408,22 @@ async fn give_back(
     let info = info(accession, now);
     let staged = tokio::task::spawn_blocking(move || {
         let batch = vault.begin(&document.id.to_string())?;
-        let staging = Staging { batch: &batch, vault: &vault, info };
+        let staging = Staging {
+            batch: &batch,
+            vault: &vault,
+            info,
+        };
         let beside: Vec<Beside> = vec![staging.accession(&document, &kept, None)?];
         Ok::<_, IntakeError>((batch.seal()?, beside))
     });
     let (sealed, beside) = staged.await??;
     let acceptance = Acceptance::begin(holdings, sealed).await?;
-    let storing = Storing { holdings, accession, findings, beside };
+    let storing = Storing {
+        holdings,
+        accession,
+        findings,
+        beside,
+    };
     conclude(holdings, acceptance, &storing, None).await
 }
 
@@ -372,7 +433,10 @@ async fn conclude(
     storing: &Storing<'_>,
     examined: Option<&Examined>,
 ) -> Result<(), IntakeError> {
-    match storing.write(&mut acceptance, examined.map(|examined| &examined.spool)).await {
+    match storing
+        .write(&mut acceptance, examined.map(|examined| &examined.spool))
+        .await
+    {
         Ok(()) => Ok(acceptance.commit(holdings).await?),
         Err(error) => {
             acceptance.refuse().await?;
@@ -427,7 +491,13 @@ pub fn check(
         year: i32::from(year_of(now)),
         next_numbers: BTreeMap::new(),
     };
-    let kit = Kit { rules, request, now, progress, taken: &|_| Ok(Vec::new()) };
+    let kit = Kit {
+        rules,
+        request,
+        now,
+        progress,
+        taken: &|_| Ok(Vec::new()),
+    };
     let outcome = kit.examine(id, &opening, None, ids)?;
     progress.enter(ProgressStage::Done);
     Ok(Checked {

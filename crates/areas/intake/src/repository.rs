@@ -64,16 +64,20 @@ impl AccessionRepository<'_> {
     /// The accession that was made under a key.
     pub async fn find_by_key(self, key: &str) -> Result<Option<Accession>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE idempotency_key = $1";
-        let row: Option<String> =
-            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(key).fetch_optional(&mut *c).await)?;
+        let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(key)
+            .fetch_optional(&mut *c)
+            .await)?;
         row.as_deref().map(read).transpose()
     }
 
     /// One accession.
     pub async fn find(self, id: AccessionId) -> Result<Option<Accession>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE id = $1";
-        let row: Option<String> =
-            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(id.to_string()).fetch_optional(&mut *c).await)?;
+        let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id.to_string())
+            .fetch_optional(&mut *c)
+            .await)?;
         row.as_deref().map(read).transpose()
     }
 
@@ -93,21 +97,29 @@ impl AccessionRepository<'_> {
     /// All accessions in a state; there are few that have not ended.
     pub async fn in_state(self, state: &str) -> Result<Vec<Accession>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE state = $1 ORDER BY id";
-        let rows: Vec<String> =
-            on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(state).fetch_all(&mut *c).await)?;
+        let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(state)
+            .fetch_all(&mut *c)
+            .await)?;
         rows.iter().map(String::as_str).map(read).collect()
     }
 
     /// How many there are in each state.
     pub async fn count_by_state(self) -> Result<Vec<(String, i64)>, StoreError> {
         let sql = "SELECT state, COUNT(*) FROM accessions GROUP BY state";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
+            .fetch_all(&mut *c)
+            .await)?)
     }
 
     /// Forgets an accession that never came to anything.
     pub async fn delete(self, id: AccessionId) -> Result<(), StoreError> {
         let sql = "DELETE FROM accessions WHERE id = $1";
-        on_engine!(self.0, |c| sqlx::query(sql).bind(id.to_string()).execute(&mut *c).await.map(|_| ()))?;
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(id.to_string())
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
         Ok(())
     }
 

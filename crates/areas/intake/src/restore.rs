@@ -16,8 +16,13 @@ pub struct RestoreAccessions;
 #[async_trait]
 impl RestoreOther for RestoreAccessions {
     async fn restore(&self, work: &mut UnitOfWork, object: &Object) -> Result<bool, CataloguingError> {
-        let damaged = |source| CataloguingError::Document { what: object.id().as_str().to_owned(), source };
-        let Some(document) = layout::read_file(object, ACCESSION_FILE)? else { return Ok(false) };
+        let damaged = |source| CataloguingError::Document {
+            what: object.id().as_str().to_owned(),
+            source,
+        };
+        let Some(document) = layout::read_file(object, ACCESSION_FILE)? else {
+            return Ok(false);
+        };
         let accession: Accession = serde_json::from_slice(&document).map_err(damaged)?;
         let lines = layout::read_file(object, FINDINGS_FILE)?.unwrap_or_default();
         let findings: Vec<Finding> = lines
@@ -26,7 +31,9 @@ impl RestoreOther for RestoreAccessions {
             .map(|line| serde_json::from_slice(line).map_err(damaged))
             .collect::<Result<_, _>>()?;
         AccessionRepository(work.conn()).put(&accession).await?;
-        AccessionRepository(work.conn()).put_findings(accession.id, &findings).await?;
+        AccessionRepository(work.conn())
+            .put_findings(accession.id, &findings)
+            .await?;
         Ok(true)
     }
 }

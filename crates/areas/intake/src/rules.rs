@@ -136,7 +136,10 @@ impl CheckRules {
     /// The code of a category by its Chinese name or its code.
     pub fn category_code(&self, name: &str) -> Option<&str> {
         let name = name.trim();
-        let found = self.categories.iter().find(|category| category.code == name || category.label == name);
+        let found = self
+            .categories
+            .iter()
+            .find(|category| category.code == name || category.label == name);
         found.map(|category| category.code.as_str())
     }
 }
@@ -153,7 +156,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
-        for id in ["A-2.6", "A-2.7", "A-3.1", "A-4.1", "I-1.1", "I-1.2", "I-2.2", "U-2.1", "U-2.2", "S-2.1"] {
+        for id in [
+            "A-2.6", "A-2.7", "A-3.1", "A-4.1", "I-1.1", "I-1.2", "I-2.2", "U-2.1", "U-2.2", "S-2.1",
+        ] {
             assert!(rules.check(id).is_some(), "{id}");
         }
     }

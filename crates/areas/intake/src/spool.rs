@@ -24,7 +24,12 @@ pub(crate) struct Spooled {
 impl Spooled {
     /// An entry without content.
     pub fn entry(record: Record) -> Self {
-        Self { record, object: String::new(), version: 0, inventory: String::new() }
+        Self {
+            record,
+            object: String::new(),
+            version: 0,
+            inventory: String::new(),
+        }
     }
 }
 
@@ -45,7 +50,12 @@ impl Spool {
         }
         std::fs::create_dir_all(&folder).map_err(|source| IntakeError::disk("make", &folder, source))?;
         let staged = create(&folder.join("staged.jsonl"))?;
-        Ok(Self { folder, staged, entries: BTreeMap::new(), added: 0 })
+        Ok(Self {
+            folder,
+            staged,
+            entries: BTreeMap::new(),
+            added: 0,
+        })
     }
 
     /// How many records were added.
@@ -84,7 +94,8 @@ impl Spool {
         let disk = |source| IntakeError::disk("write", &self.folder, source);
         self.staged.flush().map_err(disk)?;
         for file in self.entries.values_mut() {
-            file.flush().map_err(|source| IntakeError::disk("write", &self.folder, source))?;
+            file.flush()
+                .map_err(|source| IntakeError::disk("write", &self.folder, source))?;
         }
         Ok(())
     }
@@ -127,7 +138,10 @@ pub(crate) struct SpoolReader {
 impl SpoolReader {
     fn open(path: PathBuf) -> Result<Self, IntakeError> {
         let file = File::open(&path).map_err(|source| IntakeError::disk("read", &path, source))?;
-        Ok(Self { path, lines: BufReader::new(file).lines() })
+        Ok(Self {
+            path,
+            lines: BufReader::new(file).lines(),
+        })
     }
 }
 
@@ -145,10 +159,13 @@ impl Iterator for SpoolReader {
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>, IntakeError> {
-    Ok(BufWriter::new(File::create(path).map_err(|source| IntakeError::disk("write", path, source))?))
+    Ok(BufWriter::new(
+        File::create(path).map_err(|source| IntakeError::disk("write", path, source))?,
+    ))
 }
 
 fn write_line(file: &mut BufWriter<File>, spooled: &Spooled, path: &Path) -> Result<(), IntakeError> {
     serde_json::to_writer(&mut *file, spooled)?;
-    file.write_all(b"\n").map_err(|source| IntakeError::disk("write", path, source))
+    file.write_all(b"\n")
+        .map_err(|source| IntakeError::disk("write", path, source))
 }

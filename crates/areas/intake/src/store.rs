@@ -50,11 +50,20 @@ impl Staging<'_> {
         let mut staged = Vec::new();
         for (fonds, is_new) in wanted {
             let id = layout::fonds_object(&fonds.number)?;
-            let mut writer = if is_new { self.batch.new_object(&id)? } else { self.batch.new_version(&id)? };
+            let mut writer = if is_new {
+                self.batch.new_object(&id)?
+            } else {
+                self.batch.new_version(&id)?
+            };
             layout::put_anew(&mut writer, layout::FONDS_FILE, &layout::fonds_bytes(&fonds)?)?;
             let version = writer.version().number();
             let inventory = writer.finish(self.info.clone())?;
-            staged.push(Beside { object: id.as_str().to_owned(), version, inventory, what: What::Fonds(fonds) });
+            staged.push(Beside {
+                object: id.as_str().to_owned(),
+                version,
+                inventory,
+                what: What::Fonds(fonds),
+            });
         }
         Ok(staged)
     }
@@ -79,8 +88,11 @@ impl Staging<'_> {
                 None => (next_number(&staged, last.as_ref()), Vec::new(), true),
             };
             let object = layout::segment_object(fonds, u64::try_from(number).unwrap_or(1))?;
-            let mut writer =
-                if is_new { self.batch.new_object(&object)? } else { self.batch.new_version(&object)? };
+            let mut writer = if is_new {
+                self.batch.new_object(&object)?
+            } else {
+                self.batch.new_version(&object)?
+            };
             let version = writer.version().number();
             let mut added = Vec::new();
             while i64::try_from(records.len()).unwrap_or(i64::MAX) < limit() {
@@ -89,11 +101,20 @@ impl Staging<'_> {
                 records.push(entry.record.clone());
                 added.push(entry.record);
             }
-            layout::put_anew(&mut writer, layout::ENTRIES_FILE, &layout::segment_bytes(&records)?)?;
+            layout::put_anew(
+                &mut writer,
+                layout::ENTRIES_FILE,
+                &layout::segment_bytes(&records)?,
+            )?;
             let inventory = writer.finish(self.info.clone())?;
             for record in added {
                 let object = object.as_str().to_owned();
-                spool.settle(&Spooled { record, object, version, inventory: inventory.clone() })?;
+                spool.settle(&Spooled {
+                    record,
+                    object,
+                    version,
+                    inventory: inventory.clone(),
+                })?;
             }
             let segment = Segment {
                 object: object.as_str().to_owned(),
@@ -104,7 +125,10 @@ impl Staging<'_> {
                 object: object.as_str().to_owned(),
                 version,
                 inventory,
-                what: What::Segment { fonds: fonds.to_owned(), segment },
+                what: What::Segment {
+                    fonds: fonds.to_owned(),
+                    segment,
+                },
             });
         }
         Ok(staged)
@@ -132,7 +156,10 @@ impl Staging<'_> {
             lines.push(b'\n');
         }
         layout::put_anew(&mut writer, FINDINGS_FILE, &lines)?;
-        for enclosure in examined.map(|examined| examined.enclosures.as_slice()).unwrap_or_default() {
+        for enclosure in examined
+            .map(|examined| examined.enclosures.as_slice())
+            .unwrap_or_default()
+        {
             let mut path = LogicalPath::new(format!("{PACKAGE_FOLDER}/{}", enclosure.name))?;
             // a catalogue from elsewhere may have the name of a file of the package
             let mut number = 2;
@@ -146,7 +173,12 @@ impl Staging<'_> {
         }
         let version = writer.version().number();
         let inventory = writer.finish(self.info.clone())?;
-        Ok(Beside { object: id.as_str().to_owned(), version, inventory, what: What::Accession })
+        Ok(Beside {
+            object: id.as_str().to_owned(),
+            version,
+            inventory,
+            what: What::Accession,
+        })
     }
 }
 
@@ -159,7 +191,11 @@ fn next_number(staged: &[Beside], last: Option<&Segment>) -> i64 {
         What::Segment { segment, .. } => Some(segment.number),
         _ => None,
     });
-    numbers.chain(last.map(|segment| segment.number)).max().unwrap_or(0) + 1
+    numbers
+        .chain(last.map(|segment| segment.number))
+        .max()
+        .unwrap_or(0)
+        + 1
 }
 
 /// Writes rows, facts and jobs of a change that is staged; the caller commits.
@@ -181,9 +217,13 @@ impl Storing<'_> {
         }
         let work = acceptance.work();
         AccessionRepository(work.conn()).put(self.accession).await?;
-        AccessionRepository(work.conn()).put_findings(self.accession.id, self.findings).await?;
+        AccessionRepository(work.conn())
+            .put_findings(self.accession.id, self.findings)
+            .await?;
         if spool.is_some() {
-            let job = IndexAccession { accession: self.accession.id };
+            let job = IndexAccession {
+                accession: self.accession.id,
+            };
             let job = NewJob::new(JobId::new(self.holdings.ids.next()), &job)?;
             work.enqueue(job.once(&self.accession.id.to_string())).await?;
         }
@@ -191,7 +231,11 @@ impl Storing<'_> {
     }
 
     fn fact(&self, fact: Fact, object: &str, version: u32, inventory: &str) -> JournalEntry {
-        let now = self.accession.state.ended_at().unwrap_or(self.accession.received_at);
+        let now = self
+            .accession
+            .state
+            .ended_at()
+            .unwrap_or(self.accession.received_at);
         let entry = JournalEntry::new(fact, now, &self.accession.received_by, object)
             .fixing(version, inventory)
             .accession(self.accession.id);
@@ -210,7 +254,9 @@ impl Storing<'_> {
             }
             What::Segment { fonds, segment } => {
                 SegmentRepository(work.conn()).put(fonds, segment).await?;
-                RecordRepository(work.conn()).move_to_version(&beside.object, beside.version).await?;
+                RecordRepository(work.conn())
+                    .move_to_version(&beside.object, beside.version)
+                    .await?;
                 Fact::SegmentWritten
             }
             What::Accession => match self.accession.state.name() {
@@ -218,7 +264,8 @@ impl Storing<'_> {
                 _ => Fact::AccessionReturned,
             },
         };
-        work.record(self.fact(fact, &beside.object, beside.version, &beside.inventory)).await?;
+        work.record(self.fact(fact, &beside.object, beside.version, &beside.inventory))
+            .await?;
         Ok(())
     }
 
@@ -226,12 +273,25 @@ impl Storing<'_> {
         let mut counts: BTreeMap<String, FondsCount> = BTreeMap::new();
         let work = acceptance.work();
         for spooled in spool.staged()? {
-            let Spooled { record, object, version, inventory } = spooled?;
-            counts.entry(record.fonds().to_owned()).or_default().add_record(&record);
+            let Spooled {
+                record,
+                object,
+                version,
+                inventory,
+            } = spooled?;
+            counts
+                .entry(record.fonds().to_owned())
+                .or_default()
+                .add_record(&record);
             if layout::segment_of(&object).is_none() {
-                work.record(self.fact(Fact::RecordReceived, &object, version, &inventory)).await?;
+                work.record(self.fact(Fact::RecordReceived, &object, version, &inventory))
+                    .await?;
             }
-            let stored = StoredRecord { record, object, object_version: version };
+            let stored = StoredRecord {
+                record,
+                object,
+                object_version: version,
+            };
             RecordRepository(work.conn()).insert(&stored).await?;
         }
         for (fonds, count) in counts {
@@ -243,7 +303,10 @@ impl Storing<'_> {
 
 /// Whether the failure is that a code was given by somebody else meanwhile.
 pub(crate) fn is_code_conflict(error: &IntakeError) -> bool {
-    matches!(error, IntakeError::Cataloguing(CataloguingError::Store(StoreError::Conflict(_))))
+    matches!(
+        error,
+        IntakeError::Cataloguing(CataloguingError::Store(StoreError::Conflict(_)))
+    )
 }
 
 /// Which fonds must be registered or described: those of the records, with what the package says of them.
@@ -260,9 +323,11 @@ pub(crate) async fn fonds_wanted(
         match (known, described) {
             (None, Some(fonds)) => wanted.push((fonds.clone(), true)),
             (None, None) => {
-                let number = number.parse().map_err(|error: lantai_domain::fonds::FondsNumberError| {
-                    StoreError::corrupt("fonds of a record", error)
-                })?;
+                let number = number
+                    .parse()
+                    .map_err(|error: lantai_domain::fonds::FondsNumberError| {
+                        StoreError::corrupt("fonds of a record", error)
+                    })?;
                 wanted.push((Fonds::unnamed(number), true));
             }
             // a fonds that a person has described is not described anew by a package

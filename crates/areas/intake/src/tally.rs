@@ -77,7 +77,11 @@ impl Tally {
     /// run gives none.
     pub fn finding(&self, check: &str, code: &str) -> Option<Finding> {
         let severity = self.rules.check(check)?.severity(self.stage)?;
-        let outcome = if severity == Severity::Warn { Outcome::Warn } else { Outcome::Fail };
+        let outcome = if severity == Severity::Warn {
+            Outcome::Warn
+        } else {
+            Outcome::Fail
+        };
         Some(Finding::new(check, severity, outcome, code))
     }
 
@@ -141,13 +145,18 @@ impl Tally {
 
     /// The findings kept, in the order of severity, then as they were found.
     pub fn into_findings(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|finding| (!finding.returns_package(), finding.severity));
+        self.findings
+            .sort_by_key(|finding| (!finding.returns_package(), finding.severity));
         self.findings
     }
 
     /// What each check of this stage came to.
     pub fn results(&self) -> Vec<CheckResult> {
-        let run = self.rules.checks.iter().filter(|rule| rule.severity(self.stage).is_some());
+        let run = self
+            .rules
+            .checks
+            .iter()
+            .filter(|rule| rule.severity(self.stage).is_some());
         run.map(|rule| {
             let count = self.counts.get(&rule.id).cloned().unwrap_or_default();
             let outcome = if count.error > 0 {
@@ -199,7 +208,9 @@ mod tests {
     fn many_faults_are_all_counted_and_few_are_kept() {
         let mut tally = tally();
         for line in 0..5_000 {
-            tally.fault("A-2.6", "intake.code_invalid", |finding| finding.record(format!("line {line}")));
+            tally.fault("A-2.6", "intake.code_invalid", |finding| {
+                finding.record(format!("line {line}"))
+            });
         }
         assert_eq!(tally.blockers(), 5_000);
         assert_eq!(tally.verdict(), Verdict::Failed);

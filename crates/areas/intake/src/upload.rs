@@ -49,7 +49,9 @@ pub struct Uploads {
 impl Uploads {
     /// Uploads below a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self {
+            folder: folder.into(),
+        }
     }
 
     fn of(&self, id: AccessionId) -> PathBuf {
@@ -86,8 +88,7 @@ impl Uploads {
             bytes_announced: announcement.bytes,
         };
         let now = holdings.clock.now();
-        let mut accession =
-            Accession::begin(id, &announcement.name, fonds, Stage::Filing, by, now, state);
+        let mut accession = Accession::begin(id, &announcement.name, fonds, Stage::Filing, by, now, state);
         accession.kind = announcement.kind;
         let package = self.package(id);
         std::fs::create_dir_all(&package).map_err(|source| IntakeError::disk("make", package, source))?;
@@ -108,8 +109,9 @@ impl Uploads {
         path: &str,
     ) -> Result<PathBuf, IntakeError> {
         receiving(holdings, id, "uploaded to").await?;
-        let name =
-            LogicalName::new(path).map_err(|_| IntakeError::PathEscape { path: path.to_owned() })?;
+        let name = LogicalName::new(path).map_err(|_| IntakeError::PathEscape {
+            path: path.to_owned(),
+        })?;
         let place = self.package(id).join(name.as_str());
         let folder = place.parent().unwrap_or(&place);
         std::fs::create_dir_all(folder).map_err(|source| IntakeError::disk("make", folder, source))?;
@@ -185,6 +187,9 @@ async fn receiving(
     let accession = found.ok_or(IntakeError::NotFound)?;
     match accession.state {
         AccessionState::Receiving { .. } => Ok(accession),
-        other => Err(IntakeError::WrongState { state: other.name(), wanted }),
+        other => Err(IntakeError::WrongState {
+            state: other.name(),
+            wanted,
+        }),
     }
 }

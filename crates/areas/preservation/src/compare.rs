@@ -64,7 +64,9 @@ async fn newest_facts(
     let mut newest = HashMap::new();
     for (object, body) in facts {
         // a row that cannot be read is told by the comparison of the journal itself
-        let Ok(entry) = serde_json::from_str::<JournalEntry>(&body) else { continue };
+        let Ok(entry) = serde_json::from_str::<JournalEntry>(&body) else {
+            continue;
+        };
         if entry.inventory.is_some() {
             newest.insert(object, entry);
         }
@@ -105,7 +107,11 @@ async fn compare_group(
     for documents in documents {
         match &documents.kind {
             Kind::Record => {
-                compare_records(&documents, rows_of.remove(&documents.object).unwrap_or_default(), problems);
+                compare_records(
+                    &documents,
+                    rows_of.remove(&documents.object).unwrap_or_default(),
+                    problems,
+                );
             }
             Kind::Segment => {
                 // a segment has thousands of entries: one at a time
@@ -115,7 +121,12 @@ async fn compare_group(
             }
             Kind::Fonds(number) => {
                 let row = HeldRepository(reader.conn()).fonds_document(number).await?;
-                compare_row(&documents, row.into_iter().collect(), "catalogue.fonds_differs", problems);
+                compare_row(
+                    &documents,
+                    row.into_iter().collect(),
+                    "catalogue.fonds_differs",
+                    problems,
+                );
             }
             Kind::Accession(id) => {
                 let row = HeldRepository(reader.conn()).accession_document(id).await?;
@@ -142,7 +153,9 @@ fn open(
     let object = match vault.object(id) {
         Ok(Some(object)) => object,
         Ok(None) => {
-            problems.push(Problem::new("catalogue.object_missing", id.as_str()).expected("an object in the vault"));
+            problems.push(
+                Problem::new("catalogue.object_missing", id.as_str()).expected("an object in the vault"),
+            );
             return None;
         }
         Err(error) => {
@@ -152,7 +165,9 @@ fn open(
     };
     let head = object.head().number();
     match journaled {
-        None => problems.push(Problem::new("catalogue.not_journaled", id.as_str()).expected("a journal entry")),
+        None => {
+            problems.push(Problem::new("catalogue.not_journaled", id.as_str()).expected("a journal entry"))
+        }
         Some(entry) => compare_inventory(vault, id, head, entry, problems),
     }
     match Documents::read(&object) {
@@ -166,7 +181,13 @@ fn open(
 }
 
 /// The inventory's digest must be the one that the journal fixed: it fixes every byte of the object.
-fn compare_inventory(vault: &Vault, id: &ObjectId, head: u32, entry: &JournalEntry, problems: &mut Vec<Problem>) {
+fn compare_inventory(
+    vault: &Vault,
+    id: &ObjectId,
+    head: u32,
+    entry: &JournalEntry,
+    problems: &mut Vec<Problem>,
+) {
     let expected = entry.inventory.clone().unwrap_or_default();
     let found = match std::fs::read(vault.object_dir(id).join("inventory.json")) {
         Ok(bytes) => Algorithm::Sha512.of(&bytes),
@@ -184,7 +205,11 @@ fn compare_row(documents: &Documents, rows: Vec<String>, kind: &str, problems: &
     let kept: Vec<Option<Value>> = documents.values.iter().cloned().map(Some).collect();
     if rows != kept {
         let problem = Problem::new(kind, &documents.object);
-        problems.push(problem.expected("what the vault holds").found("something else in the catalogue"));
+        problems.push(
+            problem
+                .expected("what the vault holds")
+                .found("something else in the catalogue"),
+        );
     }
 }
 
@@ -212,10 +237,13 @@ async fn missing_objects(
                     let id = ObjectId::new(object.clone());
                     id.is_ok_and(|id| vault.object_dir(&id).exists())
                 };
-                page.into_iter().filter(|object| object != ARCHIVE && !there(object)).collect::<Vec<_>>()
+                page.into_iter()
+                    .filter(|object| object != ARCHIVE && !there(object))
+                    .collect::<Vec<_>>()
             };
             for object in tokio::task::spawn_blocking(gone).await? {
-                let problem = Problem::new("catalogue.object_missing", object).expected("an object in the vault");
+                let problem =
+                    Problem::new("catalogue.object_missing", object).expected("an object in the vault");
                 if !problems.contains(&problem) {
                     problems.push(problem);
                 }
@@ -230,8 +258,12 @@ async fn fonds_counts(database: &Database, problems: &mut Vec<Problem>) -> Resul
     let mut reader = database.read().await?;
     for fonds in HeldRepository(reader.conn()).fonds_counts().await? {
         let told = [fonds.records, fonds.public_records, fonds.files, fonds.bytes];
-        let counted =
-            [fonds.counted_records, fonds.counted_public_records, fonds.counted_files, fonds.counted_bytes];
+        let counted = [
+            fonds.counted_records,
+            fonds.counted_public_records,
+            fonds.counted_files,
+            fonds.counted_bytes,
+        ];
         if told != counted {
             let text = |[records, public, files, bytes]: [i64; 4]| {
                 format!("{records} records, {public} public, {files} files, {bytes} bytes")

@@ -36,25 +36,44 @@ impl Documents {
     pub fn read(object: &Object) -> Result<Self, &'static str> {
         let id = object.id().as_str();
         let (kind, values) = if id.starts_with("urn:lantai:segment:") {
-            (Kind::Segment, lines(object, "entries.jsonl")?.ok_or("entries.jsonl")?)
+            (
+                Kind::Segment,
+                lines(object, "entries.jsonl")?.ok_or("entries.jsonl")?,
+            )
         } else if let Some(number) = id.strip_prefix("urn:lantai:fonds:") {
-            (Kind::Fonds(number.to_owned()), vec![whole(object, "fonds.json")?.ok_or("fonds.json")?])
+            (
+                Kind::Fonds(number.to_owned()),
+                vec![whole(object, "fonds.json")?.ok_or("fonds.json")?],
+            )
         } else if let Some(record) = whole(object, "record.json")? {
             (Kind::Record, vec![record])
         } else if let Some(accession) = whole(object, "accession.json")? {
             let mut values = vec![accession];
             values.extend(lines(object, "findings.jsonl")?.unwrap_or_default());
-            (Kind::Accession(id.trim_start_matches("urn:uuid:").to_owned()), values)
+            (
+                Kind::Accession(id.trim_start_matches("urn:uuid:").to_owned()),
+                values,
+            )
         } else {
             (Kind::Unknown, Vec::new())
         };
-        Ok(Self { object: id.to_owned(), head: object.head().number(), kind, values })
+        Ok(Self {
+            object: id.to_owned(),
+            head: object.head().number(),
+            kind,
+            values,
+        })
     }
 }
 
 fn bytes(object: &Object, name: &'static str) -> Result<Option<Vec<u8>>, &'static str> {
     let path = LogicalPath::new(name).map_err(|_| name)?;
-    if object.state(object.head()).map_err(|_| name)?.iter().all(|file| *file.path != path) {
+    if object
+        .state(object.head())
+        .map_err(|_| name)?
+        .iter()
+        .all(|file| *file.path != path)
+    {
         return Ok(None);
     }
     let mut bytes = Vec::new();
@@ -64,14 +83,21 @@ fn bytes(object: &Object, name: &'static str) -> Result<Option<Vec<u8>>, &'stati
 }
 
 fn whole(object: &Object, name: &'static str) -> Result<Option<Value>, &'static str> {
-    let Some(bytes) = bytes(object, name)? else { return Ok(None) };
+    let Some(bytes) = bytes(object, name)? else {
+        return Ok(None);
+    };
     serde_json::from_slice(&bytes).map(Some).map_err(|_| name)
 }
 
 fn lines(object: &Object, name: &'static str) -> Result<Option<Vec<Value>>, &'static str> {
-    let Some(bytes) = bytes(object, name)? else { return Ok(None) };
+    let Some(bytes) = bytes(object, name)? else {
+        return Ok(None);
+    };
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| serde_json::from_slice(line).map_err(|_| name)).collect::<Result<_, _>>().map(Some)
+    lines
+        .map(|line| serde_json::from_slice(line).map_err(|_| name))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 /// The records of an object and the rows that say they lie in it must be the same.
@@ -81,7 +107,11 @@ pub(crate) fn compare_records(documents: &Documents, rows: Vec<HeldObject>, prob
         let id = kept.get("id").and_then(Value::as_str).unwrap_or_default();
         let Some(row) = rows.remove(id) else {
             let problem = Problem::new("catalogue.record_missing", id);
-            problems.push(problem.expected("a row of the record").found("none in the catalogue"));
+            problems.push(
+                problem
+                    .expected("a row of the record")
+                    .found("none in the catalogue"),
+            );
             continue;
         };
         if row.object_version != i64::from(documents.head) {
@@ -91,38 +121,63 @@ pub(crate) fn compare_records(documents: &Documents, rows: Vec<HeldObject>, prob
         }
         let document: Option<Value> = serde_json::from_str(&row.document).ok();
         if document.as_ref() != Some(kept) {
-            differs(id, "the record as the vault holds it", "another record in the catalogue", problems);
+            differs(
+                id,
+                "the record as the vault holds it",
+                "another record in the catalogue",
+                problems,
+            );
         } else if let Some(column) = differing_column(kept, &row.columns) {
             differs(id, "columns as the record says", column, problems);
         }
     }
     for id in rows.into_keys() {
-        differs(&id, "a record of its object", "a row of a record that the object has not", problems);
+        differs(
+            &id,
+            "a record of its object",
+            "a row of a record that the object has not",
+            problems,
+        );
     }
 }
 
 fn differs(id: &str, expected: &str, found: &str, problems: &mut Vec<Problem>) {
-    problems.push(Problem::new("catalogue.record_differs", id).expected(expected).found(found));
+    problems.push(
+        Problem::new("catalogue.record_differs", id)
+            .expected(expected)
+            .found(found),
+    );
 }
 
 /// The first column that says something else than the record.
 fn differing_column(kept: &Value, row: &HeldColumns) -> Option<&'static str> {
-    let Ok(record) = serde_json::from_value::<Record>(kept.clone()) else { return Some("document") };
+    let Ok(record) = serde_json::from_value::<Record>(kept.clone()) else {
+        return Some("document");
+    };
     let (description, status) = (&record.description, record.open_status.kind());
     let code = description.code.to_string();
     let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
     let same = [
         ("code", row.code == code),
-        ("sort_code", row.sort_code == format!("{} {code}", description.code.sort_key())),
+        (
+            "sort_code",
+            row.sort_code == format!("{} {code}", description.code.sort_key()),
+        ),
         ("fonds", row.fonds == record.fonds()),
         ("category", row.category == description.category),
         ("year", row.year == description.year.map(i64::from)),
         ("open_status", row.open_status == status.name()),
-        ("public_entry", row.public_entry == i64::from(status.entry_is_public())),
+        (
+            "public_entry",
+            row.public_entry == i64::from(status.entry_is_public()),
+        ),
         ("title", row.title == description.title),
         ("accession", row.accession == record.accession.to_string()),
         ("files", row.files == number(record.files.len())),
-        ("bytes", row.bytes == i64::try_from(record.bytes()).unwrap_or(i64::MAX)),
+        (
+            "bytes",
+            row.bytes == i64::try_from(record.bytes()).unwrap_or(i64::MAX),
+        ),
     ];
     same.into_iter().find(|(_, same)| !same).map(|(column, _)| column)
 }

@@ -23,22 +23,32 @@ pub(crate) async fn journal_with_rows(
     let opened = tokio::task::spawn_blocking(move || Journal::open(&folder, &key)).await?;
     let journal = match opened {
         Ok(journal) => Arc::new(journal),
-        Err(error) => return Ok(vec![Problem::new(error.code(), "journal").found(error.to_string())]),
+        Err(error) => {
+            return Ok(vec![
+                Problem::new(error.code(), "journal").found(error.to_string()),
+            ]);
+        }
     };
     let mut problems = Vec::new();
     let mut reader = database.read().await?;
     let rows = JournalRows(reader.conn()).size().await?;
     if rows != journal.size() {
         let problem = Problem::new("catalogue.journal_size", "journal");
-        problems.push(problem.expected(format!("{} entries", journal.size())).found(format!("{rows} entries")));
+        problems.push(
+            problem
+                .expected(format!("{} entries", journal.size()))
+                .found(format!("{rows} entries")),
+        );
     }
     let mut first = 0;
     while first < journal.size() && problems.len() < MOST_NAMED {
         let end = journal.size().min(first + AT_ONCE);
         let limit = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         let page = HeldRepository(reader.conn()).journal_rows(first, limit).await?;
-        let mut rows: BTreeMap<u64, String> =
-            page.into_iter().filter_map(|(number, body)| Some((u64::try_from(number).ok()?, body))).collect();
+        let mut rows: BTreeMap<u64, String> = page
+            .into_iter()
+            .filter_map(|(number, body)| Some((u64::try_from(number).ok()?, body)))
+            .collect();
         let tiles = Arc::clone(&journal);
         let entries: Vec<Option<Vec<u8>>> =
             tokio::task::spawn_blocking(move || (first..end).map(|index| tiles.entry(index).ok()).collect())
@@ -55,10 +65,16 @@ pub(crate) async fn journal_with_rows(
         }
         first = end;
     }
-    let beyond = HeldRepository(reader.conn()).journal_rows(journal.size(), 1).await?;
+    let beyond = HeldRepository(reader.conn())
+        .journal_rows(journal.size(), 1)
+        .await?;
     if let Some((number, _)) = beyond.first() {
         let problem = Problem::new("catalogue.journal_entry", format!("entry {number}"));
-        problems.push(problem.expected("no such entry").found("an entry in the catalogue only"));
+        problems.push(
+            problem
+                .expected("no such entry")
+                .found("an entry in the catalogue only"),
+        );
     }
     Ok(problems)
 }

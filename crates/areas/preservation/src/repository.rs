@@ -64,7 +64,8 @@ pub(crate) struct HeldFonds {
 #[derive(Debug)]
 pub(crate) struct HeldRepository<'c>(pub Conn<'c>);
 
-const RECORD: &str = "SELECT id, document, object, object_version, code, sort_code, fonds, category, year, open_status,
+const RECORD: &str =
+    "SELECT id, document, object, object_version, code, sort_code, fonds, category, year, open_status,
                              public_entry, title, accession, files, bytes FROM records";
 
 /// `$1, $2, …`: places for `count` values.
@@ -82,7 +83,11 @@ impl HeldRepository<'_> {
         let sql = format!("{RECORD} WHERE object IN ({})", places(objects.len()));
         Ok(on_engine!(self.0, |c| {
             let query = sqlx::query_as(AssertSqlSafe(sql));
-            objects.iter().fold(query, |query, object| query.bind(object)).fetch_all(&mut *c).await
+            objects
+                .iter()
+                .fold(query, |query, object| query.bind(object))
+                .fetch_all(&mut *c)
+                .await
         })?)
     }
 
@@ -97,14 +102,22 @@ impl HeldRepository<'_> {
         );
         Ok(on_engine!(self.0, |c| {
             let query = sqlx::query_as(AssertSqlSafe(sql));
-            objects.iter().fold(query, |query, object| query.bind(object)).fetch_all(&mut *c).await
+            objects
+                .iter()
+                .fold(query, |query, object| query.bind(object))
+                .fetch_all(&mut *c)
+                .await
         })?)
     }
 
     /// A page of the objects that records lie in.
     pub async fn objects_of_records(self, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
-        self.objects("SELECT DISTINCT object FROM records WHERE object > $1 ORDER BY object LIMIT $2", after, limit)
-            .await
+        self.objects(
+            "SELECT DISTINCT object FROM records WHERE object > $1 ORDER BY object LIMIT $2",
+            after,
+            limit,
+        )
+        .await
     }
 
     /// A page of the objects that the journal speaks of.
@@ -134,7 +147,10 @@ impl HeldRepository<'_> {
     /// The document of a fonds.
     pub async fn fonds_document(self, number: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT document FROM fonds WHERE number = $1";
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(number).fetch_optional(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(number)
+            .fetch_optional(&mut *c)
+            .await)?)
     }
 
     /// All fonds with their counters and what the counters should be.
@@ -147,18 +163,26 @@ impl HeldRepository<'_> {
                           CAST(COALESCE(SUM(r.bytes), 0) AS BIGINT) AS counted_bytes
                    FROM fonds f LEFT JOIN records r ON r.fonds = f.number
                    GROUP BY f.number, f.records, f.public_records, f.files, f.bytes ORDER BY f.number";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
+            .fetch_all(&mut *c)
+            .await)?)
     }
 
     /// The document of an accession.
     pub async fn accession_document(self, id: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE id = $1";
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(id).fetch_optional(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id)
+            .fetch_optional(&mut *c)
+            .await)?)
     }
 
     /// The findings of an accession, in their order.
     pub async fn findings(self, accession: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT document FROM findings WHERE accession = $1 ORDER BY number";
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql).bind(accession).fetch_all(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(accession)
+            .fetch_all(&mut *c)
+            .await)?)
     }
 }

@@ -1,7 +1,7 @@
 //! Looking at everything that is kept.
 
-use crate::{compare, journal_rows};
 use crate::error::PreservationError;
+use crate::{compare, journal_rows};
 use lantai_database::Database;
 use lantai_journal::VerifyingKey;
 use lantai_vault::Vault;
@@ -22,7 +22,11 @@ pub struct Scope {
 
 impl Scope {
     /// Everything.
-    pub const ALL: Self = Self { vault: true, journal: true, catalogue: true };
+    pub const ALL: Self = Self {
+        vault: true,
+        journal: true,
+        catalogue: true,
+    };
 }
 
 /// Something that is not as it should be.
@@ -41,7 +45,12 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(kind: &str, place: impl Into<String>) -> Self {
-        Self { kind: kind.to_owned(), place: place.into(), expected: None, found: None }
+        Self {
+            kind: kind.to_owned(),
+            place: place.into(),
+            expected: None,
+            found: None,
+        }
     }
 
     pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
@@ -86,24 +95,26 @@ pub async fn verify(
     if scope.vault {
         let vault = Arc::clone(vault);
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        let found =
-            tokio::task::spawn_blocking(move || vault.verify(threads, progress.as_ref())).await??;
+        let found = tokio::task::spawn_blocking(move || vault.verify(threads, progress.as_ref())).await??;
         report.files = found.files;
         report.bytes = found.bytes;
         report.problems.extend(found.problems.iter().map(of_vault));
     }
     if scope.journal {
         let (folder, key): (PathBuf, VerifyingKey) = (journal.to_path_buf(), key.clone());
-        let found =
-            tokio::task::spawn_blocking(move || lantai_journal::verify(&folder, &key)).await??;
+        let found = tokio::task::spawn_blocking(move || lantai_journal::verify(&folder, &key)).await??;
         report.entries = found.entries;
         report.problems.extend(found.problems.iter().map(of_journal));
     }
     if scope.catalogue
         && let Some(database) = database
     {
-        report.problems.extend(journal_rows::journal_with_rows(database, journal, key).await?);
-        report.problems.extend(compare::catalogue_with_vault(database, vault).await?);
+        report
+            .problems
+            .extend(journal_rows::journal_with_rows(database, journal, key).await?);
+        report
+            .problems
+            .extend(compare::catalogue_with_vault(database, vault).await?);
     }
     report.ok = report.problems.is_empty();
     Ok(report)

@@ -30,7 +30,10 @@ pub(super) fn open(
                     tally.tested("S-2.1", 1);
                     let name = file.relative.as_str().to_owned();
                     tally.fault("S-2.1", "intake.extra_file", |finding| {
-                        finding.file(name).found("left behind by an operating system").mend("take it out")
+                        finding
+                            .file(name)
+                            .found("left behind by an operating system")
+                            .mend("take it out")
                     });
                 }
                 Ok(file) => files.push(file),
@@ -38,7 +41,9 @@ pub(super) fn open(
                     tally.tested("A-5.2", 1);
                     let code = error.code();
                     tally.fault("A-5.2", code, |finding| {
-                        finding.found(error.to_string()).mend("remove it, or give it a plain name")
+                        finding
+                            .found(error.to_string())
+                            .mend("remove it, or give it a plain name")
                     });
                 }
             }
@@ -49,17 +54,25 @@ pub(super) fn open(
     if files.is_empty() {
         tally.tested("A-4.1", 1);
         tally.refuse("A-4.1", "intake.nothing_in_package", |finding| {
-            finding.expected("at least one file").found("an empty folder").mend("choose the folder with the files")
+            finding
+                .expected("at least one file")
+                .found("an empty folder")
+                .mend("choose the folder with the files")
         });
         return Ok(None);
     }
-    let expected = files.iter().fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.size));
+    let expected = files
+        .iter()
+        .fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.size));
     Ok(Some(Box::new(PlainFiles {
         fonds,
         year: opening.year,
         next_numbers: opening.next_numbers.clone(),
         files: files.into_iter(),
-        declared: Declared { expected, ..Declared::default() },
+        declared: Declared {
+            expected,
+            ..Declared::default()
+        },
     })))
 }
 
@@ -68,8 +81,10 @@ fn single(path: &Path) -> Result<FoundFile, IntakeError> {
     let bytes = path.file_name().unwrap_or_default().as_encoded_bytes();
     let text = std::str::from_utf8(bytes).ok();
     let decoded = text.map_or_else(|| lantai_formats::text::decode_file_name(bytes), str::to_owned);
-    let relative = LogicalName::new(&decoded)
-        .map_err(|error| IntakeError::KindUnknown { path: path.to_path_buf(), reason: error.to_string() })?;
+    let relative = LogicalName::new(&decoded).map_err(|error| IntakeError::KindUnknown {
+        path: path.to_path_buf(),
+        reason: error.to_string(),
+    })?;
     Ok(FoundFile {
         relative,
         original_name_bytes: text.is_none().then(|| bytes.to_vec()),
@@ -81,7 +96,10 @@ fn single(path: &Path) -> Result<FoundFile, IntakeError> {
 
 /// The category that a file's extension suggests (DA/T 13-2022): photographs, sound, video, mail, web, else documents.
 pub(super) fn category_of(name: &str) -> &'static str {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "jpg" | "jpeg" | "png" | "tif" | "tiff" | "bmp" | "gif" | "jp2" | "webp" => "ZP",
         "wav" | "mp3" | "flac" | "ogg" | "opus" | "m4a" | "wma" | "aif" | "aiff" => "LY",
@@ -114,7 +132,10 @@ impl Submission for PlainFiles {
         // kept for good until it has been appraised
         let code = format!("{}{number:04}", code_prefix(&self.fonds, category, self.year));
         *number += 1;
-        let title = Path::new(file.relative.file_name()).file_stem().unwrap_or_default().to_string_lossy();
+        let title = Path::new(file.relative.file_name())
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
         let elements = [
             ("archival_code", code),
             ("category", category.to_owned()),
@@ -124,7 +145,10 @@ impl Submission for PlainFiles {
         ];
         Some(SubmittedItem {
             place: name.clone(),
-            elements: elements.into_iter().map(|(element, value)| (element.to_owned(), value)).collect(),
+            elements: elements
+                .into_iter()
+                .map(|(element, value)| (element.to_owned(), value))
+                .collect(),
             other: BTreeMap::new(),
             files: vec![SubmittedFile {
                 name,

@@ -7,7 +7,9 @@ use super::{
 use crate::error::IntakeError;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
-use lantai_formats::catalogue::{CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds};
+use lantai_formats::catalogue::{
+    CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds,
+};
 use lantai_formats::package::{FileClass, FoundFile, LogicalName, resolve_inside, walk};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -61,18 +63,28 @@ pub(super) fn open_below(
             return Ok(None);
         }
     };
-    let mut enclosures = vec![Enclosure { name: catalogue_name, path: catalogue.to_path_buf() }];
+    let mut enclosures = vec![Enclosure {
+        name: catalogue_name,
+        path: catalogue.to_path_buf(),
+    }];
     let list = catalogue.parent().unwrap_or(root).join(FONDS_LIST);
     let rows = if list.is_file() {
         let name = name_below(root, &list);
         tally.tested("U-1.1", 1);
-        enclosures.push(Enclosure { name: name.clone(), path: list.clone() });
+        enclosures.push(Enclosure {
+            name: name.clone(),
+            path: list.clone(),
+        });
         read_fonds_list(&list, &name, tally)?
     } else {
         Vec::new()
     };
     let declared = Declared {
-        items: rows.iter().map(|row| row.items).sum::<Option<u64>>().filter(|_| !rows.is_empty()),
+        items: rows
+            .iter()
+            .map(|row| row.items)
+            .sum::<Option<u64>>()
+            .filter(|_| !rows.is_empty()),
         expected: expected_below(root),
         ..Declared::default()
     };
@@ -95,14 +107,24 @@ pub(super) fn open_below(
 fn name_below(root: &Path, path: &Path) -> String {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let (root, path) = (canonical(root), canonical(path));
-    let below = path.strip_prefix(&root).ok().map(|below| below.to_string_lossy().into_owned());
-    below.unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    let below = path
+        .strip_prefix(&root)
+        .ok()
+        .map(|below| below.to_string_lossy().into_owned());
+    below.unwrap_or_else(|| {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    })
 }
 
 fn catalogue_fault(tally: &mut Tally, name: &str, error: &CatalogueError) {
     let (code, found, mend) = (error.code(), error.to_string(), error.mend());
     // without its catalogue there is nothing to accept
-    tally.refuse("U-1.1", code, |finding| finding.file(name).found(found).mend(mend));
+    tally.refuse("U-1.1", code, |finding| {
+        finding.file(name).found(found).mend(mend)
+    });
 }
 
 fn read_fonds_list(list: &Path, name: &str, tally: &mut Tally) -> Result<Vec<FondsRow>, IntakeError> {
@@ -128,7 +150,9 @@ fn row_fault(tally: &mut Tally, name: &str, error: &RowError) {
     let (code, found, mend) = (error.code(), error.to_string(), error.mend());
     let line = format!("line {}", error.line());
     // a row left out would be a record lost
-    tally.refuse("U-1.1", code, |finding| finding.record(line).file(name).found(found).mend(mend));
+    tally.refuse("U-1.1", code, |finding| {
+        finding.record(line).file(name).found(found).mend(mend)
+    });
 }
 
 /// A list may have several rows of one fonds, one a category.
@@ -145,7 +169,10 @@ fn merge_fonds(rows: &[FondsRow]) -> Vec<Fonds> {
         });
         if let Some(code) = &row.category_code {
             // several codes may stand in one cell
-            for code in code.split([';', '；', '、', ',', '，', ' ']).filter(|code| !code.is_empty()) {
+            for code in code
+                .split([';', '；', '、', ',', '，', ' '])
+                .filter(|code| !code.is_empty())
+            {
                 if !fonds.category_codes.iter().any(|known| known == code) {
                     fonds.category_codes.push(code.to_owned());
                 }
@@ -171,22 +198,42 @@ impl FolderSubmission {
     }
 
     fn item(&mut self, row: CatalogueRow, tally: &mut Tally) -> SubmittedItem {
-        let mut item = SubmittedItem { place: format!("line {}", row.line), ..SubmittedItem::default() };
-        let label = row.archival_code().map_or_else(|| item.place.clone(), str::to_owned);
+        let mut item = SubmittedItem {
+            place: format!("line {}", row.line),
+            ..SubmittedItem::default()
+        };
+        let label = row
+            .archival_code()
+            .map_or_else(|| item.place.clone(), str::to_owned);
         let mut declared_here: Vec<DeclaredDigest> = Vec::new();
         for algorithm in ALGORITHMS {
             if let Some(value) = row.digest(algorithm) {
-                declared_here.push(DeclaredDigest { algorithm: algorithm.to_owned(), value });
+                declared_here.push(DeclaredDigest {
+                    algorithm: algorithm.to_owned(),
+                    value,
+                });
             }
         }
-        let roles = [("content_file", FileRole::Content), ("full_text_file", FileRole::Text)];
+        let roles = [
+            ("content_file", FileRole::Content),
+            ("full_text_file", FileRole::Text),
+        ];
         for (element, role) in roles {
             let references: Vec<String> = row.files(element).map(str::to_owned).collect();
             let digests_fit = role == FileRole::Content && references.len() == 1;
             for reference in references {
-                let declared = if digests_fit { declared_here.clone() } else { Vec::new() };
+                let declared = if digests_fit {
+                    declared_here.clone()
+                } else {
+                    Vec::new()
+                };
                 if !digests_fit && role == FileRole::Content && !declared_here.is_empty() {
-                    let warning = Finding::new("A-3.1", Severity::Warn, Outcome::Warn, "intake.digest_not_assigned");
+                    let warning = Finding::new(
+                        "A-3.1",
+                        Severity::Warn,
+                        Outcome::Warn,
+                        "intake.digest_not_assigned",
+                    );
                     tally.add(
                         warning
                             .record(label.clone())
@@ -205,17 +252,24 @@ impl FolderSubmission {
         item.elements = row.elements;
         item.other = row.other;
         if let Some(fonds) = &self.fonds_number {
-            item.elements.entry("fonds_identifier".to_owned()).or_insert_with(|| fonds.clone());
+            item.elements
+                .entry("fonds_identifier".to_owned())
+                .or_insert_with(|| fonds.clone());
         }
         item
     }
 
     /// A fonds that no list describes is known by the name its records give it.
     fn note_fonds(&mut self, row: &CatalogueRow) {
-        let (Some(number), Some(name)) = (row.get("fonds_identifier"), row.get("fonds_name")) else { return };
+        let (Some(number), Some(name)) = (row.get("fonds_identifier"), row.get("fonds_name")) else {
+            return;
+        };
         let Ok(number) = number.parse() else { return };
         if self.fonds.iter().all(|fonds| fonds.number != number) {
-            self.fonds.push(Fonds { title: name.to_owned(), ..Fonds::unnamed(number) });
+            self.fonds.push(Fonds {
+                title: name.to_owned(),
+                ..Fonds::unnamed(number)
+            });
         }
     }
 
@@ -289,7 +343,13 @@ impl FolderSubmission {
         if let Some(more) = self.digests.get(&name) {
             declared.extend(more.iter().cloned());
         }
-        Some(SubmittedFile { name, name_bytes, path, role, declared })
+        Some(SubmittedFile {
+            name,
+            name_bytes,
+            path,
+            role,
+            declared,
+        })
     }
 
     /// Path and name of a reference: inside the package, or inside the folder that the operator named.
@@ -301,8 +361,11 @@ impl FolderSubmission {
                 Ok((path, name.into_string()))
             }
             Err(error) => {
-                let Some(also) = &self.also else { return Err(error.to_string()) };
-                let (Ok(also), Ok(path)) = (also.canonicalize(), self.root.join(reference).canonicalize()) else {
+                let Some(also) = &self.also else {
+                    return Err(error.to_string());
+                };
+                let (Ok(also), Ok(path)) = (also.canonicalize(), self.root.join(reference).canonicalize())
+                else {
                     return Err(error.to_string());
                 };
                 let below = path.strip_prefix(&also).map_err(|_| error.to_string())?;
@@ -315,8 +378,11 @@ impl FolderSubmission {
     fn odd_name(&mut self, name: &str) -> Option<&FoundFile> {
         let root = &self.root;
         let names = self.odd_names.get_or_insert_with(|| {
-            let odd = walk(root).flatten().filter(|file| file.original_name_bytes.is_some());
-            odd.map(|file| (file.relative.as_str().to_owned(), file)).collect()
+            let odd = walk(root)
+                .flatten()
+                .filter(|file| file.original_name_bytes.is_some());
+            odd.map(|file| (file.relative.as_str().to_owned(), file))
+                .collect()
         });
         names.get(name)
     }
@@ -350,7 +416,10 @@ impl Submission for FolderSubmission {
     fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure> {
         let mut enclosures = std::mem::take(&mut self.enclosures);
         let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let kept: HashSet<PathBuf> = enclosures.iter().map(|enclosure| canonical(&enclosure.path)).collect();
+        let kept: HashSet<PathBuf> = enclosures
+            .iter()
+            .map(|enclosure| canonical(&enclosure.path))
+            .collect();
         for found in walk(&self.root) {
             let file = match found {
                 Ok(file) => file,
@@ -358,7 +427,9 @@ impl Submission for FolderSubmission {
                     tally.tested("A-5.2", 1);
                     let code = error.code();
                     tally.fault("A-5.2", code, |finding| {
-                        finding.found(error.to_string()).mend("remove it, or give it a plain name")
+                        finding
+                            .found(error.to_string())
+                            .mend("remove it, or give it a plain name")
                     });
                     continue;
                 }
@@ -367,8 +438,9 @@ impl Submission for FolderSubmission {
                 continue;
             }
             let name = file.relative.as_str().to_owned();
-            let beside_content =
-                name.split_once('/').is_some_and(|(folder, _)| self.content_folders.contains(folder));
+            let beside_content = name
+                .split_once('/')
+                .is_some_and(|(folder, _)| self.content_folders.contains(folder));
             if file.class == FileClass::Content && beside_content {
                 tally.tested("A-4.1", 1);
                 tally.fault("A-4.1", "intake.file_without_record", |finding| {
@@ -382,10 +454,16 @@ impl Submission for FolderSubmission {
             }
             tally.tested("S-2.1", 1);
             tally.fault("S-2.1", "intake.extra_file", |finding| {
-                finding.file(name.clone()).found("not named by the catalogue").mend("take it out of the package")
+                finding
+                    .file(name.clone())
+                    .found("not named by the catalogue")
+                    .mend("take it out of the package")
             });
             if file.class == FileClass::Content {
-                enclosures.push(Enclosure { name, path: file.path });
+                enclosures.push(Enclosure {
+                    name,
+                    path: file.path,
+                });
             }
         }
         enclosures

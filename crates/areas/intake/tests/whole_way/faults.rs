@@ -23,9 +23,13 @@ struct State {
 async fn state(archive: &Archive) -> State {
     let records = archive.records().await;
     let is_open = |kind: OpenStatusKind| kind == OpenStatusKind::Open;
-    let open = records.iter().filter(|stored| is_open(stored.record.open_status.kind()));
+    let open = records
+        .iter()
+        .filter(|stored| is_open(stored.record.open_status.kind()));
     State {
-        open: open.map(|stored| stored.record.description.code.to_string()).collect(),
+        open: open
+            .map(|stored| stored.record.description.code.to_string())
+            .collect(),
         codes: archive.codes().await,
         objects: archive.objects(),
         journal: archive.journal_rows().await,
@@ -34,7 +38,11 @@ async fn state(archive: &Archive) -> State {
 
 /// Runs a change on copies of an archive, stopped at one step after the other, and looks after each restart whether
 /// everything is as before or as after the whole change. `true` from `change` means that it was acknowledged.
-async fn old_or_new(data: &Data, change: impl AsyncFn(&Archive) -> bool, look: impl Fn(&Archive, &State)) -> u64 {
+async fn old_or_new(
+    data: &Data,
+    change: impl AsyncFn(&Archive) -> bool,
+    look: impl Fn(&Archive, &State),
+) -> u64 {
     let before = data.restart().await;
     let old = state(&before).await;
     before.close().await;
@@ -48,10 +56,17 @@ async fn old_or_new(data: &Data, change: impl AsyncFn(&Archive) -> bool, look: i
     assert!(steps > steps_to_open + 20, "the change makes no steps");
 
     let stops = futures::stream::iter(steps_to_open + 1..=steps);
-    let outcomes: Vec<bool> =
-        stops.map(|stop| is_new_after(data, stop, &old, &change, &look)).buffer_unordered(AT_ONCE).collect().await;
+    let outcomes: Vec<bool> = stops
+        .map(|stop| is_new_after(data, stop, &old, &change, &look))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
     let became_new = outcomes.iter().filter(|is_new| **is_new).count();
-    assert!(0 < became_new && became_new < outcomes.len(), "{became_new} of {} are new", outcomes.len());
+    assert!(
+        0 < became_new && became_new < outcomes.len(),
+        "{became_new} of {} are new",
+        outcomes.len()
+    );
     steps - steps_to_open
 }
 
@@ -74,7 +89,11 @@ async fn is_new_after(
     let is_new = now != *old;
     assert!(is_new || !acknowledged, "{when}: acknowledged and lost");
     if is_new {
-        assert_eq!(now.journal, archive.holdings.journal_size(), "{when}: facts without tiles");
+        assert_eq!(
+            now.journal,
+            archive.holdings.journal_size(),
+            "{when}: facts without tiles"
+        );
         look(&archive, &now);
     }
     archive.assert_sound(&when).await;
@@ -128,8 +147,18 @@ async fn an_opening_decision_is_taken_wholly_or_not_at_all() {
 }
 
 async fn open(archive: &Archive, number: usize) -> Result<(), CataloguingError> {
-    let request = OpeningRequest { status: OpenStatusKind::Open, ground: "期满".to_owned() };
-    decide_opening(&archive.holdings, &Viewer::local_archivist(), &code(number), &request).await.map(|_| ())
+    let request = OpeningRequest {
+        status: OpenStatusKind::Open,
+        ground: "期满".to_owned(),
+    };
+    decide_opening(
+        &archive.holdings,
+        &Viewer::local_archivist(),
+        &code(number),
+        &request,
+    )
+    .await
+    .map(|_| ())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,12 +181,23 @@ async fn accepted_before(data: Data, package: &Package, stop: u64) {
     let accession = archive.accession();
     let rules = lantai_intake::IntakeRules::builtin().unwrap();
     let request = archive.request(lantai_domain::Stage::Filing, package.path());
-    let error = archive.receive_as(&rules, accession.clone(), &request).await.unwrap_err();
+    let error = archive
+        .receive_as(&rules, accession.clone(), &request)
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), "cataloguing.unfinished");
     assert!(error.is_unfinished());
     let mut reader = archive.holdings.database.read().await.unwrap();
-    let found = lantai_intake::AccessionRepository(reader.conn()).find(accession.id).await.unwrap().unwrap();
-    assert_eq!(found.state.name(), "accepted", "a failure of the disk must not deny what was accepted");
+    let found = lantai_intake::AccessionRepository(reader.conn())
+        .find(accession.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        found.state.name(),
+        "accepted",
+        "a failure of the disk must not deny what was accepted"
+    );
     drop(reader);
     archive.close().await;
     let archive = data.restart().await;
@@ -170,7 +210,9 @@ async fn accepted_before(data: Data, package: &Package, stop: u64) {
 
 /// Lets the next commit fail that accepts a batch: its row asks for one that is never there.
 async fn break_commits(database: &Database, broken: bool) {
-    let lantai_database::Database::Sqlite { write, .. } = database else { return };
+    let lantai_database::Database::Sqlite { write, .. } = database else {
+        return;
+    };
     let sql = if broken {
         "CREATE TABLE nowhere (id INTEGER PRIMARY KEY);
          CREATE TABLE promise (id INTEGER REFERENCES nowhere (id) DEFERRABLE INITIALLY DEFERRED);
@@ -189,9 +231,15 @@ async fn a_commit_that_fails_leaves_nothing_behind() {
     let package = Package::items(1, 2);
     break_commits(&archive.holdings.database, true).await;
     let error = archive.receive(package.path()).await.unwrap_err();
-    assert!(matches!(error, IntakeError::Cataloguing(CataloguingError::Store(_))), "{error:?}");
+    assert!(
+        matches!(error, IntakeError::Cataloguing(CataloguingError::Store(_))),
+        "{error:?}"
+    );
     data.assert_nothing_left_over("after a failed commit");
-    assert_eq!((archive.objects(), archive.journal_rows().await), (objects, journal));
+    assert_eq!(
+        (archive.objects(), archive.journal_rows().await),
+        (objects, journal)
+    );
     assert!(archive.codes().await.is_empty());
     // in the same process, without a restart
     break_commits(&archive.holdings.database, false).await;

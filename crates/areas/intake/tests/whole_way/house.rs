@@ -4,9 +4,7 @@ use lantai_cataloguing::layout::ARCHIVE_OBJECT;
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::{Holdings, RecordRepository, StoredRecord};
 use lantai_database::{Database, JournalRows};
-use lantai_domain::{
-    AccessionId, Fact, Finding, IdSource, JournalEntry, RandomIds, Stage,
-};
+use lantai_domain::{AccessionId, Fact, Finding, IdSource, JournalEntry, RandomIds, Stage};
 use lantai_intake::{
     Accession, AccessionState, IntakeError, IntakeRules, Progress, ReceiveRequest, Received, Uploads, receive,
 };
@@ -33,7 +31,10 @@ pub struct StopAt {
 impl StopAt {
     /// Stops at a step, counted from 1; 0 never stops.
     pub fn new(stop_at: u64) -> Arc<Self> {
-        Arc::new(Self { stop_at, ..Self::default() })
+        Arc::new(Self {
+            stop_at,
+            ..Self::default()
+        })
     }
 
     pub fn steps(&self) -> u64 {
@@ -104,7 +105,14 @@ impl Data {
         let database = data.database().await;
         database.migrate().await.unwrap();
         let mut work = database.begin().await.unwrap();
-        work.record(JournalEntry::new(Fact::ArchiveCreated, noon(), "admin", ARCHIVE_OBJECT)).await.unwrap();
+        work.record(JournalEntry::new(
+            Fact::ArchiveCreated,
+            noon(),
+            "admin",
+            ARCHIVE_OBJECT,
+        ))
+        .await
+        .unwrap();
         work.commit().await.unwrap();
         database.close().await;
         let archive = data.open().await;
@@ -137,7 +145,9 @@ impl Data {
     }
 
     pub async fn database(&self) -> Database {
-        Database::connect(&format!("sqlite:{}", self.catalogue().display())).await.unwrap()
+        Database::connect(&format!("sqlite:{}", self.catalogue().display()))
+            .await
+            .unwrap()
     }
 
     pub async fn open(&self) -> Archive {
@@ -146,7 +156,10 @@ impl Data {
 
     /// Opened on a disk that may stop; the journal's steps are counted too.
     pub async fn open_on(&self, disk: Arc<StopAt>) -> Archive {
-        let vault = VaultOptions::default().with_probe(disk.clone()).open(self.vault()).unwrap();
+        let vault = VaultOptions::default()
+            .with_probe(disk.clone())
+            .open(self.vault())
+            .unwrap();
         self.join(vault, Some(disk)).await
     }
 
@@ -155,7 +168,10 @@ impl Data {
     }
 
     pub async fn open_with(&self, probe: Arc<dyn lantai_vault::Probe>) -> Archive {
-        let vault = VaultOptions::default().with_probe(probe).open(self.vault()).unwrap();
+        let vault = VaultOptions::default()
+            .with_probe(probe)
+            .open(self.vault())
+            .unwrap();
         self.join(vault, None).await
     }
 
@@ -165,9 +181,19 @@ impl Data {
             journal = journal.with_probe(disk);
         }
         let clock = Arc::new(MovableClock::default());
-        let holdings =
-            Holdings::new(self.database().await, vault, journal, key(), clock, Arc::new(RandomIds));
-        Archive { holdings, workspace: self.workspace(), journal: self.journal() }
+        let holdings = Holdings::new(
+            self.database().await,
+            vault,
+            journal,
+            key(),
+            clock,
+            Arc::new(RandomIds),
+        );
+        Archive {
+            holdings,
+            workspace: self.workspace(),
+            journal: self.journal(),
+        }
     }
 
     /// Opened after a crash, and put in order as a start does it.
@@ -175,7 +201,9 @@ impl Data {
         let archive = self.open().await;
         let _ = std::fs::remove_dir_all(self.workspace());
         archive.holdings.recover().await.unwrap();
-        lantai_intake::recover(&archive.holdings, &Uploads::new(self.0.path().join("uploads"))).await.unwrap();
+        lantai_intake::recover(&archive.holdings, &Uploads::new(self.0.path().join("uploads")))
+            .await
+            .unwrap();
         archive
     }
 
@@ -188,9 +216,21 @@ impl Data {
 
     /// Staging and work folder must be empty whenever nothing is under way.
     pub fn assert_nothing_left_over(&self, when: &str) {
-        for folder in [self.vault().join("staging"), self.workspace(), self.journal().join(".staging")] {
-            let left: Vec<_> = std::fs::read_dir(&folder).into_iter().flatten().flatten().collect();
-            assert!(left.is_empty(), "{when}: left over in {}: {left:?}", folder.display());
+        for folder in [
+            self.vault().join("staging"),
+            self.workspace(),
+            self.journal().join(".staging"),
+        ] {
+            let left: Vec<_> = std::fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .collect();
+            assert!(
+                left.is_empty(),
+                "{when}: left over in {}: {left:?}",
+                folder.display()
+            );
         }
     }
 }
@@ -233,7 +273,8 @@ impl Archive {
 
     /// Receives a package at the filing stage with the rules of the program.
     pub async fn receive(&self, package: &Path) -> Result<Received, IntakeError> {
-        self.receive_by(&IntakeRules::builtin().unwrap(), Stage::Filing, package).await
+        self.receive_by(&IntakeRules::builtin().unwrap(), Stage::Filing, package)
+            .await
     }
 
     pub async fn receive_by(
@@ -243,12 +284,21 @@ impl Archive {
         package: &Path,
     ) -> Result<Received, IntakeError> {
         let accession = self.accession();
-        self.receive_as(rules, accession, &self.request(stage, package)).await
+        self.receive_as(rules, accession, &self.request(stage, package))
+            .await
     }
 
     pub fn accession(&self) -> Accession {
         let id = AccessionId::new(RandomIds.next());
-        Accession::begin(id, "package", Some("J001".to_owned()), Stage::Filing, "admin", noon(), AccessionState::Checking)
+        Accession::begin(
+            id,
+            "package",
+            Some("J001".to_owned()),
+            Stage::Filing,
+            "admin",
+            noon(),
+            AccessionState::Checking,
+        )
     }
 
     pub fn request(&self, stage: Stage, package: &Path) -> ReceiveRequest {
@@ -273,17 +323,31 @@ impl Archive {
     ) -> Result<Received, IntakeError> {
         let mut accession = accession;
         accession.stage = request.stage;
-        receive(&self.holdings, rules, accession, request, &Arc::new(Progress::default())).await
+        receive(
+            &self.holdings,
+            rules,
+            accession,
+            request,
+            &Arc::new(Progress::default()),
+        )
+        .await
     }
 
     pub async fn records(&self) -> Vec<StoredRecord> {
         let mut reader = self.holdings.database.read().await.unwrap();
-        RecordRepository(reader.conn()).page_of_all(None, 100_000).await.unwrap()
+        RecordRepository(reader.conn())
+            .page_of_all(None, 100_000)
+            .await
+            .unwrap()
     }
 
     pub async fn codes(&self) -> Vec<String> {
-        let mut codes: Vec<String> =
-            self.records().await.iter().map(|stored| stored.record.description.code.to_string()).collect();
+        let mut codes: Vec<String> = self
+            .records()
+            .await
+            .iter()
+            .map(|stored| stored.record.description.code.to_string())
+            .collect();
         codes.sort();
         codes
     }
@@ -299,8 +363,12 @@ impl Archive {
     }
 
     pub fn objects(&self) -> Vec<String> {
-        let mut ids: Vec<String> =
-            self.holdings.vault.object_ids().map(|id| id.unwrap().as_str().to_owned()).collect();
+        let mut ids: Vec<String> = self
+            .holdings
+            .vault
+            .object_ids()
+            .map(|id| id.unwrap().as_str().to_owned())
+            .collect();
         ids.sort();
         ids
     }
@@ -308,10 +376,19 @@ impl Archive {
     /// The bytes of a record's file as the vault holds them; they must have their recorded digests.
     pub fn content(&self, stored: &StoredRecord, place: usize) -> Vec<u8> {
         let file = &stored.record.files[place];
-        let object = self.holdings.vault.object(&ObjectId::new(stored.object.clone()).unwrap()).unwrap().unwrap();
+        let object = self
+            .holdings
+            .vault
+            .object(&ObjectId::new(stored.object.clone()).unwrap())
+            .unwrap()
+            .unwrap();
         let mut bytes = Vec::new();
         let path = LogicalPath::new(file.path.clone()).unwrap();
-        object.open(object.head(), &path).unwrap().read_to_end(&mut bytes).unwrap();
+        object
+            .open(object.head(), &path)
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
         assert_eq!(Algorithm::Sha512.of(&bytes), file.sha512);
         assert_eq!(Algorithm::Sm3.of(&bytes), file.sm3);
         bytes
@@ -357,7 +434,12 @@ impl Package {
     /// Items `first..first + count`, each with a file of its own.
     pub fn items(first: usize, count: usize) -> Self {
         let mut lines = vec!["档号,题名,保管期限,门类,电子文件".to_owned()];
-        let row = |number: usize| format!("{},关于{number}号事项的通知,永久,文书,content/{number}.txt", code(number));
+        let row = |number: usize| {
+            format!(
+                "{},关于{number}号事项的通知,永久,文书,content/{number}.txt",
+                code(number)
+            )
+        };
         lines.extend((first..first + count).map(row));
         let package = Self::of(&lines);
         for number in first..first + count {
@@ -399,8 +481,9 @@ pub fn text(number: usize) -> String {
 /// Codes of the findings that returned a package.
 pub fn faults(findings: &[Finding]) -> Vec<(String, String)> {
     let returning = findings.iter().filter(|finding| finding.returns_package());
-    let mut faults: Vec<_> =
-        returning.map(|finding| (finding.check.clone(), finding.code.clone())).collect();
+    let mut faults: Vec<_> = returning
+        .map(|finding| (finding.check.clone(), finding.code.clone()))
+        .collect();
     faults.sort();
     faults.dedup();
     faults

@@ -1,5 +1,10 @@
 //! Packages on their whole way into real stores: what is checked, what is refused, what survives a crash.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something unexpected happens"
+)]
+
 mod bad_input;
 mod checks;
 mod faults;

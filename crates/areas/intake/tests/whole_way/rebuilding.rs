@@ -20,7 +20,9 @@ const TABLES: [(&str, &str); 8] = [
 
 /// Every row of every table as text.
 async fn tables(archive: &Archive) -> Vec<String> {
-    let lantai_database::Database::Sqlite { read, .. } = &archive.holdings.database else { return Vec::new() };
+    let lantai_database::Database::Sqlite { read, .. } = &archive.holdings.database else {
+        return Vec::new();
+    };
     let mut lines = Vec::new();
     for (table, order) in TABLES {
         let sql = sqlx::AssertSqlSafe(format!("SELECT * FROM {table} ORDER BY {order}"));
@@ -38,8 +40,13 @@ async fn tables(archive: &Archive) -> Vec<String> {
 }
 
 async fn decide(archive: &Archive, code: &str) {
-    let request = OpeningRequest { status: OpenStatusKind::Open, ground: "期满".to_owned() };
-    decide_opening(&archive.holdings, &Viewer::local_archivist(), code, &request).await.unwrap();
+    let request = OpeningRequest {
+        status: OpenStatusKind::Open,
+        ground: "期满".to_owned(),
+    };
+    decide_opening(&archive.holdings, &Viewer::local_archivist(), code, &request)
+        .await
+        .unwrap();
 }
 
 async fn rebuilt_is_equal(data: Data) {
@@ -52,7 +59,9 @@ async fn rebuilt_is_equal(data: Data) {
     }
     let archive = data.open().await;
     archive.holdings.database.migrate().await.unwrap();
-    rebuild(&archive.holdings, &RestoreAccessions, &|_| {}).await.unwrap();
+    rebuild(&archive.holdings, &RestoreAccessions, &|_| {})
+        .await
+        .unwrap();
     let after = tables(&archive).await;
     for (one, other) in before.iter().zip(&after) {
         assert_eq!(one, other);
@@ -61,7 +70,12 @@ async fn rebuilt_is_equal(data: Data) {
     archive.assert_sound("rebuilt").await;
     // and it goes on: the next package finds its segment and its numbers
     let received = archive.receive(Package::entries(8_000, 2).path()).await.unwrap();
-    assert_eq!(received.accession.state.name(), "accepted", "{:#?}", received.findings);
+    assert_eq!(
+        received.accession.state.name(),
+        "accepted",
+        "{:#?}",
+        received.findings
+    );
     archive.assert_sound("gone on").await;
     archive.close().await;
 }
@@ -87,14 +101,24 @@ async fn a_rebuilt_catalogue_is_the_same_row_by_row() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_corpus_archive_is_rebuilt_row_by_row() {
-    let Some(corpus) = lantai_testkit::corpus("demo-archive") else { return };
+    let Some(corpus) = lantai_testkit::corpus("demo-archive") else {
+        return;
+    };
     let data = Data::new().await;
     let archive = data.open().await;
     let rules = lantai_intake::IntakeRules::builtin().unwrap();
     let mut request = archive.request(lantai_domain::Stage::Filing, &corpus);
     request.root = corpus.parent().map(std::path::Path::to_path_buf);
-    let received = archive.receive_as(&rules, archive.accession(), &request).await.unwrap();
-    assert_eq!(received.accession.state.name(), "accepted", "{:#?}", received.findings);
+    let received = archive
+        .receive_as(&rules, archive.accession(), &request)
+        .await
+        .unwrap();
+    assert_eq!(
+        received.accession.state.name(),
+        "accepted",
+        "{:#?}",
+        received.findings
+    );
     assert_eq!(archive.records().await.len(), 298);
     archive.close().await;
     rebuilt_is_equal(data).await;

@@ -11,9 +11,19 @@ async fn an_archive() -> Data {
     archive.receive(Package::items(1, 3).path()).await.unwrap();
     archive.receive(Package::entries(10, 3).path()).await.unwrap();
     archive.receive(Package::items(3, 1).path()).await.unwrap(); // returned
-    let request = OpeningRequest { status: OpenStatusKind::Open, ground: "期满".to_owned() };
+    let request = OpeningRequest {
+        status: OpenStatusKind::Open,
+        ground: "期满".to_owned(),
+    };
     for number in [1, 11] {
-        decide_opening(&archive.holdings, &Viewer::local_archivist(), &code(number), &request).await.unwrap();
+        decide_opening(
+            &archive.holdings,
+            &Viewer::local_archivist(),
+            &code(number),
+            &request,
+        )
+        .await
+        .unwrap();
     }
     archive.assert_sound("before the damage").await;
     archive.close().await;
@@ -31,7 +41,9 @@ async fn one_flipped_bit_is_found_in_every_file() {
         if bytes.is_empty() {
             continue;
         }
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let bit = (seed >> 16) as usize % (bytes.len() * 8);
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
@@ -40,9 +52,15 @@ async fn one_flipped_bit_is_found_in_every_file() {
         std::fs::write(&path, &bytes).unwrap();
         assert!(!report.ok, "{}: bit {bit} was not found", path.display());
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let inside = path.strip_prefix(data.vault()).unwrap().to_string_lossy().into_owned();
+        let inside = path
+            .strip_prefix(data.vault())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         let named = report.problems.iter().any(|problem| {
-            inside.ends_with(&problem.place) || problem.place.contains(&name) || problem.place.contains(&inside)
+            inside.ends_with(&problem.place)
+                || problem.place.contains(&name)
+                || problem.place.contains(&inside)
         });
         assert!(named, "{inside}: {:#?}", report.problems);
     }
@@ -52,13 +70,25 @@ async fn one_flipped_bit_is_found_in_every_file() {
 
 /// Does something to the catalogue that must be found.
 async fn altered(archive: &Archive, sql: &str, back: &str, kind: &str) {
-    let lantai_database::Database::Sqlite { write, .. } = &archive.holdings.database else { return };
-    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(write).await.unwrap();
+    let lantai_database::Database::Sqlite { write, .. } = &archive.holdings.database else {
+        return;
+    };
+    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+        .execute(write)
+        .await
+        .unwrap();
     assert!(done.rows_affected() > 0, "{sql} did nothing");
     let report = archive.verify().await;
-    let kinds: Vec<&str> = report.problems.iter().map(|problem| problem.kind.as_str()).collect();
+    let kinds: Vec<&str> = report
+        .problems
+        .iter()
+        .map(|problem| problem.kind.as_str())
+        .collect();
     assert!(!report.ok && kinds.contains(&kind), "{sql}: {kinds:?}");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(back.to_owned())).execute(write).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(back.to_owned()))
+        .execute(write)
+        .await
+        .unwrap();
     archive.assert_sound(&format!("after {back}")).await;
 }
 
@@ -114,7 +144,13 @@ async fn an_altered_row_is_found() {
     for number in [2, 12] {
         let of = format!("WHERE code = '{}'", code(number));
         let sql = format!("CREATE TABLE gone AS SELECT * FROM records {of}; DELETE FROM records {of}");
-        altered(&archive, &sql, "INSERT INTO records SELECT * FROM gone; DROP TABLE gone", "catalogue.record_missing").await;
+        altered(
+            &archive,
+            &sql,
+            "INSERT INTO records SELECT * FROM gone; DROP TABLE gone",
+            "catalogue.record_missing",
+        )
+        .await;
     }
     archive.close().await;
 }
@@ -138,7 +174,8 @@ async fn an_altered_dropped_or_reordered_entry_is_found() {
         entry,
     )
     .await;
-    let swap = "UPDATE journal_entries SET number = CASE number WHEN 3 THEN -4 ELSE -3 END WHERE number IN (3, 4);
+    let swap =
+        "UPDATE journal_entries SET number = CASE number WHEN 3 THEN -4 ELSE -3 END WHERE number IN (3, 4);
                 UPDATE journal_entries SET number = -number WHERE number < 0";
     altered(&archive, swap, swap, entry).await;
     altered(
@@ -174,15 +211,24 @@ async fn an_inventory_made_anew_is_found_by_the_journal() {
     let inventories: Vec<_> = data
         .vault_files()
         .into_keys()
-        .filter(|path| path.ends_with("inventory.json") && path.parent().unwrap().join("0=ocfl_object_1.1").exists())
+        .filter(|path| {
+            path.ends_with("inventory.json") && path.parent().unwrap().join("0=ocfl_object_1.1").exists()
+        })
         .collect();
-    assert_eq!(inventories.len(), 3 + 1 + 1 + 3, "records, fonds, segment, accessions");
+    assert_eq!(
+        inventories.len(),
+        3 + 1 + 1 + 3,
+        "records, fonds, segment, accessions"
+    );
     for path in inventories {
         let folder = path.parent().unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         let forged = text.replacen("admin", "nimda", 1);
         assert_ne!(text, forged);
-        let head = serde_json::from_str::<serde_json::Value>(&text).unwrap()["head"].as_str().unwrap().to_owned();
+        let head = serde_json::from_str::<serde_json::Value>(&text).unwrap()["head"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let sidecar = std::fs::read(folder.join("inventory.json.sha512")).unwrap();
         for place in [folder.to_path_buf(), folder.join(&head)] {
             std::fs::write(place.join("inventory.json"), &forged).unwrap();
@@ -194,7 +240,10 @@ async fn an_inventory_made_anew_is_found_by_the_journal() {
             std::fs::write(place.join("inventory.json"), &text).unwrap();
             std::fs::write(place.join("inventory.json.sha512"), &sidecar).unwrap();
         }
-        let found = report.problems.iter().any(|problem| problem.kind == "catalogue.inventory_not_as_journaled");
+        let found = report
+            .problems
+            .iter()
+            .any(|problem| problem.kind == "catalogue.inventory_not_as_journaled");
         assert!(!report.ok && found, "{}: {:#?}", path.display(), report.problems);
     }
     archive.assert_sound("put back").await;
@@ -211,8 +260,10 @@ async fn an_object_that_is_gone_or_came_by_itself_is_found() {
         std::fs::rename(&folder, &aside).unwrap();
         let report = archive.verify().await;
         std::fs::rename(&aside, &folder).unwrap();
-        let found =
-            report.problems.iter().any(|problem| problem.kind == "catalogue.object_missing" && problem.place == object);
+        let found = report
+            .problems
+            .iter()
+            .any(|problem| problem.kind == "catalogue.object_missing" && problem.place == object);
         assert!(found, "{object}: {:#?}", report.problems);
     }
     archive.assert_sound("put back").await;
