@@ -1,6 +1,9 @@
 //! What the repository of accessions promises, kept on SQLite and on PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something unexpected happens")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something unexpected happens"
+)]
 
 use lantai_database::{Database, StoreError};
 use lantai_domain::{AccessionId, Finding, IdSource, Outcome, Severity, Stage};

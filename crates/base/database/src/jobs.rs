@@ -298,7 +298,9 @@ impl Worker {
             tokio::time::sleep(Duration::from_millis(LEASE_MS.unsigned_abs() / 3)).await;
             let beat = async {
                 let mut upkeep = self.database.begin_upkeep().await?;
-                Jobs(upkeep.conn()).heartbeat(&job.id, &self.name, self.now_ms()).await?;
+                Jobs(upkeep.conn())
+                    .heartbeat(&job.id, &self.name, self.now_ms())
+                    .await?;
                 upkeep.commit().await
             };
             // a writer that takes long keeps this heartbeat out, and every other worker with it: no reason to break

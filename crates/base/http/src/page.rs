@@ -21,7 +21,10 @@ impl<T> Page<T> {
     /// last entry shown.
     pub fn cut(mut items: Vec<T>, limit: usize, key: impl Fn(&T) -> String) -> Self {
         if items.len() <= limit {
-            return Self { items, next_cursor: None };
+            return Self {
+                items,
+                next_cursor: None,
+            };
         }
         items.truncate(limit);
         let next_cursor = items.last().map(|last| Cursor::new(&key(last)).to_text());
@@ -30,7 +33,10 @@ impl<T> Page<T> {
 
     /// The same page with other entries.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(change).collect(), next_cursor: self.next_cursor }
+        Page {
+            items: self.items.into_iter().map(change).collect(),
+            next_cursor: self.next_cursor,
+        }
     }
 }
 
@@ -49,7 +55,11 @@ impl Cursor {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
         let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         key.map(Self).ok_or_else(|| {
-            Problem::new(StatusCode::BAD_REQUEST, "http.cursor", "this cursor is not one that was given out")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "http.cursor",
+                "this cursor is not one that was given out",
+            )
         })
     }
 

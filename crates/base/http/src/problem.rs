@@ -34,12 +34,20 @@ pub struct Problem {
 impl Problem {
     /// An error of the caller, or a refusal.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// Not there, or not for this viewer: the two look the same.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "access.not_found", "there is nothing here that you may see")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "access.not_found",
+            "there is nothing here that you may see",
+        )
     }
 
     /// A failure of ours: logged with all its causes, sent without them.
@@ -52,7 +60,11 @@ impl Problem {
             source = cause.source();
         }
         tracing::error!(error.code = code, error = %chain, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, "something went wrong here; it has been noted")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            code,
+            "something went wrong here; it has been noted",
+        )
     }
 
     /// The HTTP status.

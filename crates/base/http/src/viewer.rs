@@ -14,7 +14,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(parts.extensions.get::<Viewer>().cloned().unwrap_or(Viewer::Public)))
+        Ok(Self(
+            parts
+                .extensions
+                .get::<Viewer>()
+                .cloned()
+                .unwrap_or(Viewer::Public),
+        ))
     }
 }
 
@@ -29,7 +35,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let Asker(viewer) = Asker::from_request_parts(parts, state).await?;
         if !viewer.sees_everything() {
-            return Err(Problem::new(StatusCode::UNAUTHORIZED, "identity.sign_in_needed", "please sign in"));
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "identity.sign_in_needed",
+                "please sign in",
+            ));
         }
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             CsrfProof::from_request_parts(parts, state).await?;
@@ -68,7 +78,9 @@ mod tests {
 
     fn app() -> Router {
         let staff_only = |_: Staff| async { "ok" };
-        Router::new().route("/read", get(staff_only)).route("/change", post(staff_only))
+        Router::new()
+            .route("/read", get(staff_only))
+            .route("/change", post(staff_only))
     }
 
     async fn status(method: &str, path: &str, viewer: Option<Viewer>, proof: bool) -> u16 {

@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lantai_domain::{Moment, Probe};
+
 use crate::error::JournalError;
 
 /// The file that holds the signed checkpoint.
@@ -15,31 +17,6 @@ pub(crate) const STAGING: &str = ".staging";
 
 /// Files that a batch keeps open before it syncs them; systems commonly allow 1024 a process.
 const MOST_OPEN_FILES: usize = 256;
-
-/// Before or after the effect of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// Nothing of the step has happened.
-    Before,
-    /// The step's effect is there.
-    After,
-}
-
-/// Stands beside each durable step, so that tests can stop there as a crash would.
-pub trait Probe: Send + Sync {
-    /// Called around the step `name`; an error ends the append as if the disk had failed.
-    fn step(&self, name: &'static str, moment: Moment) -> io::Result<()>;
-}
-
-/// The probe of ordinary work: it never stops anything.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoProbe;
-
-impl Probe for NoProbe {
-    fn step(&self, _: &'static str, _: Moment) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Gathers the files of one append and makes them durable together.
 pub(crate) struct Batch<'a> {
@@ -66,7 +43,7 @@ impl<'a> Batch<'a> {
     /// Writes a file's bytes beside the log; `place` is relative to the journal's folder.
     pub(crate) fn stage(&mut self, place: &Path, bytes: &[u8]) -> Result<(), JournalError> {
         let staged = self.dir.join(STAGING).join(self.staged.len().to_string());
-        let file = self.step("stage", &staged, || {
+        let file = self.step("journal.stage", &staged, || {
             let mut file = File::create_new(&staged)?;
             file.write_all(bytes)?;
             Ok(file)
@@ -84,24 +61,24 @@ impl<'a> Batch<'a> {
     pub(crate) fn publish(&mut self) -> Result<(), JournalError> {
         let staged = std::mem::take(&mut self.staged);
         for (path, file, _) in &staged {
-            self.step("sync_file", path, || file.sync_all())?;
+            self.step("journal.sync_file", path, || file.sync_all())?;
         }
         for (path, file, place) in staged {
             drop(file);
             if let Some(folder) = place.parent() {
                 self.make_folder(folder)?;
             }
-            self.step("rename", &place, || fs::rename(&path, &place))?;
+            self.step("journal.rename", &place, || fs::rename(&path, &place))?;
         }
         for folder in std::mem::take(&mut self.folders) {
-            self.step("sync_folder", &folder, || sync_folder(&folder))?;
+            self.step("journal.sync_folder", &folder, || sync_folder(&folder))?;
         }
         Ok(())
     }
 
     /// Removes a file that the durable checkpoint no longer needs; it is no fault if it is gone.
     pub(crate) fn remove(&self, path: &Path) -> Result<(), JournalError> {
-        self.step("remove", path, || remove_if_there(path))
+        self.step("journal.remove", path, || remove_if_there(path))
     }
 
     /// Makes a folder and remembers which ones must be synced for the names in them to last.
@@ -110,7 +87,7 @@ impl<'a> Batch<'a> {
             if let Some(parent) = folder.parent() {
                 self.make_folder(parent)?;
             }
-            self.step("make_folder", folder, || match fs::create_dir(folder) {
+            self.step("journal.make_folder", folder, || match fs::create_dir(folder) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
                 other => other,
             })?;

@@ -6,11 +6,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lantai_domain::{NoProbe, Probe};
+
 use crate::MAX_ENTRY_BYTES;
 use crate::checkpoint::Checkpoint;
 use crate::edge::{Edge, edge_root};
 use crate::error::JournalError;
-use crate::files::{Batch, CHECKPOINT, NoProbe, Probe, clear_staging, io_error, read_if_there, sync_folder};
+use crate::files::{Batch, CHECKPOINT, clear_staging, io_error, read_if_there, sync_folder};
 use crate::hash::{Hash, leaf_hash};
 use crate::merkle::{consistency_proof, inclusion_proof, tree_root};
 use crate::note::{SigningKey, VerifyingKey};

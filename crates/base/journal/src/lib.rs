@@ -30,9 +30,9 @@ mod witness;
 
 pub use checkpoint::Checkpoint;
 pub use error::JournalError;
-pub use files::{Moment, NoProbe, Probe};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use journal::{Entries, Journal};
+pub use lantai_domain::{Moment, NoProbe, Probe};
 pub use note::{SigningKey, VerifyingKey};
 pub use verify::{MAX_PROBLEMS, Problem, ProblemKind, Verification, verify, verify_against};
 

@@ -261,12 +261,12 @@ fn a_stop_at_any_step_leaves_the_old_or_the_new_journal() {
         probe.seen.lock().unwrap().clone()
     };
     for step in [
-        "stage",
-        "sync_file",
-        "make_folder",
-        "rename",
-        "sync_folder",
-        "remove",
+        "journal.stage",
+        "journal.sync_file",
+        "journal.make_folder",
+        "journal.rename",
+        "journal.sync_folder",
+        "journal.remove",
     ] {
         for moment in [Moment::Before, Moment::After] {
             assert!(all_steps.contains(&(step, moment)), "{step} {moment:?}");

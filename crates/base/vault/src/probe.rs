@@ -5,36 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use lantai_domain::{Moment, Probe};
+
 use crate::error::VaultError;
-
-/// Whether a step is about to happen or has just happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Moment {
-    /// The effect has not happened yet.
-    Before,
-    /// The effect has happened.
-    After,
-}
-
-/// Is asked around every step that changes the disk. An error from it stops the step as a failure of the
-/// disk would; tests use it to play a crash or a full disk.
-pub trait Probe: Send + Sync {
-    /// `name` is stable and tells the step, such as `place.rename_object`.
-    ///
-    /// # Errors
-    /// What the disk shall seem to have answered.
-    fn step(&self, name: &'static str, moment: Moment) -> io::Result<()>;
-}
-
-/// The probe of daily work: lets everything pass.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoProbe;
-
-impl Probe for NoProbe {
-    fn step(&self, _name: &'static str, _moment: Moment) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// The disk seen through a probe. All writing goes through here.
 #[derive(Clone)]

@@ -6,13 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use lantai_domain::{NoProbe, Probe};
+
 use crate::batch::{Batch, SealedBatch, SealedList};
 use crate::error::VaultError;
 use crate::identifier::ObjectId;
 use crate::inventory::Inventory;
 use crate::layout::{OBJECTS, ROOT_FILES, RUBBISH_PREFIX, STAGING, object_folder, object_key};
 use crate::object::{Object, ObjectIds};
-use crate::probe::{Disk, NoProbe, Probe};
+use crate::probe::Disk;
 
 /// The vault (库): content as OCFL 1.1 objects on a folder.
 ///

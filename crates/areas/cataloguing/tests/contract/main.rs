@@ -10,7 +10,7 @@ use lantai_database::Database;
 use lantai_domain::{Fonds, IdSource, OpenStatusKind, Record};
 use lantai_testkit::RecordBuilder;
 
-pub fn stored(record: Record) -> StoredRecord {
+pub(crate) fn stored(record: Record) -> StoredRecord {
     StoredRecord {
         object: format!("urn:uuid:{}", record.id),
         object_version: 1,
@@ -18,7 +18,7 @@ pub fn stored(record: Record) -> StoredRecord {
     }
 }
 
-pub async fn register(database: &Database, number: &str) {
+pub(crate) async fn register(database: &Database, number: &str) {
     let mut work = database.begin_upkeep().await.unwrap();
     FondsRepository(work.conn())
         .put(&Fonds::unnamed(number.parse().unwrap()), 1)
@@ -28,7 +28,7 @@ pub async fn register(database: &Database, number: &str) {
 }
 
 /// Enters records; their fonds must be registered.
-pub async fn enter(database: &Database, records: &[StoredRecord]) {
+pub(crate) async fn enter(database: &Database, records: &[StoredRecord]) {
     let mut work = database.begin_upkeep().await.unwrap();
     for record in records {
         RecordRepository(work.conn()).insert(record).await.unwrap();
@@ -36,13 +36,13 @@ pub async fn enter(database: &Database, records: &[StoredRecord]) {
     work.commit().await.unwrap();
 }
 
-pub async fn find(database: &Database, code: &str) -> Option<StoredRecord> {
+pub(crate) async fn find(database: &Database, code: &str) -> Option<StoredRecord> {
     let mut reader = database.read().await.unwrap();
     RecordRepository(reader.conn()).find_by_code(code).await.unwrap()
 }
 
 /// One hundred and twenty records of fonds J001, entered in no order of their codes; every third one is open.
-pub async fn a_filled_fonds(database: &Database, ids: &dyn IdSource) -> Vec<StoredRecord> {
+pub(crate) async fn a_filled_fonds(database: &Database, ids: &dyn IdSource) -> Vec<StoredRecord> {
     register(database, "J001").await;
     let mut codes: Vec<String> = Vec::new();
     for item in [1, 2, 9, 10, 11, 100, 1_000] {
@@ -72,7 +72,7 @@ pub async fn a_filled_fonds(database: &Database, ids: &dyn IdSource) -> Vec<Stor
 }
 
 /// All pages of a fonds, one after the other.
-pub async fn pages(database: &Database, page: Page) -> Vec<StoredRecord> {
+pub(crate) async fn pages(database: &Database, page: Page) -> Vec<StoredRecord> {
     let mut reader = database.read().await.unwrap();
     let mut all = Vec::new();
     let mut page = page;
@@ -88,7 +88,7 @@ pub async fn pages(database: &Database, page: Page) -> Vec<StoredRecord> {
     }
 }
 
-pub fn codes<'a>(records: impl IntoIterator<Item = &'a StoredRecord>) -> Vec<String> {
+pub(crate) fn codes<'a>(records: impl IntoIterator<Item = &'a StoredRecord>) -> Vec<String> {
     records
         .into_iter()
         .map(|stored| stored.record.description.code.to_string())

@@ -71,12 +71,6 @@ impl lantai_vault::Probe for StopAt {
     }
 }
 
-impl lantai_journal::Probe for StopAt {
-    fn step(&self, name: &'static str, moment: lantai_journal::Moment) -> std::io::Result<()> {
-        self.pass(&format!("journal.{name}"), &format!("{moment:?}"))
-    }
-}
-
 /// A disk without room for content.
 pub struct FullDisk;
 
