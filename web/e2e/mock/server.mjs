@@ -290,7 +290,7 @@ const FINDINGS = [
     expected: "Q020-ZY·HY·1953·Y-0114",
     found: "Q020-ZY·HY·1953-Y-0114",
     mend: "把年度与保管期限之间的“-”改为“·”",
-    code: "intake.code_malformed",
+    code: "intake.code_invalid",
   },
   {
     check: "A-2.6",

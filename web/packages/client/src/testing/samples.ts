@@ -47,7 +47,7 @@ export const sampleSearch: Schemas["SearchBody"] = {
   total: 41,
   total_is_capped: false,
   took_ms: 4,
-  read_as: "水库（正文与题名）",
+  read_as: "text:水库 date:1958",
   hits: [sampleHit],
   facets: {
     fonds: [
@@ -207,7 +207,7 @@ export const sampleFinding: Schemas["FindingBody"] = {
   expected: "Q012-WS·1958·Y·BGS-0007",
   found: "Q012-WS·1958-Y-BGS-0007",
   mend: "把“-”改为“·”",
-  code: "intake.code_malformed",
+  code: "intake.code_invalid",
 };
 
 export const sampleOverview: Schemas["OverviewBody"] = {

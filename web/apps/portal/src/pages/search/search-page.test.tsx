@@ -11,7 +11,7 @@ test("shows what was found, how it was read, and the marked words", async () => 
   expect(within(list).getByRole("link", { name: "关于兴修石门水库的指示" })).toBeDefined();
   expect(within(list).getAllByText("水库", { selector: "mark" })).toHaveLength(2);
   expect(screen.getByText("找到 41 件")).toBeDefined();
-  expect(screen.getByText("水库（正文与题名）")).toBeDefined();
+  expect(screen.getByText("含 水库 · 日期 1958年")).toBeDefined();
   expect(await axeFindings()).toEqual([]);
 });
 

@@ -99,7 +99,7 @@ function Metadata({ record }: { record: RecordBody }) {
           ],
           [t("record.identifier"), <span className="code">{record.record}</span>],
           ...Object.entries(record.other),
-          [t("record.summary"), record.summary],
+          [t("record.summary"), record.summary, true],
         ]}
       />
     </section>

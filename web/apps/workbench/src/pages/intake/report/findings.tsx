@@ -1,4 +1,5 @@
 import { findingsQuery, type Schemas, type Severity } from "@lantai/client";
+import { elementName, explainFinding, isValue } from "@lantai/i18n";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Radio } from "antd";
@@ -72,26 +73,31 @@ export function Findings({ accession, checks }: FindingsProps) {
 }
 
 function FindingItem({ finding, title }: { finding: Finding; title: string | null }) {
-  const { t } = useWorkbenchTexts();
+  const { t, language } = useWorkbenchTexts();
+  const told = explainFinding(finding.code, language);
+  // Where we have words of our own, of the server's only the values are shown.
+  const shown = (text: string | null) => (text !== null && (told === null || isValue(text)) ? text : null);
+  const mend = told?.mend ?? finding.mend;
   const where = [
     finding.record && t("report.record", { code: finding.record }),
     finding.file && t("report.file", { path: finding.file }),
-    finding.element && t("report.element", { name: finding.element }),
+    finding.element && t("report.element", { name: elementName(finding.element, language) }),
   ].filter((part) => part !== null);
   return (
     <li>
       <p className="finding-head">
         <SeverityTag severity={finding.severity} />
         <span className="code">{finding.check}</span>
-        {title && <strong>{title}</strong>}
+        {told ? <strong>{told.what}</strong> : title && <strong>{title}</strong>}
+        {told && title && <span className="quiet">{title}</span>}
         {finding.code && <span className="code quiet">{finding.code}</span>}
       </p>
       <Facts
         facts={[
           [t("report.where"), where.length > 0 ? where.join(" · ") : t("report.whole_package")],
-          [t("report.expected"), finding.expected],
-          [t("report.found"), finding.found],
-          [t("report.mend"), finding.mend && <strong>{finding.mend}</strong>],
+          [t("report.expected"), shown(finding.expected)],
+          [t("report.found"), shown(finding.found)],
+          [t("report.mend"), mend && <strong>{mend}</strong>],
         ]}
       />
     </li>

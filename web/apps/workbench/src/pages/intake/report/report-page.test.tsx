@@ -25,15 +25,15 @@ test("verdict, checks by property, and each fault with how to mend it", async ()
   const table = screen.getByRole("table", { name: "四性检测结果" });
   expect(within(table).getByRole("rowheader", { name: "档号规范性检测" })).toBeDefined();
   expect(within(table).getByText("不通过")).toBeDefined();
-  expect(await screen.findByText("把“-”改为“·”")).toBeDefined();
-  expect(screen.getByText("文件 catalogue.csv · 著录项 archival_code")).toBeDefined();
+  expect(await screen.findByText("按《档号编制规则》更正档号")).toBeDefined();
+  expect(screen.getByText("文件 catalogue.csv · 著录项 档号")).toBeDefined();
   expect(await axeFindings()).toEqual([]);
 });
 
 test("findings are filtered by severity, in the address", async () => {
   answer();
   const { user, address } = renderDesk(ADDRESS);
-  await screen.findByText("把“-”改为“·”");
+  await screen.findByText("按《档号编制规则》更正档号");
   await user.click(screen.getByRole("radio", { name: "轻微" }));
   expect(await screen.findByText("没有这一级的问题。")).toBeDefined();
   expect(address()).toBe(`${ADDRESS}?severity=minor`);
