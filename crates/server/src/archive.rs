@@ -124,8 +124,14 @@ impl Archive {
         let key = read_key(&places.private_key)?;
         let vault = Vault::open(&places.vault)?;
         let journal = Journal::open(&places.journal, key.verifying_key())?;
-        let holdings =
-            Holdings::new(database, vault, journal, key, Arc::new(SystemClock), Arc::new(RandomIds));
+        let holdings = Holdings::new(
+            database,
+            vault,
+            journal,
+            key,
+            Arc::new(SystemClock),
+            Arc::new(RandomIds),
+        );
         Ok(Self {
             data: data.to_path_buf(),
             config,
@@ -176,14 +182,23 @@ impl Archive {
     /// Names of categories by code.
     pub fn categories(&self) -> Arc<BTreeMap<String, String>> {
         let categories = &self.rules.checks().categories;
-        Arc::new(categories.iter().map(|category| (category.code.clone(), category.label.clone())).collect())
+        Arc::new(
+            categories
+                .iter()
+                .map(|category| (category.code.clone(), category.label.clone()))
+                .collect(),
+        )
     }
 }
 
 /// Takes the data folder for writing; given back when the file is closed.
 pub(crate) fn lock(data: &Path) -> Result<File, ArchiveError> {
     let path = data.join("lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
     let file = file.map_err(|source| ArchiveError::disk("open", &path, source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -114,7 +114,9 @@ impl Config {
     /// Takes what the environment says over what the file says.
     pub fn override_with(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ArchiveError> {
         for key in KEYS {
-            let Some(value) = variable(key.variable) else { continue };
+            let Some(value) = variable(key.variable) else {
+                continue;
+            };
             match key.name {
                 "institution" => self.institution = value,
                 "database" => self.database = value,
@@ -144,7 +146,14 @@ impl Config {
             _ => self.port.to_string(),
         };
         let keys = KEYS.iter().map(|key| {
-            format!("# {} (default {}; or {})\n{} = {}\n", key.meaning, key.default, key.variable, key.name, value(key.name))
+            format!(
+                "# {} (default {}; or {})\n{} = {}\n",
+                key.meaning,
+                key.default,
+                key.variable,
+                key.name,
+                value(key.name)
+            )
         });
         keys.collect::<Vec<_>>().join("\n")
     }
@@ -157,7 +166,11 @@ mod tests {
     #[test]
     fn a_written_configuration_reads_back_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config { institution: "荻川县\"档案馆\"".to_owned(), port: 9000, ..Config::default() };
+        let config = Config {
+            institution: "荻川县\"档案馆\"".to_owned(),
+            port: 9000,
+            ..Config::default()
+        };
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();
         assert_eq!(Config::load(folder.path(), &|_| None).unwrap(), config);
         let from_environment = |name: &str| (name == "LANTAI_PORT").then(|| "1234".to_owned());
@@ -167,16 +180,25 @@ mod tests {
     #[test]
     fn unknown_keys_and_missing_files_are_named() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Config::load(folder.path(), &|_| None).unwrap_err().code(), "data.no_archive");
+        assert_eq!(
+            Config::load(folder.path(), &|_| None).unwrap_err().code(),
+            "data.no_archive"
+        );
         std::fs::write(folder.path().join(CONFIG_FILE), "prot = 1\n").unwrap();
-        assert_eq!(Config::load(folder.path(), &|_| None).unwrap_err().code(), "config.unusable");
+        assert_eq!(
+            Config::load(folder.path(), &|_| None).unwrap_err().code(),
+            "config.unusable"
+        );
     }
 
     #[test]
     fn every_default_is_documented_as_it_is() {
         let written = Config::default().to_file();
         for key in KEYS {
-            let line = written.lines().find(|line| line.starts_with(&format!("{} = ", key.name))).unwrap();
+            let line = written
+                .lines()
+                .find(|line| line.starts_with(&format!("{} = ", key.name)))
+                .unwrap();
             assert!(line.contains(key.default), "{line}");
         }
     }

@@ -121,6 +121,10 @@ impl ArchiveError {
 
     /// A failure of a file or folder.
     pub(crate) fn disk(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::Disk { action, path: path.into(), source }
+        Self::Disk {
+            action,
+            path: path.into(),
+            source,
+        }
     }
 }

@@ -63,7 +63,11 @@ fn remove(data: &Path, was_there: bool) {
     }
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
         let path = entry.path();
-        let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        let _ = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
     }
 }
 
@@ -89,7 +93,9 @@ async fn make(data: &Path, new: &NewArchive) -> Result<Initialised, ArchiveError
     let mut work = database.begin().await?;
     lantai_identity::create_institution(&mut work, &clock, &new.config.institution).await?;
     let fact = JournalEntry::new(Fact::ArchiveCreated, clock.now(), &new.admin, ARCHIVE_OBJECT);
-    let body = fact.to_bytes().map_err(|error| lantai_database::StoreError::corrupt("journal entry", error))?;
+    let body = fact
+        .to_bytes()
+        .map_err(|error| lantai_database::StoreError::corrupt("journal entry", error))?;
     work.record(fact).await?;
     work.commit().await?;
     journal.append(0, &[body], &key)?;
@@ -114,7 +120,12 @@ fn write(path: &Path, text: &str) -> Result<(), ArchiveError> {
 /// Writes a file that only its owner may read.
 pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), ArchiveError> {
     let mut options = OpenOptions::new();
-    let opened = options.create(true).truncate(true).write(true).mode(0o600).open(path);
+    let opened = options
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(path);
     let written = opened.and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()

@@ -26,7 +26,11 @@ pub struct CatalogueIndex {
 impl CatalogueIndex {
     /// Joins an index with the holdings.
     pub fn new(holdings: Holdings, index: Index) -> Self {
-        Self { holdings, index: Arc::new(index), writing: Arc::default() }
+        Self {
+            holdings,
+            index: Arc::new(index),
+            writing: Arc::default(),
+        }
     }
 
     /// The holdings.
@@ -89,7 +93,9 @@ impl CatalogueIndex {
         let mut count = 0;
         loop {
             let mut reader = self.holdings.database.read().await?;
-            let page = RecordRepository(reader.conn()).page_of_all(after, RECORDS_AT_ONCE).await?;
+            let page = RecordRepository(reader.conn())
+                .page_of_all(after, RECORDS_AT_ONCE)
+                .await?;
             drop(reader);
             let Some(last) = page.last() else { break };
             after = Some(last.record.id);
@@ -126,7 +132,9 @@ impl CatalogueIndex {
         let added = tokio::task::spawn_blocking(move || {
             let mut writer = writer;
             if let Some(writer) = &mut writer {
-                documents.iter().try_for_each(|document| writer.upsert(document))?;
+                documents
+                    .iter()
+                    .try_for_each(|document| writer.upsert(document))?;
             }
             Ok::<_, AccessError>(writer)
         });

@@ -9,9 +9,10 @@ pub(crate) fn document(stored: &StoredRecord, text: String) -> SearchDocument {
     let record = &stored.record;
     let description = &record.description;
     let kind = record.open_status.kind();
-    let sort_date = description.date.earliest().map(|day| {
-        i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
-    });
+    let sort_date = description
+        .date
+        .earliest()
+        .map(|day| i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()));
     SearchDocument {
         id: record.id.to_string(),
         code: description.code.to_string(),

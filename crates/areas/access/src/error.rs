@@ -44,7 +44,9 @@ impl AccessError {
             Self::Search(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
-            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => "access.export_exists",
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                "access.export_exists"
+            }
             Self::Write { .. } => "access.export_write",
             Self::Document(_) => "access.document",
             Self::Bag(error) => error.code(),
@@ -56,7 +58,10 @@ impl AccessError {
 impl AccessError {
     /// A file of an export that cannot be written.
     pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
-        Self::Write { path: path.to_path_buf(), source }
+        Self::Write {
+            path: path.to_path_buf(),
+            source,
+        }
     }
 }
 

@@ -33,15 +33,21 @@ pub async fn find(
     viewer: &Viewer,
     mut request: SearchRequest,
 ) -> Result<Findings, AccessError> {
-    request.visibility = if viewer.sees_everything() { Visibility::Everything } else { Visibility::Public };
+    request.visibility = if viewer.sees_everything() {
+        Visibility::Everything
+    } else {
+        Visibility::Public
+    };
     let index = Arc::clone(catalogue.index());
     let mut result = tokio::task::spawn_blocking(move || index.search(&request)).await??;
     let hits = std::mem::take(&mut result.hits);
     let ids: Vec<RecordId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
     let mut reader = catalogue.holdings().database.read().await?;
     let records = RecordRepository(reader.conn()).find_many(&ids).await?;
-    let mut by_id: HashMap<String, StoredRecord> =
-        records.into_iter().map(|stored| (stored.record.id.to_string(), stored)).collect();
+    let mut by_id: HashMap<String, StoredRecord> = records
+        .into_iter()
+        .map(|stored| (stored.record.id.to_string(), stored))
+        .collect();
     let found = hits.into_iter().filter_map(|mut hit| {
         let stored = by_id.remove(&hit.id)?;
         let kind = stored.record.open_status.kind();
@@ -53,5 +59,8 @@ pub async fn find(
         }
         Some(FoundRecord { hit, stored })
     });
-    Ok(Findings { found: found.collect(), result })
+    Ok(Findings {
+        found: found.collect(),
+        result,
+    })
 }

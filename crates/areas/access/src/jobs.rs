@@ -17,7 +17,10 @@ impl JobHandler for IndexRecordsHandler {
     async fn run(&self, payload: &str) -> Result<(), JobFailure> {
         let job: IndexRecords =
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
-        self.0.update(&job.records).await.map_err(|error| JobFailure::Retry(error.into()))
+        self.0
+            .update(&job.records)
+            .await
+            .map_err(|error| JobFailure::Retry(error.into()))
     }
 }
 
@@ -33,8 +36,11 @@ impl JobHandler for IndexAccessionHandler {
     async fn run(&self, payload: &str) -> Result<(), JobFailure> {
         let job: IndexAccession =
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
-        let count =
-            self.0.add_accession(job.accession).await.map_err(|error| JobFailure::Retry(error.into()))?;
+        let count = self
+            .0
+            .add_accession(job.accession)
+            .await
+            .map_err(|error| JobFailure::Retry(error.into()))?;
         tracing::info!(accession.id = %job.accession, record_count = count, "accession {} is in the index", job.accession);
         Ok(())
     }

@@ -14,6 +14,6 @@ mod routes;
 pub use catalogue_index::CatalogueIndex;
 pub use error::AccessError;
 pub use export::{ExportForm, ExportRequest, Exported, export};
-pub use find::{FoundRecord, Findings, find};
+pub use find::{Findings, FoundRecord, find};
 pub use jobs::{IndexAccessionHandler, IndexRecordsHandler};
 pub use routes::{AccessState, routes};

@@ -32,7 +32,10 @@ pub fn record_text(vault: &Vault, stored: &StoredRecord) -> Result<Option<String
             .open(version, &path)?
             .take(TEXT_LIMIT)
             .read_to_end(&mut bytes)
-            .map_err(|source| CataloguingError::Read { what: file.path.clone(), source })?;
+            .map_err(|source| CataloguingError::Read {
+                what: file.path.clone(),
+                source,
+            })?;
         if !whole.is_empty() {
             whole.push('\n');
         }

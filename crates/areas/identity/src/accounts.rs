@@ -12,13 +12,18 @@ pub async fn create_institution(
     clock: &dyn Clock,
     name: &str,
 ) -> Result<(), IdentityError> {
-    Ok(IdentityRepository(work.conn()).put_institution(name, &clock.now().to_string()).await?)
+    Ok(IdentityRepository(work.conn())
+        .put_institution(name, &clock.now().to_string())
+        .await?)
 }
 
 /// The institution's name.
 pub async fn institution_name(database: &Database) -> Result<String, IdentityError> {
     let mut reader = database.read().await?;
-    IdentityRepository(reader.conn()).institution().await?.ok_or(IdentityError::NotInitialised)
+    IdentityRepository(reader.conn())
+        .institution()
+        .await?
+        .ok_or(IdentityError::NotInitialised)
 }
 
 /// Makes an account with a password.
@@ -35,6 +40,8 @@ pub async fn create_account(
     let password = password.to_owned();
     let hash = tokio::task::spawn_blocking(move || password::hash(&password)).await??;
     let mut work = database.begin_upkeep().await?;
-    IdentityRepository(work.conn()).insert_account(name, &hash, &clock.now().to_string()).await?;
+    IdentityRepository(work.conn())
+        .insert_account(name, &hash, &clock.now().to_string())
+        .await?;
     Ok(work.commit().await?)
 }

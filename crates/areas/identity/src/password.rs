@@ -25,7 +25,11 @@ pub fn random_password() -> Result<String, IdentityError> {
             // the top bytes are thrown away, so that each letter is equally likely
             let place = usize::from(byte);
             if place < 256 - 256 % LETTERS.len() && password.len() < LENGTH {
-                password.extend(LETTERS.get(place % LETTERS.len()).map(|letter| char::from(*letter)));
+                password.extend(
+                    LETTERS
+                        .get(place % LETTERS.len())
+                        .map(|letter| char::from(*letter)),
+                );
             }
         }
     }
@@ -41,8 +45,11 @@ pub(crate) fn hash(password: &str) -> Result<String, IdentityError> {
 
 /// Whether a password is the one that is kept.
 pub(crate) fn verify(password: &str, kept: &str) -> bool {
-    PasswordHash::new(kept)
-        .is_ok_and(|kept| Argon2::default().verify_password(password.as_bytes(), &kept).is_ok())
+    PasswordHash::new(kept).is_ok_and(|kept| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &kept)
+            .is_ok()
+    })
 }
 
 #[cfg(test)]

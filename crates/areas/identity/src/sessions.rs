@@ -13,7 +13,8 @@ use lantai_domain::Clock;
 /// How long a session lasts: a working day.
 pub(crate) const SESSION_SECONDS: i64 = 12 * 60 * 60;
 /// Compared where there is no such account, so that the answer takes as long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2R5$Xj1oKkWxqGZ8mB0z0y2o3S8T3k1Q0dJcUu8l2b1cF9k";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2R5$Xj1oKkWxqGZ8mB0z0y2o3S8T3k1Q0dJcUu8l2b1cF9k";
 
 fn digest_of(token: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
@@ -49,7 +50,9 @@ pub(crate) async fn sign_in(
     let token = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>()?);
     let mut work = database.begin_upkeep().await?;
     let until_ms = now_ms + SESSION_SECONDS * 1_000;
-    IdentityRepository(work.conn()).insert_session(&digest_of(&token), name, now_ms, until_ms).await?;
+    IdentityRepository(work.conn())
+        .insert_session(&digest_of(&token), name, now_ms, until_ms)
+        .await?;
     work.commit().await?;
     Ok(token)
 }
@@ -62,12 +65,16 @@ pub(crate) async fn account_of(
 ) -> Result<Option<String>, IdentityError> {
     let mut reader = database.read().await?;
     let now_ms = clock.now().as_millisecond();
-    Ok(IdentityRepository(reader.conn()).session_account(&digest_of(token), now_ms).await?)
+    Ok(IdentityRepository(reader.conn())
+        .session_account(&digest_of(token), now_ms)
+        .await?)
 }
 
 /// Signs out.
 pub(crate) async fn sign_out(database: &Database, token: &str) -> Result<(), IdentityError> {
     let mut work = database.begin_upkeep().await?;
-    IdentityRepository(work.conn()).delete_session(&digest_of(token)).await?;
+    IdentityRepository(work.conn())
+        .delete_session(&digest_of(token))
+        .await?;
     Ok(work.commit().await?)
 }

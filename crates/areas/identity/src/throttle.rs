@@ -35,11 +35,17 @@ impl Throttle {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         names.retain(|_, tries| now_ms - tries.last_ms < FORGET_MS);
         if names.len() >= NAMES
-            && let Some(oldest) = names.iter().min_by_key(|(_, tries)| tries.last_ms).map(|(name, _)| name.clone())
+            && let Some(oldest) = names
+                .iter()
+                .min_by_key(|(_, tries)| tries.last_ms)
+                .map(|(name, _)| name.clone())
         {
             names.remove(&oldest);
         }
-        let tries = names.entry(name.to_owned()).or_insert(Tries { wrong: 0, last_ms: now_ms });
+        let tries = names.entry(name.to_owned()).or_insert(Tries {
+            wrong: 0,
+            last_ms: now_ms,
+        });
         tries.wrong += 1;
         tries.last_ms = now_ms;
     }

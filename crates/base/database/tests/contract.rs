@@ -1,5 +1,7 @@
 //! What the database promises whoever builds on it, kept on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use lantai_database::{

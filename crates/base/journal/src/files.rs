@@ -108,7 +108,7 @@ impl<'a> Batch<'a> {
             self.probe.step(name, Moment::After)?;
             Ok(value)
         };
-        run().map_err(|source| io_error(name, path, source))
+        run().map_err(|source| io_error(name.trim_start_matches("journal."), path, source))
     }
 }
 

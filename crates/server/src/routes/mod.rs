@@ -18,7 +18,9 @@ pub(crate) struct ArchiveState {
 
 /// The routes of this room.
 pub(crate) fn routes(archive: &Archive) -> OpenApiRouter {
-    let state = ArchiveState { holdings: archive.holdings.clone() };
+    let state = ArchiveState {
+        holdings: archive.holdings.clone(),
+    };
     OpenApiRouter::new()
         .routes(operations!(get_health))
         .routes(operations!(overview::get_overview))

@@ -60,7 +60,9 @@ pub(crate) async fn get_overview(
     State(state): State<ArchiveState>,
     _staff: Staff,
 ) -> Result<Json<OverviewBody>, Problem> {
-    let body = overview(&state).await.map_err(|error| Problem::internal(&error, error.code()))?;
+    let body = overview(&state)
+        .await
+        .map_err(|error| Problem::internal(&error, error.code()))?;
     Ok(Json(body))
 }
 
@@ -72,7 +74,9 @@ async fn overview(state: &ArchiveState) -> Result<OverviewBody, StoreError> {
     let recent = AccessionRepository(reader.conn()).page(None, RECENT).await?;
     let jobs = Jobs(reader.conn()).counts().await?;
     let count = |wanted: &[&str]| {
-        let fitting = statuses.iter().filter(|(status, _)| wanted.contains(&status.as_str()));
+        let fitting = statuses
+            .iter()
+            .filter(|(status, _)| wanted.contains(&status.as_str()));
         fitting.map(|(_, count)| count).sum()
     };
     let checkpoint = state.holdings.checkpoint();
@@ -83,7 +87,11 @@ async fn overview(state: &ArchiveState) -> Result<OverviewBody, StoreError> {
         open: count(&["open", "open_early"]),
         unreviewed: count(&["unreviewed"]),
         accessions: states.iter().map(|(_, count)| count).sum(),
-        accessions_returned: states.iter().filter(|(state, _)| state == "returned").map(|(_, count)| count).sum(),
+        accessions_returned: states
+            .iter()
+            .filter(|(state, _)| state == "returned")
+            .map(|(_, count)| count)
+            .sum(),
         jobs_waiting: jobs.waiting + jobs.running,
         journal: JournalHeadBody {
             size: checkpoint.size(),

@@ -27,22 +27,31 @@ pub(super) fn write(
         ("External-Identifier".to_owned(), code.clone()),
         ("External-Description".to_owned(), one_line(&description.title)),
         ("Bagging-Date".to_owned(), day.to_string()),
-        ("Bag-Software-Agent".to_owned(), format!("Lantai {}", env!("CARGO_PKG_VERSION"))),
+        (
+            "Bag-Software-Agent".to_owned(),
+            format!("Lantai {}", env!("CARGO_PKG_VERSION")),
+        ),
     ];
     let folder = to.join(code.replace('·', "_"));
     let mut bag = BagWriter::create(&folder, &info, &[Algorithm::Sha512, Algorithm::Sm3])?;
     let mut bytes = bag.add("catalogue.csv", &mut catalogue(stored).as_bytes())?.bytes;
-    bytes += bag.add("record.json", &mut layout::record_bytes(record)?.as_slice())?.bytes;
+    bytes += bag
+        .add("record.json", &mut layout::record_bytes(record)?.as_slice())?
+        .bytes;
     if !record.files.is_empty() {
         let id = ObjectId::new(stored.object.clone()).map_err(lantai_cataloguing::CataloguingError::from)?;
-        let found = vault.object(&id).map_err(lantai_cataloguing::CataloguingError::from)?;
+        let found = vault
+            .object(&id)
+            .map_err(lantai_cataloguing::CataloguingError::from)?;
         let object = found.ok_or(lantai_cataloguing::CataloguingError::NotFound)?;
         let version = VersionNumber::new(stored.object_version).unwrap_or(object.head());
         for file in &record.files {
             let path = LogicalPath::new(file.path.clone());
             let opened = path.and_then(|path| object.open(version, &path));
             let mut source: File = opened.map_err(lantai_cataloguing::CataloguingError::from)?;
-            bytes += bag.add(&payload_name(&file.name), &mut source as &mut dyn Read)?.bytes;
+            bytes += bag
+                .add(&payload_name(&file.name), &mut source as &mut dyn Read)?
+                .bytes;
         }
     }
     bag.finish()?;
@@ -64,9 +73,16 @@ fn catalogue(stored: &StoredRecord) -> String {
     let description = &record.description;
     let of = |role: FileRole| {
         let files = record.files.iter().filter(|file| file.role == role);
-        files.map(|file| payload_name(&file.name)).collect::<Vec<_>>().join(";")
+        files
+            .map(|file| payload_name(&file.name))
+            .collect::<Vec<_>>()
+            .join(";")
     };
-    let ground = record.open_status.decision().map(|decision| decision.ground.clone()).unwrap_or_default();
+    let ground = record
+        .open_status
+        .decision()
+        .map(|decision| decision.ground.clone())
+        .unwrap_or_default();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let cells = [
         ("档号", description.code.to_string()),
@@ -75,12 +91,21 @@ fn catalogue(stored: &StoredRecord) -> String {
         ("责任者", text(&description.author)),
         ("日期", description.date.to_string()),
         ("日期原文", text(&description.date_text)),
-        ("年度", description.year.map(|year| year.to_string()).unwrap_or_default()),
+        (
+            "年度",
+            description.year.map(|year| year.to_string()).unwrap_or_default(),
+        ),
         ("保管期限", description.retention.label_zh()),
         ("密级", description.classification.label().to_owned()),
         ("开放状态", record.open_status.kind().label().to_owned()),
         ("开放说明", ground),
-        ("页数", description.page_count.map(|pages| pages.to_string()).unwrap_or_default()),
+        (
+            "页数",
+            description
+                .page_count
+                .map(|pages| pages.to_string())
+                .unwrap_or_default(),
+        ),
         ("载体", text(&description.carrier)),
         ("主题词", description.keywords.join(";")),
         ("人名", description.people.join(";")),

@@ -22,7 +22,10 @@ impl JsonlFile {
     pub fn create(folder: &Path) -> Result<Self, AccessError> {
         let path = folder.join(NAME);
         let file = File::create_new(&path).map_err(|source| AccessError::write(&path, source))?;
-        Ok(Self { path, file: BufWriter::new(file) })
+        Ok(Self {
+            path,
+            file: BufWriter::new(file),
+        })
     }
 
     /// Writes a record on a line of its own; says how many bytes.
@@ -30,13 +33,17 @@ impl JsonlFile {
         let value = serde_json::to_value(&stored.record)?;
         let mut line = serde_json::to_vec(&Sorted::of(value))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|source| AccessError::write(&self.path, source))?;
+        self.file
+            .write_all(&line)
+            .map_err(|source| AccessError::write(&self.path, source))?;
         Ok(line.len() as u64)
     }
 
     /// Writes out what is buffered.
     pub fn finish(mut self) -> Result<(), AccessError> {
-        self.file.flush().map_err(|source| AccessError::write(&self.path, source))
+        self.file
+            .flush()
+            .map_err(|source| AccessError::write(&self.path, source))
     }
 }
 
@@ -52,9 +59,11 @@ enum Sorted {
 impl Sorted {
     fn of(value: Value) -> Self {
         match value {
-            Value::Object(map) => {
-                Self::Object(map.into_iter().map(|(key, value)| (key, Self::of(value))).collect())
-            }
+            Value::Object(map) => Self::Object(
+                map.into_iter()
+                    .map(|(key, value)| (key, Self::of(value)))
+                    .collect(),
+            ),
             Value::Array(values) => Self::Array(values.into_iter().map(Self::of).collect()),
             plain => Self::Plain(plain),
         }
@@ -68,6 +77,9 @@ mod tests {
     #[test]
     fn keys_are_sorted_at_every_depth() {
         let value: Value = serde_json::from_str(r#"{"b":[{"z":1,"a":null}],"a":"x"}"#).unwrap();
-        assert_eq!(serde_json::to_string(&Sorted::of(value)).unwrap(), r#"{"a":"x","b":[{"a":null,"z":1}]}"#);
+        assert_eq!(
+            serde_json::to_string(&Sorted::of(value)).unwrap(),
+            r#"{"a":"x","b":[{"a":null,"z":1}]}"#
+        );
     }
 }

@@ -64,7 +64,9 @@ pub async fn export(
             Some(codes) => std::mem::take(codes),
             None => {
                 let mut reader = holdings.database.read().await?;
-                RecordRepository(reader.conn()).codes_after(&after, AT_ONCE).await?
+                RecordRepository(reader.conn())
+                    .codes_after(&after, AT_ONCE)
+                    .await?
             }
         };
         let Some(last) = codes.last() else { break };

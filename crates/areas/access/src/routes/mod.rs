@@ -21,5 +21,7 @@ pub struct AccessState {
 
 /// The routes of this area.
 pub fn routes(state: AccessState) -> OpenApiRouter {
-    OpenApiRouter::new().routes(operations!(search::search)).with_state(state)
+    OpenApiRouter::new()
+        .routes(operations!(search::search))
+        .with_state(state)
 }

@@ -25,7 +25,10 @@ const SNIPPET_CHARS: usize = 120;
 /// What is asked.
 #[derive(Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents the parameters; repeatable ones are read by hand")]
+#[expect(
+    dead_code,
+    reason = "documents the parameters; repeatable ones are read by hand"
+)]
 pub struct SearchQuery {
     /// The question, as typed. Empty lists everything.
     q: Option<String>,
@@ -191,7 +194,11 @@ fn parse<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Problem> {
 
 /// Reads the query by hand: several parameters may be repeated.
 fn request_of(raw: &str) -> Result<SearchRequest, Problem> {
-    let mut request = SearchRequest { limit: USUAL, snippet_chars: SNIPPET_CHARS, ..SearchRequest::default() };
+    let mut request = SearchRequest {
+        limit: USUAL,
+        snippet_chars: SNIPPET_CHARS,
+        ..SearchRequest::default()
+    };
     let mut filters = Filters::default();
     let (mut from, mut to) = (None, None);
     for (name, value) in pairs(raw) {
@@ -243,7 +250,9 @@ pub async fn search(
     let started = state.clock.now();
     let request = request_of(raw.as_deref().unwrap_or_default())?;
     let (offset, limit) = (request.offset, request.limit);
-    let findings = find(&state.catalogue, &viewer, request).await.map_err(|error| problem(&error))?;
+    let findings = find(&state.catalogue, &viewer, request)
+        .await
+        .map_err(|error| problem(&error))?;
     let titles = fonds_titles(&state).await.map_err(|error| problem(&error))?;
     let result = findings.result;
     let more = offset as u64 + (limit as u64) < result.total || result.total_is_capped;
@@ -255,7 +264,11 @@ pub async fn search(
         total_is_capped: result.total_is_capped,
         took_ms: u64::try_from(took).unwrap_or(0),
         read_as: result.read_as,
-        hits: findings.found.into_iter().map(|found| hit(found, &viewer, &titles)).collect(),
+        hits: findings
+            .found
+            .into_iter()
+            .map(|found| hit(found, &viewer, &titles))
+            .collect(),
         facets: facets(result.facets, &titles, &state.categories),
         next_cursor: next,
     }))
@@ -264,7 +277,10 @@ pub async fn search(
 async fn fonds_titles(state: &AccessState) -> Result<BTreeMap<String, String>, AccessError> {
     let mut reader = state.catalogue.holdings().database.read().await?;
     let all = FondsRepository(reader.conn()).all().await?;
-    Ok(all.into_iter().map(|stored| (stored.fonds.number.to_string(), stored.fonds.title)).collect())
+    Ok(all
+        .into_iter()
+        .map(|stored| (stored.fonds.number.to_string(), stored.fonds.title))
+        .collect())
 }
 
 fn hit(found: FoundRecord, viewer: &Viewer, titles: &BTreeMap<String, String>) -> HitBody {
@@ -286,11 +302,16 @@ fn hit(found: FoundRecord, viewer: &Viewer, titles: &BTreeMap<String, String>) -
         author: record.description.author.clone(),
         document_number: record.description.document_number.clone(),
         open_status: kind.into(),
-        snippet: hit
-            .snippet
-            .map(|snippet| SnippetBody { text: snippet.text, highlights: ranges(snippet.highlights) }),
+        snippet: hit.snippet.map(|snippet| SnippetBody {
+            text: snippet.text,
+            highlights: ranges(snippet.highlights),
+        }),
         thumbnail: content.then(|| thumbnail(&record)).flatten(),
-        media: if content { record.media().into_iter().map(MediaKind::from).collect() } else { Vec::new() },
+        media: if content {
+            record.media().into_iter().map(MediaKind::from).collect()
+        } else {
+            Vec::new()
+        },
         title: record.description.title,
     }
 }
@@ -316,7 +337,10 @@ fn facets(
         category: group("category", &|value| categories.get(value).cloned()),
         year: decades(year),
         retention: group("retention", &|value| {
-            value.parse::<Retention>().ok().map(|retention| retention.label_zh())
+            value
+                .parse::<Retention>()
+                .ok()
+                .map(|retention| retention.label_zh())
         }),
         open_status: group("open_status", &|value| {
             OpenStatusKind::from_name(value).map(|kind| kind.label().to_owned())
@@ -352,22 +376,39 @@ mod tests {
 
     #[test]
     fn parameters_are_read_and_nonsense_is_named() {
-        let request = request_of("q=%E6%B0%B4%E5%BA%93&fonds=J001&fonds=J002&year_from=1950&sort=date_asc&limit=500");
+        let request =
+            request_of("q=%E6%B0%B4%E5%BA%93&fonds=J001&fonds=J002&year_from=1950&sort=date_asc&limit=500");
         let request = request.unwrap();
         assert_eq!(request.query, "水库");
         assert_eq!(request.filters.fonds, ["J001", "J002"]);
-        assert_eq!(request.filters.year, Some(YearFilter::Range { from: Some(1950), to: None }));
+        assert_eq!(
+            request.filters.year,
+            Some(YearFilter::Range {
+                from: Some(1950),
+                to: None
+            })
+        );
         assert_eq!(request.limit, MOST);
         assert_eq!(request_of("sort=upwards").unwrap_err().code(), "access.query");
-        assert_eq!(request_of("open_status=maybe").unwrap_err().code(), "access.query");
+        assert_eq!(
+            request_of("open_status=maybe").unwrap_err().code(),
+            "access.query"
+        );
         assert_eq!(request_of("cursor=%C2%A7").unwrap_err().code(), "http.cursor");
     }
 
     #[test]
     fn many_years_are_grouped_by_decade() {
-        let year = |year: i32| FacetValueBody { value: year.to_string(), label: String::new(), count: 1 };
+        let year = |year: i32| FacetValueBody {
+            value: year.to_string(),
+            label: String::new(),
+            count: 1,
+        };
         let groups = decades((1950..1975).map(year).collect());
-        let shown: Vec<(&str, u64)> = groups.iter().map(|group| (group.value.as_str(), group.count)).collect();
+        let shown: Vec<(&str, u64)> = groups
+            .iter()
+            .map(|group| (group.value.as_str(), group.count))
+            .collect();
         assert_eq!(shown, [("1950s", 10), ("1960s", 10), ("1970s", 5)]);
         assert_eq!(decades(vec![year(1950)]).len(), 1);
     }

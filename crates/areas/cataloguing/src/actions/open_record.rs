@@ -40,24 +40,47 @@ pub async fn decide_opening(
     let now = holdings.clock.now();
     let classification = stored.record.description.classification;
     let mut record = stored.record;
-    record.open_status =
-        record.open_status.decide(request.status, &request.ground, classification, viewer.name(), now)?;
+    record.open_status = record.open_status.decide(
+        request.status,
+        &request.ground,
+        classification,
+        viewer.name(),
+        now,
+    )?;
     record.events.push(PreservationEvent {
         event: PreservationEventType::MetadataModification,
         at: now,
         agent: viewer.name().to_owned(),
         outcome: "success".to_owned(),
-        detail: Some(format!("opening: {} to {}", old_kind.name(), request.status.name())),
+        detail: Some(format!(
+            "opening: {} to {}",
+            old_kind.name(),
+            request.status.name()
+        )),
     });
 
-    let staged = stage(holdings, stored.object.clone(), record.clone(), viewer.name().to_owned()).await?;
-    let changed = StoredRecord { record, object: stored.object, object_version: staged.version };
+    let staged = stage(
+        holdings,
+        stored.object.clone(),
+        record.clone(),
+        viewer.name().to_owned(),
+    )
+    .await?;
+    let changed = StoredRecord {
+        record,
+        object: stored.object,
+        object_version: staged.version,
+    };
     let mut acceptance = Acceptance::begin(holdings, staged.sealed).await?;
     let written = write_rows(holdings, &mut acceptance, &changed, old_version, old_kind).await;
     let fact = JournalEntry::new(Fact::OpeningDecided, now, viewer.name(), &changed.object)
         .fixing(staged.version, &staged.inventory);
     let recorded = match written {
-        Ok(()) => acceptance.work().record(fact).await.map_err(CataloguingError::from),
+        Ok(()) => acceptance
+            .work()
+            .record(fact)
+            .await
+            .map_err(CataloguingError::from),
         Err(error) => Err(error),
     };
     if let Err(error) = recorded {
@@ -77,18 +100,31 @@ async fn write_rows(
     old_kind: OpenStatusKind,
 ) -> Result<(), CataloguingError> {
     let work = acceptance.work();
-    if !RecordRepository(work.conn()).replace(changed, old_version).await? {
+    if !RecordRepository(work.conn())
+        .replace(changed, old_version)
+        .await?
+    {
         return Err(CataloguingError::ChangedMeanwhile);
     }
     if layout::segment_of(&changed.object).is_some() {
-        RecordRepository(work.conn()).move_to_version(&changed.object, changed.object_version).await?;
+        RecordRepository(work.conn())
+            .move_to_version(&changed.object, changed.object_version)
+            .await?;
     }
     let public_records = i64::from(changed.record.open_status.kind().entry_is_public())
         - i64::from(old_kind.entry_is_public());
-    let change = FondsCount { public_records, ..FondsCount::default() };
-    FondsRepository(work.conn()).add(changed.record.fonds(), &change).await?;
-    let job = IndexRecords { records: vec![changed.record.id] };
-    work.enqueue(NewJob::new(JobId::new(holdings.ids.next()), &job)?.priority(10)).await?;
+    let change = FondsCount {
+        public_records,
+        ..FondsCount::default()
+    };
+    FondsRepository(work.conn())
+        .add(changed.record.fonds(), &change)
+        .await?;
+    let job = IndexRecords {
+        records: vec![changed.record.id],
+    };
+    work.enqueue(NewJob::new(JobId::new(holdings.ids.next()), &job)?.priority(10))
+        .await?;
     Ok(())
 }
 
@@ -119,13 +155,21 @@ async fn stage(
         let mut writer = batch.new_version(&object)?;
         if layout::segment_of(object.as_str()).is_some() {
             let entries = segment_with(&vault, &object, record)?;
-            layout::put_anew(&mut writer, layout::ENTRIES_FILE, &layout::segment_bytes(&entries)?)?;
+            layout::put_anew(
+                &mut writer,
+                layout::ENTRIES_FILE,
+                &layout::segment_bytes(&entries)?,
+            )?;
         } else {
             layout::put_anew(&mut writer, layout::RECORD_FILE, &layout::record_bytes(&record)?)?;
         }
         let version = writer.version().number();
         let inventory = writer.finish(info)?;
-        Ok(Staged { sealed: batch.seal()?, version, inventory })
+        Ok(Staged {
+            sealed: batch.seal()?,
+            version,
+            inventory,
+        })
     })
     .await?
 }

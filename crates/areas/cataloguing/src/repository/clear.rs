@@ -18,7 +18,10 @@ pub async fn clear(database: &Database) -> Result<(), StoreError> {
     ];
     let mut work = database.begin_upkeep().await?;
     for sql in statements {
-        on_engine!(work.conn(), |c| sqlx::query(sql).execute(&mut *c).await.map(|_| ()))?;
+        on_engine!(work.conn(), |c| sqlx::query(sql)
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
     }
     work.commit().await
 }

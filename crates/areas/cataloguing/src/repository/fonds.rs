@@ -74,8 +74,10 @@ impl FondsRepository<'_> {
     /// One fonds; `None`: not registered.
     pub async fn find(self, number: &str) -> Result<Option<StoredFonds>, StoreError> {
         let sql = "SELECT * FROM fonds WHERE number = $1";
-        let row: Option<FondsRow> =
-            on_engine!(self.0, |c| sqlx::query_as(sql).bind(number).fetch_optional(&mut *c).await)?;
+        let row: Option<FondsRow> = on_engine!(self.0, |c| sqlx::query_as(sql)
+            .bind(number)
+            .fetch_optional(&mut *c)
+            .await)?;
         row.map(StoredFonds::try_from).transpose()
     }
 
@@ -116,6 +118,10 @@ impl FondsRepository<'_> {
             .execute(&mut *c)
             .await
             .map(|done| done.rows_affected()))?;
-        if touched == 1 { Ok(()) } else { Err(StoreError::Missing("fonds")) }
+        if touched == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Missing("fonds"))
+        }
     }
 }

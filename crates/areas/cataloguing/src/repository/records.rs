@@ -1,8 +1,8 @@
 //! Records in the catalogue.
 
-use sqlx::AssertSqlSafe;
 use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::{AccessionId, Record, RecordId};
+use sqlx::AssertSqlSafe;
 
 /// A record with where it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,11 @@ impl TryFrom<RecordRow> for StoredRecord {
     fn try_from(row: RecordRow) -> Result<Self, Self::Error> {
         let record = serde_json::from_str(&row.document)
             .map_err(|error| StoreError::corrupt(format!("record in {}", row.object), error))?;
-        Ok(Self { record, object: row.object, object_version: u32::try_from(row.object_version).unwrap_or(0) })
+        Ok(Self {
+            record,
+            object: row.object,
+            object_version: u32::try_from(row.object_version).unwrap_or(0),
+        })
     }
 }
 
@@ -59,7 +63,9 @@ pub fn sort_code(record: &Record) -> String {
 
 /// `$first, $first+1, …`: places for `count` values.
 fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
+    let places: Vec<String> = (first..first + count)
+        .map(|number| format!("${number}"))
+        .collect();
     places.join(", ")
 }
 
@@ -146,8 +152,10 @@ impl RecordRepository<'_> {
                    UNION ALL
                    SELECT r.document, r.object, r.object_version FROM former_codes f JOIN records r ON r.id = f.record
                    WHERE f.code = $1 LIMIT 1";
-        let row: Option<RecordRow> =
-            on_engine!(self.0, |c| sqlx::query_as(sql).bind(code).fetch_optional(&mut *c).await)?;
+        let row: Option<RecordRow> = on_engine!(self.0, |c| sqlx::query_as(sql)
+            .bind(code)
+            .fetch_optional(&mut *c)
+            .await)?;
         row.map(StoredRecord::try_from).transpose()
     }
 
@@ -167,7 +175,10 @@ impl RecordRepository<'_> {
         );
         let rows: Vec<RecordRow> = on_engine!(self.0, |c| {
             let query = sqlx::query_as(AssertSqlSafe(sql));
-            ids.iter().fold(query, |query, id| query.bind(id.to_string())).fetch_all(&mut *c).await
+            ids.iter()
+                .fold(query, |query, id| query.bind(id.to_string()))
+                .fetch_all(&mut *c)
+                .await
         })?;
         all(rows)
     }
@@ -184,7 +195,11 @@ impl RecordRepository<'_> {
         );
         Ok(on_engine!(self.0, |c| {
             let query = sqlx::query_scalar(AssertSqlSafe(sql));
-            codes.iter().fold(query, |query, code| query.bind(code)).fetch_all(&mut *c).await
+            codes
+                .iter()
+                .fold(query, |query, code| query.bind(code))
+                .fetch_all(&mut *c)
+                .await
         })?)
     }
 
@@ -214,13 +229,19 @@ impl RecordRepository<'_> {
             sql.push_str(" AND year = $4");
         }
         if page.category.is_some() {
-            sql.push_str(if page.year.is_some() { " AND category = $5" } else { " AND category = $4" });
+            sql.push_str(if page.year.is_some() {
+                " AND category = $5"
+            } else {
+                " AND category = $4"
+            });
         }
         sql.push_str(" ORDER BY sort_code LIMIT $3");
         let after = page.after.as_deref().unwrap_or_default();
         let rows: Vec<RecordRow> = on_engine!(self.0, |c| {
-            let mut query =
-                sqlx::query_as(AssertSqlSafe(sql)).bind(fonds).bind(after).bind(i64::from(page.limit));
+            let mut query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(fonds)
+                .bind(after)
+                .bind(i64::from(page.limit));
             if let Some(year) = page.year {
                 query = query.bind(i64::from(year));
             }
@@ -258,7 +279,11 @@ impl RecordRepository<'_> {
     }
 
     /// A page over all records by identifier, which is the order of receipt.
-    pub async fn page_of_all(self, after: Option<RecordId>, limit: u32) -> Result<Vec<StoredRecord>, StoreError> {
+    pub async fn page_of_all(
+        self,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
         let sql = "SELECT document, object, object_version FROM records WHERE id > $1 ORDER BY id LIMIT $2";
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         let rows: Vec<RecordRow> = on_engine!(self.0, |c| sqlx::query_as(sql)
@@ -300,7 +325,9 @@ impl RecordRepository<'_> {
     /// How many records are in each opening status.
     pub async fn count_by_open_status(self) -> Result<Vec<(String, i64)>, StoreError> {
         let sql = "SELECT open_status, COUNT(*) FROM records GROUP BY open_status ORDER BY open_status";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
+            .fetch_all(&mut *c)
+            .await)?)
     }
 }
 

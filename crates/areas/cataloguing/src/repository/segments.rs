@@ -22,7 +22,10 @@ impl SegmentRepository<'_> {
     pub async fn last(self, fonds: &str) -> Result<Option<Segment>, StoreError> {
         let sql =
             "SELECT object, number, entries FROM segments WHERE fonds = $1 ORDER BY number DESC LIMIT 1";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).bind(fonds).fetch_optional(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
+            .bind(fonds)
+            .fetch_optional(&mut *c)
+            .await)?)
     }
 
     /// Registers a segment, or corrects how many entries it holds.

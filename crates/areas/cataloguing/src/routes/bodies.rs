@@ -127,7 +127,11 @@ impl RecordSummaryBody {
             date_text: record.description.date_text.clone(),
             category: record.description.category.clone(),
             open_status: kind.into(),
-            media: if content { record.media().into_iter().map(MediaKind::from).collect() } else { Vec::new() },
+            media: if content {
+                record.media().into_iter().map(MediaKind::from).collect()
+            } else {
+                Vec::new()
+            },
             thumbnail: content.then(|| thumbnail(record)).flatten(),
         }
     }
@@ -137,13 +141,20 @@ impl RecordSummaryBody {
 pub fn thumbnail(record: &Record) -> Option<String> {
     let shown = ["image/jpeg", "image/png", "image/gif", "image/webp"];
     let is_shown = |mime: &Option<String>| mime.as_deref().is_some_and(|mime| shown.contains(&mime));
-    let place = record.files.iter().position(|file| file.media == Media::Image && is_shown(&file.format.mime))?;
+    let place = record
+        .files
+        .iter()
+        .position(|file| file.media == Media::Image && is_shown(&file.format.mime))?;
     Some(file_url(record, place))
 }
 
 /// Address of a content file, by its place among the record's files.
 pub fn file_url(record: &Record, place: usize) -> String {
-    format!("/api/v1/records/{}/files/{}", encode(&record.description.code.to_string()), place + 1)
+    format!(
+        "/api/v1/records/{}/files/{}",
+        encode(&record.description.code.to_string()),
+        place + 1
+    )
 }
 
 /// A code as part of an address: everything but unreserved characters is percent-encoded (RFC 3986).

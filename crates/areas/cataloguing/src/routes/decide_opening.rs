@@ -37,7 +37,10 @@ pub async fn decide_opening(
 ) -> Result<Json<RecordBody>, Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
     let code = stored.record.description.code.to_string();
-    let request = OpeningRequest { status: body.status.into(), ground: body.ground };
+    let request = OpeningRequest {
+        status: body.status.into(),
+        ground: body.ground,
+    };
     let changed = open_record::decide_opening(&state.holdings, &viewer, &code, &request)
         .await
         .map_err(|error| problem(&error))?;

@@ -35,8 +35,11 @@ pub struct FondsBody {
 
 impl FondsBody {
     fn of(stored: StoredFonds, viewer: &Viewer) -> Self {
-        let records =
-            if viewer.sees_everything() { stored.count.records } else { stored.count.public_records };
+        let records = if viewer.sees_everything() {
+            stored.count.records
+        } else {
+            stored.count.public_records
+        };
         let fonds = stored.fonds;
         Self {
             number: fonds.number.to_string(),
@@ -69,7 +72,10 @@ pub async fn list_fonds(
     let all = read.await.map_err(|error| problem(&error.into()))?;
     let shown = all.into_iter().filter(|stored| visible(stored, &viewer));
     let items = shown.map(|stored| FondsBody::of(stored, &viewer)).collect();
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 async fn find(state: &CataloguingState, viewer: &Viewer, number: &str) -> Result<StoredFonds, Problem> {
@@ -78,7 +84,9 @@ async fn find(state: &CataloguingState, viewer: &Viewer, number: &str) -> Result
         FondsRepository(reader.conn()).find(number).await
     };
     let found = read.await.map_err(|error| problem(&error.into()))?;
-    found.filter(|stored| visible(stored, viewer)).ok_or_else(Problem::not_found)
+    found
+        .filter(|stored| visible(stored, viewer))
+        .ok_or_else(Problem::not_found)
 }
 
 /// Shows one fonds.
@@ -93,7 +101,10 @@ pub async fn get_fonds(
     Asker(viewer): Asker,
     Path(number): Path<String>,
 ) -> Result<Json<FondsBody>, Problem> {
-    Ok(Json(FondsBody::of(find(&state, &viewer, &number).await?, &viewer)))
+    Ok(Json(FondsBody::of(
+        find(&state, &viewer, &number).await?,
+        &viewer,
+    )))
 }
 
 /// Which records of a fonds.
@@ -136,7 +147,9 @@ pub async fn list_fonds_records(
     };
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        RecordRepository(reader.conn()).page_of_fonds(&number, &page).await
+        RecordRepository(reader.conn())
+            .page_of_fonds(&number, &page)
+            .await
     };
     let records = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(records, limit as usize, |stored| sort_code(&stored.record));

@@ -221,7 +221,9 @@ pub(super) async fn body_of(
     let read = async {
         let mut reader = state.holdings.database.read().await?;
         let public_only = !viewer.sees_everything();
-        let around = RecordRepository(reader.conn()).neighbours(&stored.record, public_only).await?;
+        let around = RecordRepository(reader.conn())
+            .neighbours(&stored.record, public_only)
+            .await?;
         let fonds = FondsRepository(reader.conn()).find(stored.record.fonds()).await?;
         Ok::<_, lantai_database::StoreError>((around, fonds))
     };
@@ -230,7 +232,9 @@ pub(super) async fn body_of(
     let staff = viewer.sees_everything();
     let content = viewer.may_see_content(record.open_status.kind());
     let numbered = record.files.iter().enumerate().filter(|_| content);
-    let files: Vec<FileBody> = numbered.map(|(place, file)| FileBody::of(&record, place, file)).collect();
+    let files: Vec<FileBody> = numbered
+        .map(|(place, file)| FileBody::of(&record, place, file))
+        .collect();
     let is_text = |file: &ContentFile| file.role == FileRole::Text || file.media == Media::Text;
     let has_text = content && (record.description.text.is_some() || record.files.iter().any(is_text));
     let number = record.fonds().to_owned();
@@ -262,7 +266,10 @@ pub(super) async fn body_of(
         year: description.year,
         retention: Some(description.retention.to_string()),
         classification: description.classification.into(),
-        open_ground: record.open_status.decision().map(|decision| decision.ground.clone()),
+        open_ground: record
+            .open_status
+            .decision()
+            .map(|decision| decision.ground.clone()),
         open_status: record.open_status.kind().into(),
         organisation_or_subject: description.organisation_or_subject,
         page_count: description.page_count,

@@ -47,7 +47,9 @@ pub async fn list_record_events(
     };
     let entries = read.await.map_err(|error| problem(&error.into()))?;
     let proof = |at, wanted: &[Fact]| {
-        let entry = entries.iter().find(|(_, entry)| entry.at == at && wanted.contains(&entry.fact));
+        let entry = entries
+            .iter()
+            .find(|(_, entry)| entry.at == at && wanted.contains(&entry.fact));
         entry.map(|(number, _)| *number)
     };
     let items = stored.record.events.iter().map(|event| {
@@ -68,5 +70,8 @@ pub async fn list_record_events(
             detail: event.detail.clone(),
         }
     });
-    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+    Ok(Json(Page {
+        items: items.collect(),
+        next_cursor: None,
+    }))
 }

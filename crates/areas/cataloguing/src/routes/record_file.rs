@@ -18,8 +18,21 @@ use utoipa::IntoParams;
 
 /// Types that a browser shows without running anything of the file's.
 const SHOWN: [&str; 16] = [
-    "image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "application/pdf", "text/plain",
-    "audio/mpeg", "audio/ogg", "audio/wav", "audio/x-wav", "audio/flac", "audio/mp4", "video/mp4", "video/webm",
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "application/pdf",
+    "text/plain",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/wav",
+    "audio/x-wav",
+    "audio/flac",
+    "audio/mp4",
+    "video/mp4",
+    "video/webm",
     "video/ogg",
 ];
 
@@ -56,17 +69,26 @@ pub async fn get_record_file(
         return Err(Problem::not_found());
     }
     let place = n.checked_sub(1).ok_or_else(Problem::not_found)?;
-    let file = stored.record.files.get(place).cloned().ok_or_else(Problem::not_found)?;
+    let file = stored
+        .record
+        .files
+        .get(place)
+        .cloned()
+        .ok_or_else(Problem::not_found)?;
     let vault = state.holdings.vault.clone();
     let path = file.path.clone();
     let located = tokio::task::spawn_blocking(move || locate(&vault, &stored, &path)).await;
-    let located = located.map_err(|error| problem(&error.into()))?.map_err(|error| problem(&error))?;
+    let located = located
+        .map_err(|error| problem(&error.into()))?
+        .map_err(|error| problem(&error))?;
     let served = ServeFile::new(located).oneshot(request).await;
     let mut response = match served {
         Ok(response) => response.map(Body::new).into_response(),
         Err(never) => match never {},
     };
-    let download = query.download.is_some_and(|wanted| wanted == "1" || wanted == "true");
+    let download = query
+        .download
+        .is_some_and(|wanted| wanted == "1" || wanted == "true");
     dress(&mut response, &file, download).map_err(|error| Problem::internal(&error, "cataloguing.header"))?;
     Ok(response)
 }
@@ -88,7 +110,10 @@ fn dress(
     let shown = SHOWN.contains(&mime) && !download;
     let kind = match (shown, mime) {
         (true, "text/plain") => {
-            format!("text/plain; charset={}", file.format.charset.as_deref().unwrap_or("utf-8"))
+            format!(
+                "text/plain; charset={}",
+                file.format.charset.as_deref().unwrap_or("utf-8")
+            )
         }
         (true, mime) => mime.to_owned(),
         (false, _) => "application/octet-stream".to_owned(),
@@ -99,8 +124,14 @@ fn dress(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind)?);
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition)?);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
     // a browser's own viewer of PDF does not work inside a sandbox
     let policy = if mime == "application/pdf" {
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"

@@ -33,6 +33,10 @@ pub async fn get_record_text(
     }
     let vault = state.holdings.vault.clone();
     let read = tokio::task::spawn_blocking(move || record_text(&vault, &stored)).await;
-    let text = read.map_err(|error| problem(&error.into()))?.map_err(|error| problem(&error))?;
-    Ok(Json(TextBody { text: text.ok_or_else(Problem::not_found)? }))
+    let text = read
+        .map_err(|error| problem(&error.into()))?
+        .map_err(|error| problem(&error))?;
+    Ok(Json(TextBody {
+        text: text.ok_or_else(Problem::not_found)?,
+    }))
 }

@@ -32,14 +32,23 @@ pub struct IdentityState {
 impl IdentityState {
     /// State for an institution.
     pub fn new(database: Database, clock: Arc<dyn Clock>, institution: String) -> Self {
-        Self { database, clock, institution, throttle: Arc::default() }
+        Self {
+            database,
+            clock,
+            institution,
+            throttle: Arc::default(),
+        }
     }
 }
 
 /// The routes of this area.
 pub fn routes(state: IdentityState) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(operations!(session::get_session, session::sign_in, session::sign_out))
+        .routes(operations!(
+            session::get_session,
+            session::sign_in,
+            session::sign_out
+        ))
         .with_state(state)
 }
 
@@ -63,7 +72,10 @@ pub async fn recognise(State(state): State<IdentityState>, mut request: Request,
 
 /// The session's token in the request's cookies.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))

@@ -53,8 +53,14 @@ pub struct SignInBody {
 
 fn body(state: &IdentityState, viewer: &Viewer) -> SessionBody {
     let viewer = match viewer {
-        Viewer::Public => ViewerBody { kind: ViewerKind::Public, name: None },
-        Viewer::Archivist(name) => ViewerBody { kind: ViewerKind::Staff, name: Some(name.clone()) },
+        Viewer::Public => ViewerBody {
+            kind: ViewerKind::Public,
+            name: None,
+        },
+        Viewer::Archivist(name) => ViewerBody {
+            kind: ViewerKind::Staff,
+            name: Some(name.clone()),
+        },
     };
     SessionBody {
         institution: state.institution.clone(),
@@ -114,14 +120,17 @@ pub async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(token) = token_of(&headers) {
-        sessions::sign_out(&state.database, &token).await.map_err(|error| problem(&error))?;
+        sessions::sign_out(&state.database, &token)
+            .await
+            .map_err(|error| problem(&error))?;
     }
     let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     with_cookie(StatusCode::NO_CONTENT.into_response(), &cookie)
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Result<Response, Problem> {
-    let value = HeaderValue::from_str(cookie).map_err(|error| Problem::internal(&error, "identity.cookie"))?;
+    let value =
+        HeaderValue::from_str(cookie).map_err(|error| Problem::internal(&error, "identity.cookie"))?;
     response.headers_mut().insert(header::SET_COOKIE, value);
     Ok(response)
 }

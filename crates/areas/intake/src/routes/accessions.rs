@@ -82,11 +82,16 @@ pub async fn create_accession(
     headers: HeaderMap,
     Json(body): Json<NewAccessionBody>,
 ) -> Result<(StatusCode, Json<AccessionBody>), Problem> {
-    let fonds = Some(body.fonds.trim()).filter(|fonds| !fonds.is_empty()).map(str::parse).transpose();
+    let fonds = Some(body.fonds.trim())
+        .filter(|fonds| !fonds.is_empty())
+        .map(str::parse)
+        .transpose();
     let fonds = fonds.map_err(|error: lantai_domain::fonds::FondsNumberError| {
         Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
     })?;
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok());
     let announcement = Announcement {
         name: body.name,
         fonds,
@@ -153,7 +158,10 @@ pub async fn discard_accession(
     _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    let withdrawn = state.uploads.withdraw(&state.holdings, AccessionId::new(id)).await;
+    let withdrawn = state
+        .uploads
+        .withdraw(&state.holdings, AccessionId::new(id))
+        .await;
     withdrawn.map_err(|error| problem(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -161,11 +169,15 @@ pub async fn discard_accession(
 async fn whole(state: &IntakeState, accession: &Accession) -> Result<AccessionBody, Problem> {
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        RecordRepository(reader.conn()).page_of_accession(accession.id, "", RECORDS_SHOWN).await
+        RecordRepository(reader.conn())
+            .page_of_accession(accession.id, "", RECORDS_SHOWN)
+            .await
     };
     let records = read.await.map_err(|error| problem(&error.into()))?;
     let under_way = state.board.find(accession.id);
-    let progress =
-        under_way.map_or_else(|| ProgressBody::at_rest(accession), |progress| progress.now().into());
+    let progress = under_way.map_or_else(
+        || ProgressBody::at_rest(accession),
+        |progress| progress.now().into(),
+    );
     Ok(AccessionBody::of(accession, progress, &records))
 }

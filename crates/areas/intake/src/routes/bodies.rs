@@ -150,9 +150,10 @@ pub struct AccessionBody {
 impl AccessionBody {
     pub(super) fn of(accession: &Accession, progress: ProgressBody, records: &[StoredRecord]) -> Self {
         let error = match &accession.state {
-            AccessionState::Failed { code, detail, .. } => {
-                Some(AccessionErrorBody { code: code.clone(), detail: detail.clone() })
-            }
+            AccessionState::Failed { code, detail, .. } => Some(AccessionErrorBody {
+                code: code.clone(),
+                detail: detail.clone(),
+            }),
             _ => None,
         };
         Self {
@@ -223,7 +224,13 @@ impl ProgressBody {
             _ => ProgressStageBody::Done,
         };
         let (files, bytes) = (accession.files, accession.bytes);
-        Self { stage, files_done: files, files_total: files, bytes_done: bytes, bytes_total: bytes }
+        Self {
+            stage,
+            files_done: files,
+            files_total: files,
+            bytes_done: bytes,
+            bytes_total: bytes,
+        }
     }
 }
 

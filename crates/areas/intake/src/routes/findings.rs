@@ -42,7 +42,11 @@ pub async fn list_accession_findings(
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
     let after = match query.cursor.as_deref() {
         Some(cursor) => Cursor::from_text(cursor)?.key().parse::<i64>().map_err(|_| {
-            Problem::new(StatusCode::BAD_REQUEST, "http.cursor", "this cursor is not one that was given out")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "http.cursor",
+                "this cursor is not one that was given out",
+            )
         })?,
         None => 0,
     };
@@ -50,7 +54,9 @@ pub async fn list_accession_findings(
     let read = async {
         let mut reader = state.holdings.database.read().await?;
         let id = AccessionId::new(accession.id.uuid());
-        AccessionRepository(reader.conn()).findings(id, severity, after, limit + 1).await
+        AccessionRepository(reader.conn())
+            .findings(id, severity, after, limit + 1)
+            .await
     };
     let findings = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(findings, limit as usize, |(number, _)| number.to_string());

@@ -35,13 +35,23 @@ pub struct IntakeState {
 /// The routes of this area.
 pub fn routes(state: IntakeState) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(operations!(accessions::list_accessions, accessions::create_accession))
-        .routes(operations!(accessions::get_accession, accessions::discard_accession))
+        .routes(operations!(
+            accessions::list_accessions,
+            accessions::create_accession
+        ))
+        .routes(operations!(
+            accessions::get_accession,
+            accessions::discard_accession
+        ))
         .routes(operations!(accessions::submit_accession))
         .routes(operations!(findings::list_accession_findings))
         .routes(operations!(progress::watch_accession))
         // files are streamed to disk and may be of any size
-        .merge(OpenApiRouter::new().routes(operations!(upload_file::put_accession_file)).layer(DefaultBodyLimit::disable()))
+        .merge(
+            OpenApiRouter::new()
+                .routes(operations!(upload_file::put_accession_file))
+                .layer(DefaultBodyLimit::disable()),
+        )
         .with_state(state)
 }
 
@@ -63,7 +73,9 @@ fn problem(error: &IntakeError) -> Problem {
 async fn find(state: &IntakeState, id: Uuid) -> Result<Accession, Problem> {
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        AccessionRepository(reader.conn()).find(AccessionId::new(id)).await
+        AccessionRepository(reader.conn())
+            .find(AccessionId::new(id))
+            .await
     };
     let found = read.await.map_err(|error| problem(&error.into()))?;
     found.ok_or_else(Problem::not_found)

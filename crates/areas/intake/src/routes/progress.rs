@@ -28,9 +28,14 @@ pub struct ProgressEventBody {
 
 fn event_of(state: &IntakeState, accession: &Accession) -> ProgressEventBody {
     let under_way = state.board.find(accession.id);
-    let progress =
-        under_way.map_or_else(|| ProgressBody::at_rest(accession), |progress| progress.now().into());
-    ProgressEventBody { progress, state: (&accession.state).into() }
+    let progress = under_way.map_or_else(
+        || ProgressBody::at_rest(accession),
+        |progress| progress.now().into(),
+    );
+    ProgressEventBody {
+        progress,
+        state: (&accession.state).into(),
+    }
 }
 
 enum Step {
@@ -52,20 +57,23 @@ pub async fn watch_accession(
     Path(id): Path<Uuid>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     find(&state, id).await?;
-    let stream = futures::stream::unfold((state, Step::Telling, true), move |(state, step, first)| async move {
-        if matches!(step, Step::Over) {
-            return None;
-        }
-        if !first {
-            tokio::time::sleep(PAUSE).await;
-        }
-        let accession = find(&state, id).await.ok()?;
-        let body = event_of(&state, &accession);
-        let over = accession.state.ended_at().is_some();
-        let event = Event::default().event(if over { "done" } else { "progress" });
-        let event = event.json_data(body).ok()?;
-        let step = if over { Step::Over } else { Step::Telling };
-        Some((Ok(event), (state, step, false)))
-    });
+    let stream = futures::stream::unfold(
+        (state, Step::Telling, true),
+        move |(state, step, first)| async move {
+            if matches!(step, Step::Over) {
+                return None;
+            }
+            if !first {
+                tokio::time::sleep(PAUSE).await;
+            }
+            let accession = find(&state, id).await.ok()?;
+            let body = event_of(&state, &accession);
+            let over = accession.state.ended_at().is_some();
+            let event = Event::default().event(if over { "done" } else { "progress" });
+            let event = event.json_data(body).ok()?;
+            let step = if over { Step::Over } else { Step::Telling };
+            Some((Ok(event), (state, step, false)))
+        },
+    );
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
 }

@@ -64,7 +64,11 @@ async fn write(partial: &PathBuf, body: Body) -> Result<(), Problem> {
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| {
-            Problem::new(StatusCode::BAD_REQUEST, "intake.upload_broke_off", "the upload broke off")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "intake.upload_broke_off",
+                "the upload broke off",
+            )
         })?;
         file.write_all(&chunk).await.map_err(disk)?;
     }

@@ -30,7 +30,10 @@ enum Items {
     /// The payload has a catalogue.
     Catalogued(Box<FolderSubmission>),
     /// The bag is one item.
-    Single { item: Option<Box<SubmittedItem>>, declared: Declared },
+    Single {
+        item: Option<Box<SubmittedItem>>,
+        declared: Declared,
+    },
 }
 
 /// Opens a bag. Its structure is inspected at once; the digests of its files are compared while they are read.
@@ -65,7 +68,11 @@ pub(super) fn open(
         return Ok(None);
     }
     let tag_files = tag_files(&opening.path)?;
-    let digests = inspection.files.iter().map(|file| (file.location.clone(), declared(file))).collect();
+    let digests = inspection
+        .files
+        .iter()
+        .map(|file| (file.location.clone(), declared(file)))
+        .collect();
     let catalogue = match &opening.catalogue {
         Some(catalogue) => Some(catalogue.clone()),
         None => match detect_kind(&payload) {
@@ -80,13 +87,20 @@ pub(super) fn open(
             let Some(mut folder) = open_below(opening, &payload, &catalogue, kind, tally)? else {
                 return Ok(None);
             };
-            let by_name = inspection.files.iter().map(|file| (below_payload(&file.path), declared(file)));
+            let by_name = inspection
+                .files
+                .iter()
+                .map(|file| (below_payload(&file.path), declared(file)));
             folder.declare_digests(by_name.collect());
             Items::Catalogued(Box::new(folder))
         }
         None => single(opening, &bag, &inspection.files)?,
     };
-    Ok(Some(Box::new(BagSubmission { items, tag_files, digests })))
+    Ok(Some(Box::new(BagSubmission {
+        items,
+        tag_files,
+        digests,
+    })))
 }
 
 /// The whole bag as one item, described by what `bag-info.txt` says.
@@ -107,34 +121,59 @@ fn single(opening: &Opening, bag: &Bag, files: &[PayloadFile]) -> Result<Items, 
         (Some(code), _) => put("archival_code", code),
         (None, Some(fonds)) => {
             let number = opening.next_numbers.get(category).copied().unwrap_or(1);
-            put("archival_code", &format!("{}{number:04}", code_prefix(fonds, category, opening.year)));
+            put(
+                "archival_code",
+                &format!("{}{number:04}", code_prefix(fonds, category, opening.year)),
+            );
             put("category", category);
             put("retention_period", "永久");
             put("year", &opening.year.to_string());
         }
         (None, None) => return Err(IntakeError::FondsMissing),
     }
-    let folder = opening.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = opening
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     put("title", value("External-Description").unwrap_or(&folder));
-    for (label, element) in [("Source-Organization", "author"), ("Internal-Sender-Description", "abstract")] {
+    for (label, element) in [
+        ("Source-Organization", "author"),
+        ("Internal-Sender-Description", "abstract"),
+    ] {
         if let Some(value) = value(label) {
             put(element, value);
         }
     }
-    let other = info.iter().map(|(label, value)| (label.to_owned(), value.to_owned())).collect();
-    let expected = files.iter().fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.bytes));
+    let other = info
+        .iter()
+        .map(|(label, value)| (label.to_owned(), value.to_owned()))
+        .collect();
+    let expected = files
+        .iter()
+        .fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.bytes));
     let item = SubmittedItem {
         place: folder,
         elements,
         other,
         files: files.iter().map(|file| submitted(&opening.path, file)).collect(),
     };
-    let declared = Declared { expected, ..Declared::default() };
-    Ok(Items::Single { item: Some(Box::new(item)), declared })
+    let declared = Declared {
+        expected,
+        ..Declared::default()
+    };
+    Ok(Items::Single {
+        item: Some(Box::new(item)),
+        declared,
+    })
 }
 
 fn submitted(root: &Path, file: &PayloadFile) -> SubmittedFile {
-    let below = file.location.strip_prefix(root.join(PAYLOAD)).unwrap_or(&file.location);
+    let below = file
+        .location
+        .strip_prefix(root.join(PAYLOAD))
+        .unwrap_or(&file.location);
     let name_bytes = match below.to_str() {
         Some(_) => None,
         None => Some(below.as_os_str().as_encoded_bytes().to_vec()),
@@ -166,7 +205,10 @@ fn tag_files(root: &Path) -> Result<Vec<Enclosure>, IntakeError> {
     for found in lantai_formats::package::walk(root).flatten() {
         let name = found.relative.as_str().to_owned();
         if !name.starts_with("data/") {
-            files.push(Enclosure { name, path: found.path });
+            files.push(Enclosure {
+                name,
+                path: found.path,
+            });
         }
     }
     Ok(files)
@@ -201,14 +243,21 @@ fn report(tally: &mut Tally, fault: &BagFault) {
     let check = check_of(fault.kind);
     tally.tested(check, 1);
     let fill = |finding: Finding| {
-        let place = fault.line.map_or_else(|| fault.path.clone(), |line| format!("{}:{line}", fault.path));
+        let place = fault
+            .line
+            .map_or_else(|| fault.path.clone(), |line| format!("{}:{line}", fault.path));
         let mut finding = finding.file(place).mend("correct the bag, or make it again");
         finding.expected.clone_from(&fault.expected);
         finding.found.clone_from(&fault.found);
         finding
     };
     if fault.is_warning() {
-        tally.add(fill(Finding::new(check, Severity::Warn, Outcome::Warn, fault.kind.code())));
+        tally.add(fill(Finding::new(
+            check,
+            Severity::Warn,
+            Outcome::Warn,
+            fault.kind.code(),
+        )));
     } else {
         tally.fault(check, fault.kind.code(), fill);
     }
@@ -257,7 +306,9 @@ impl Submission for BagSubmission {
 }
 
 fn compare(tally: &mut Tally, enclosure: &Enclosure, declared: &DeclaredDigest) {
-    let Some(algorithm) = Algorithm::named(&declared.algorithm) else { return };
+    let Some(algorithm) = Algorithm::named(&declared.algorithm) else {
+        return;
+    };
     tally.tested("A-3.1", 1);
     let found = digest_of(&enclosure.path, algorithm).unwrap_or_else(|error| error.to_string());
     if !found.eq_ignore_ascii_case(&declared.value) {

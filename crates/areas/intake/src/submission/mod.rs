@@ -82,7 +82,8 @@ impl SubmittedItem {
 
     /// How a report names it.
     pub fn label(&self) -> String {
-        self.get("archival_code").map_or_else(|| self.place.clone(), str::to_owned)
+        self.get("archival_code")
+            .map_or_else(|| self.place.clone(), str::to_owned)
     }
 }
 
