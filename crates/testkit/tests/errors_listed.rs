@@ -70,13 +70,15 @@ fn is_code(text: &str) -> bool {
         && !OTHER_NAMES.contains(&text)
 }
 
-/// Codes among the texts of a line of code. Names of spans and of columns are no codes.
+/// Codes among the texts of a line of code. Names of spans, of their fields and of durable steps are no codes.
 fn codes_of(line: &str) -> impl Iterator<Item = &str> {
-    let span = line.contains("instrument(") || line.contains("span!(") || line.contains(".record(\"");
+    let other = ["instrument(", "span!(", ".record(\"", "step(\""]
+        .iter()
+        .any(|form| line.contains(form));
     line.split('"')
         .skip(1)
         .step_by(2)
-        .filter(move |text| !span && is_code(text))
+        .filter(move |text| !other && is_code(text))
 }
 
 fn in_the_sources() -> BTreeSet<String> {
