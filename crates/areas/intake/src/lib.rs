@@ -10,6 +10,7 @@ mod error;
 mod examine;
 mod jobs;
 mod progress;
+mod quarantine;
 mod read_file;
 mod receive;
 pub mod repository;

@@ -5,6 +5,7 @@ use crate::describe::{CodesTaken, Describer};
 use crate::error::IntakeError;
 use crate::examine::{Examination, Examined};
 use crate::progress::{Progress, ProgressStage};
+use crate::quarantine::Quarantine;
 use crate::read_file::FileReader;
 use crate::repository::AccessionRepository;
 use crate::rules::CheckRules;
@@ -158,7 +159,8 @@ async fn run(
 ) -> Result<Received, IntakeError> {
     progress.enter(ProgressStage::Reading);
     let now = holdings.clock.now();
-    let opening = opening(holdings, rules, request, now).await?;
+    let quarantine = Quarantine::of(request, accession.id);
+    let opening = opening(holdings, rules, request, &quarantine, now).await?;
     let mut outcome = examine(holdings, rules, &accession, request, opening, now, progress).await?;
     progress.enter(ProgressStage::Storing);
     let mut accession = accession;
@@ -224,6 +226,7 @@ async fn opening(
     holdings: &Holdings,
     rules: &IntakeRules,
     request: &ReceiveRequest,
+    quarantine: &Quarantine,
     now: Timestamp,
 ) -> Result<Opening, IntakeError> {
     let year = year_of(now);
@@ -247,6 +250,7 @@ async fn opening(
         fonds: request.fonds.clone(),
         year: i32::from(year),
         next_numbers,
+        quarantine: quarantine.folder().to_path_buf(),
     })
 }
 
@@ -482,6 +486,7 @@ pub fn check(
     ids: &dyn lantai_domain::IdSource,
     progress: &Progress,
 ) -> Result<Checked, IntakeError> {
+    let quarantine = Quarantine::of(request, id);
     let opening = Opening {
         path: request.path.clone(),
         kind: request.kind,
@@ -490,6 +495,7 @@ pub fn check(
         fonds: request.fonds.clone(),
         year: i32::from(year_of(now)),
         next_numbers: BTreeMap::new(),
+        quarantine: quarantine.folder().to_path_buf(),
     };
     let kit = Kit {
         rules,

@@ -107,6 +107,12 @@ pub enum KindArg {
     Folder,
     /// A BagIt bag.
     Bagit,
+    /// A transfer package (移交信息包, DA/T 93).
+    Transfer,
+    /// Electronic record packages (电子文件封装包, DA/T 48).
+    Eep,
+    /// An E-ARK information package.
+    Eark,
     /// Plain files, each a record.
     File,
 }
@@ -116,6 +122,9 @@ impl From<KindArg> for SubmissionKind {
         match kind {
             KindArg::Folder => Self::Folder,
             KindArg::Bagit => Self::Bagit,
+            KindArg::Transfer => Self::Transfer,
+            KindArg::Eep => Self::Eep,
+            KindArg::Eark => Self::Eark,
             KindArg::File => Self::File,
         }
     }

@@ -52,6 +52,12 @@ pub enum KindBody {
     Folder,
     /// A BagIt bag.
     Bagit,
+    /// A transfer package (移交信息包, DA/T 93).
+    Transfer,
+    /// Electronic record packages (电子文件封装包, DA/T 48).
+    Eep,
+    /// An E-ARK information package.
+    Eark,
     /// Plain files.
     File,
 }
@@ -62,6 +68,9 @@ impl KindBody {
             Self::Auto => None,
             Self::Folder => Some(SubmissionKind::Folder),
             Self::Bagit => Some(SubmissionKind::Bagit),
+            Self::Transfer => Some(SubmissionKind::Transfer),
+            Self::Eep => Some(SubmissionKind::Eep),
+            Self::Eark => Some(SubmissionKind::Eark),
             Self::File => Some(SubmissionKind::File),
         }
     }
@@ -73,6 +82,9 @@ impl From<Option<SubmissionKind>> for KindBody {
             None => Self::Auto,
             Some(SubmissionKind::Folder) => Self::Folder,
             Some(SubmissionKind::Bagit) => Self::Bagit,
+            Some(SubmissionKind::Transfer) => Self::Transfer,
+            Some(SubmissionKind::Eep) => Self::Eep,
+            Some(SubmissionKind::Eark) => Self::Eark,
             Some(SubmissionKind::File) => Self::File,
         }
     }

@@ -158,6 +158,7 @@ fn single(opening: &Opening, bag: &Bag, files: &[PayloadFile]) -> Result<Items, 
         elements,
         other,
         files: files.iter().map(|file| submitted(&opening.path, file)).collect(),
+        ..SubmittedItem::default()
     };
     let declared = Declared {
         expected,
@@ -184,6 +185,7 @@ fn submitted(root: &Path, file: &PayloadFile) -> SubmittedFile {
         path: file.location.clone(),
         role: FileRole::Content,
         declared: declared(file),
+        recorded: None,
     }
 }
 

@@ -156,7 +156,9 @@ impl Submission for PlainFiles {
                 path: file.path,
                 role: FileRole::Content,
                 declared: Vec::new(),
+                recorded: None,
             }],
+            ..SubmittedItem::default()
         })
     }
 

@@ -353,6 +353,7 @@ impl FolderSubmission {
             path,
             role,
             declared,
+            recorded: None,
         })
     }
 

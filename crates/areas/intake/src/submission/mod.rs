@@ -11,7 +11,7 @@ use crate::tally::Tally;
 use lantai_domain::{FileRole, Fonds, FondsNumber};
 use lantai_formats::package::{PackageKind, detect_kind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The kind of a package, as commands and interfaces name it.
@@ -22,6 +22,12 @@ pub enum SubmissionKind {
     Folder,
     /// A BagIt bag (RFC 8493).
     Bagit,
+    /// A transfer package (移交信息包, DA/T 93).
+    Transfer,
+    /// Electronic record packages (电子文件封装包, DA/T 48): one file, or a folder of them.
+    Eep,
+    /// An E-ARK information package (CSIP).
+    Eark,
     /// Plain files without a catalogue: each becomes a record of its own.
     File,
 }
@@ -32,6 +38,9 @@ impl SubmissionKind {
         match self {
             Self::Folder => "folder",
             Self::Bagit => "bagit",
+            Self::Transfer => "transfer",
+            Self::Eep => "eep",
+            Self::Eark => "eark",
             Self::File => "file",
         }
     }
@@ -44,6 +53,36 @@ pub struct DeclaredDigest {
     pub algorithm: String,
     /// Lower-case hexadecimal.
     pub value: String,
+}
+
+/// What the sender recorded of a computer file when it was captured (电子属性, M46 to M50).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordedAttributes {
+    /// 计算机文件名.
+    pub name: Option<String>,
+    /// 计算机文件大小, in bytes.
+    pub size: Option<u64>,
+    /// 格式信息 as written: a PUID, a MIME type, a name or an extension.
+    pub format: Option<String>,
+    /// 创建时间 as written.
+    pub created: Option<String>,
+}
+
+/// One action of the business process that a record went through (业务实体, M80 to M84).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BusinessAction {
+    /// 业务状态: 历史行为 or 计划任务.
+    pub status: Option<String>,
+    /// 业务行为, such as 签发.
+    pub activity: String,
+    /// 行为时间 as written.
+    pub time: Option<String>,
+    /// 机构人员名称.
+    pub agent: Option<String>,
+    /// 行为依据.
+    pub mandate: Option<String>,
+    /// 行为描述.
+    pub description: Option<String>,
 }
 
 /// A file of an item, not read yet.
@@ -59,6 +98,8 @@ pub struct SubmittedFile {
     pub role: FileRole,
     /// Digests declared for it.
     pub declared: Vec<DeclaredDigest>,
+    /// What the sender recorded of it; `None` where the package records nothing.
+    pub recorded: Option<RecordedAttributes>,
 }
 
 /// One item (件) as the package describes it; nothing judged yet.
@@ -72,6 +113,13 @@ pub struct SubmittedItem {
     pub other: BTreeMap<String, String>,
     /// Its files.
     pub files: Vec<SubmittedFile>,
+    /// Elements that the metadata has as fields, filled or empty, by identifier; `None` where the package has no
+    /// metadata structure of its own.
+    pub fields: Option<BTreeSet<String>>,
+    /// The process it went through, as the package tells it; `None` where it tells nothing.
+    pub actions: Option<Vec<BusinessAction>>,
+    /// How many content files the metadata says there are.
+    pub files_stated: Option<u64>,
 }
 
 impl SubmittedItem {
@@ -106,6 +154,12 @@ pub struct Declared {
     pub bytes: Option<u64>,
     /// Number of content files.
     pub files: Option<u64>,
+    /// 软硬件环境: what is needed to read the records, as the package states it.
+    pub environment: Option<String>,
+    /// The physical carrier (载体) that the package came on, as it names it; `None` for a transfer over a network.
+    pub carrier: Option<String>,
+    /// Name of the list of digests that covers the whole package, such as a manifest.
+    pub digest_list: Option<String>,
     /// Files and bytes found when the package was opened, for showing progress.
     pub expected: (u64, u64),
 }
@@ -145,6 +199,8 @@ pub struct Opening {
     pub year: i32,
     /// First free number for plain files, by category code.
     pub next_numbers: BTreeMap<String, u32>,
+    /// Private folder for what must be unpacked; made when it is needed, removed when the accession has ended.
+    pub quarantine: PathBuf,
 }
 
 /// Opens a package. Faults of the package go to the tally; then there may be nothing to go on with.
@@ -178,6 +234,12 @@ pub fn open(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submi
             }),
         },
         SubmissionKind::File => files::open(opening, tally),
+        SubmissionKind::Transfer | SubmissionKind::Eep | SubmissionKind::Eark => {
+            Err(IntakeError::KindUnknown {
+                path: path.clone(),
+                reason: format!("packages of kind {} are not read yet", kind.name()),
+            })
+        }
     }
 }
 
