@@ -185,6 +185,7 @@ fn submitted(root: &Path, file: &PayloadFile) -> SubmittedFile {
         path: file.location.clone(),
         role: FileRole::Content,
         declared: declared(file),
+        listed: declared(file),
         recorded: None,
     }
 }
@@ -210,6 +211,7 @@ fn tag_files(root: &Path) -> Result<Vec<Enclosure>, IntakeError> {
             files.push(Enclosure {
                 name,
                 path: found.path,
+                listed: Vec::new(),
             });
         }
     }

@@ -156,6 +156,7 @@ impl Submission for PlainFiles {
                 path: file.path,
                 role: FileRole::Content,
                 declared: Vec::new(),
+                listed: Vec::new(),
                 recorded: None,
             }],
             ..SubmittedItem::default()

@@ -66,6 +66,7 @@ pub(super) fn open_below(
     let mut enclosures = vec![Enclosure {
         name: catalogue_name,
         path: catalogue.to_path_buf(),
+        listed: Vec::new(),
     }];
     let list = catalogue.parent().unwrap_or(root).join(FONDS_LIST);
     let rows = if list.is_file() {
@@ -74,6 +75,7 @@ pub(super) fn open_below(
         enclosures.push(Enclosure {
             name: name.clone(),
             path: list.clone(),
+            listed: Vec::new(),
         });
         read_fonds_list(&list, &name, tally)?
     } else {
@@ -344,15 +346,15 @@ impl FolderSubmission {
         if let Some((folder, _)) = name.split_once('/') {
             self.content_folders.insert(folder.to_owned());
         }
-        if let Some(more) = self.digests.get(&name) {
-            declared.extend(more.iter().cloned());
-        }
+        let listed = self.digests.get(&name).cloned().unwrap_or_default();
+        declared.extend(listed.iter().cloned());
         Some(SubmittedFile {
             name,
             name_bytes,
             path,
             role,
             declared,
+            listed,
             recorded: None,
         })
     }
@@ -468,6 +470,7 @@ impl Submission for FolderSubmission {
                 enclosures.push(Enclosure {
                     name,
                     path: file.path,
+                    listed: Vec::new(),
                 });
             }
         }

@@ -96,8 +96,11 @@ pub struct SubmittedFile {
     pub path: PathBuf,
     /// What it is to its record.
     pub role: FileRole,
-    /// Digests declared for it.
+    /// Digests that its description gives (check ).
     pub declared: Vec<DeclaredDigest>,
+    /// Digests that a list over the whole package gives, such as a manifest or `固化信息` (check
+    /// where the description gives none). A manifest of a bag counts as both.
+    pub listed: Vec<DeclaredDigest>,
     /// What the sender recorded of it; `None` where the package records nothing.
     pub recorded: Option<RecordedAttributes>,
 }
@@ -143,6 +146,8 @@ pub struct Enclosure {
     pub name: String,
     /// Where it lies.
     pub path: PathBuf,
+    /// Digests that a list over the whole package gives (check ).
+    pub listed: Vec<DeclaredDigest>,
 }
 
 /// What the package says of itself.
