@@ -10,5 +10,6 @@ mod repository;
 mod verify;
 
 pub use error::PreservationError;
+pub use lantai_vault::Digests;
 pub use repository::{HeldColumns, HeldObject};
 pub use verify::{Problem, Report, Scope, VerifyProgress, verify};

@@ -4,7 +4,7 @@ use crate::error::PreservationError;
 use crate::{compare, journal_rows};
 use lantai_database::Database;
 use lantai_journal::VerifyingKey;
-use lantai_vault::Vault;
+use lantai_vault::{Digests, Vault};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct Scope {
     pub journal: bool,
     /// Catalogue against vault and journal.
     pub catalogue: bool,
+    /// What content of the vault is compared with.
+    pub digests: Digests,
 }
 
 impl Scope {
@@ -26,6 +28,7 @@ impl Scope {
         vault: true,
         journal: true,
         catalogue: true,
+        digests: Digests::Content,
     };
 }
 
@@ -95,7 +98,9 @@ pub async fn verify(
     if scope.vault {
         let vault = Arc::clone(vault);
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        let found = tokio::task::spawn_blocking(move || vault.verify(threads, progress.as_ref())).await??;
+        let found =
+            tokio::task::spawn_blocking(move || vault.verify(scope.digests, threads, progress.as_ref()))
+                .await??;
         report.files = found.files;
         report.bytes = found.bytes;
         report.problems.extend(found.problems.iter().map(of_vault));

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use lantai_vault::{LogicalPath, NoObserver, NoProgress, ObjectId, Vault, VersionInfo};
+use lantai_vault::{Digests, LogicalPath, NoObserver, NoProgress, ObjectId, Vault, VersionInfo};
 
 const SMALL_OBJECTS: u32 = 2_000;
 const WIDE_FILES: u32 = 50_000;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .transpose()?;
     let mut bytes = 0;
     let verify = seconds(|| {
-        let verification = vault.verify(0, &NoProgress)?;
+        let verification = vault.verify(Digests::Content, 0, &NoProgress)?;
         bytes = verification.bytes;
         if verification.problems.is_empty() {
             Ok(())

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lantai_vault::{
-    LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, Vault, VaultError, VaultOptions,
-    VersionInfo, validate_storage_root,
+    Digests, LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, Vault, VaultError,
+    VaultOptions, VersionInfo, validate_storage_root,
 };
 
 /// Lets a number of moments pass and fails from then on, as a dead machine or a full disk does.
@@ -126,7 +126,10 @@ fn recover(root: &Path, committed: bool) {
 
 fn assert_whole(root: &Path) {
     assert_eq!(validate_storage_root(&root.join("objects")), Report::default());
-    let verification = Vault::open(root).unwrap().verify(1, &NoProgress).unwrap();
+    let verification = Vault::open(root)
+        .unwrap()
+        .verify(Digests::Content, 1, &NoProgress)
+        .unwrap();
     assert_eq!(verification.problems, Vec::new());
     assert_eq!(
         std::fs::read_dir(root.join("staging")).unwrap().count(),

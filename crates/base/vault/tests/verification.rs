@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lantai_vault::{LogicalPath, NoProgress, ObjectId, ProblemKind, Vault, VersionInfo};
+use lantai_vault::{Digests, LogicalPath, NoProgress, ObjectId, ProblemKind, Vault, VersionInfo};
 
 fn filled(root: &Path) -> Vault {
     let vault = Vault::create(root).unwrap();
@@ -56,51 +56,57 @@ fn shown(vault: &Vault, path: &Path) -> String {
         .to_owned()
 }
 
+const BOTH_WAYS: [Digests; 2] = [Digests::Content, Digests::ContentAndSm3];
+
 #[test]
 fn one_flipped_bit_in_any_file_is_found_and_named() {
-    let scratch = tempfile::tempdir().unwrap();
-    let vault = filled(&scratch.path().join("vault"));
-    let sound = vault.verify(2, &NoProgress).unwrap();
-    let files = all_files(&vault);
-    assert_eq!((sound.problems, sound.files), (Vec::new(), files.len() as u64));
-    for file in files {
-        let right = fs::read(&file).unwrap();
-        // A few bits of a long file, each bit of a short one.
-        let step = (right.len() * 8 / 40).max(1);
-        for bit in (0..right.len() * 8).step_by(step) {
-            let mut wrong = right.clone();
-            wrong[bit / 8] ^= 1 << (bit % 8);
-            fs::write(&file, &wrong).unwrap();
-            let problems = vault.verify(1, &NoProgress).unwrap().problems;
-            let named: Vec<_> = problems
-                .iter()
-                .map(|problem| (problem.path.clone(), problem.kind))
-                .collect();
-            assert_eq!(
-                named,
-                [(shown(&vault, &file), ProblemKind::Altered)],
-                "bit {bit} of {}",
-                file.display()
-            );
+    for digests in BOTH_WAYS {
+        let scratch = tempfile::tempdir().unwrap();
+        let vault = filled(&scratch.path().join("vault"));
+        let sound = vault.verify(digests, 2, &NoProgress).unwrap();
+        let files = all_files(&vault);
+        assert_eq!((sound.problems, sound.files), (Vec::new(), files.len() as u64));
+        for file in files {
+            let right = fs::read(&file).unwrap();
+            // A few bits of a long file, each bit of a short one.
+            let step = (right.len() * 8 / 40).max(1);
+            for bit in (0..right.len() * 8).step_by(step) {
+                let mut wrong = right.clone();
+                wrong[bit / 8] ^= 1 << (bit % 8);
+                fs::write(&file, &wrong).unwrap();
+                let problems = vault.verify(digests, 1, &NoProgress).unwrap().problems;
+                let named: Vec<_> = problems
+                    .iter()
+                    .map(|problem| (problem.path.clone(), problem.kind))
+                    .collect();
+                assert_eq!(
+                    named,
+                    [(shown(&vault, &file), ProblemKind::Altered)],
+                    "bit {bit} of {}",
+                    file.display()
+                );
+            }
+            fs::write(&file, &right).unwrap();
         }
-        fs::write(&file, &right).unwrap();
     }
 }
 
 #[test]
 fn a_missing_file_is_found_and_named() {
-    let scratch = tempfile::tempdir().unwrap();
-    let vault = filled(&scratch.path().join("vault"));
-    for file in all_files(&vault) {
-        let right = fs::read(&file).unwrap();
-        fs::remove_file(&file).unwrap();
-        let problems = vault.verify(1, &NoProgress).unwrap().problems;
-        let named: Vec<_> = problems
-            .iter()
-            .map(|problem| (problem.path.clone(), problem.kind))
-            .collect();
-        assert_eq!(named, [(shown(&vault, &file), ProblemKind::Missing)]);
-        fs::write(&file, &right).unwrap();
+    for digests in BOTH_WAYS {
+        let scratch = tempfile::tempdir().unwrap();
+        let vault = filled(&scratch.path().join("vault"));
+        for file in all_files(&vault) {
+            let right = fs::read(&file).unwrap();
+            fs::remove_file(&file).unwrap();
+            let problems = vault.verify(digests, 1, &NoProgress).unwrap().problems;
+            let named: Vec<_> = problems
+                .iter()
+                .map(|problem| (problem.path.clone(), problem.kind))
+                .collect();
+            assert_eq!(named, [(shown(&vault, &file), ProblemKind::Missing)]);
+            fs::write(&file, &right).unwrap();
+        }
     }
 }
 
@@ -118,7 +124,7 @@ fn additional_files_and_misplaced_objects_are_found() {
     ] {
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, b"x").unwrap();
-        let problems = vault.verify(1, &NoProgress).unwrap().problems;
+        let problems = vault.verify(Digests::Content, 1, &NoProgress).unwrap().problems;
         assert_eq!(problems.len(), 1, "{place:?}: {problems:?}");
         assert_eq!(problems[0].kind, ProblemKind::Extra);
         fs::remove_file(&place).unwrap();
@@ -126,9 +132,38 @@ fn additional_files_and_misplaced_objects_are_found() {
     let elsewhere = root.join("000/000/000");
     fs::create_dir_all(&elsewhere).unwrap();
     fs::rename(&object, elsewhere.join(object.file_name().unwrap())).unwrap();
-    let problems = vault.verify(1, &NoProgress).unwrap().problems;
+    let problems = vault.verify(Digests::Content, 1, &NoProgress).unwrap().problems;
     assert_eq!(
         problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(),
         [ProblemKind::Misplaced]
     );
+}
+
+/// Whoever finds other bytes with the same SHA-512 still has to forge SM3; only the second digest tells then.
+#[test]
+fn a_second_digest_that_was_recorded_otherwise_is_found_when_it_is_asked_for() {
+    let scratch = tempfile::tempdir().unwrap();
+    let vault = filled(&scratch.path().join("vault"));
+    let object = vault.object_dir(&ObjectId::new("urn:test:one").unwrap());
+    for folder in [object.clone(), object.join("v3")] {
+        let path = folder.join("inventory.json");
+        let mut inventory: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let sm3 = inventory["fixity"]["sm3"].as_object_mut().unwrap();
+        let (_, paths) = sm3.remove_entry(&sm3.keys().next().unwrap().clone()).unwrap();
+        sm3.insert("0".repeat(64), paths);
+        let bytes = serde_json::to_vec_pretty(&inventory).unwrap();
+        fs::write(&path, &bytes).unwrap();
+        let digest = lantai_vault::Algorithm::Sha512.of(&bytes);
+        fs::write(
+            folder.join("inventory.json.sha512"),
+            format!("{digest} inventory.json\n"),
+        )
+        .unwrap();
+    }
+    let found = |digests| vault.verify(digests, 1, &NoProgress).unwrap().problems;
+    assert_eq!(found(Digests::Content), Vec::new());
+    let problems = found(Digests::ContentAndSm3);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].kind, ProblemKind::Altered);
+    assert!(problems[0].expected.as_ref().unwrap().starts_with("sm3 0000"));
 }

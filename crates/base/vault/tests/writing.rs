@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use lantai_vault::{
-    Algorithm, ByteObserver, LogicalPath, NoObserver, NoProgress, ObjectId, Report, Vault, VaultError,
-    VersionInfo, VersionNumber, validate_object, validate_storage_root,
+    Algorithm, ByteObserver, Digests, LogicalPath, NoObserver, NoProgress, ObjectId, Report, Vault,
+    VaultError, VersionInfo, VersionNumber, validate_object, validate_storage_root,
 };
 
 fn info() -> VersionInfo {
@@ -110,7 +110,10 @@ fn one_pass_gives_digests_copy_and_observer_the_same_bytes_at_every_size() {
             "{size}"
         );
     }
-    assert_eq!(vault.verify(2, &NoProgress).unwrap().problems, Vec::new());
+    assert_eq!(
+        vault.verify(Digests::Content, 2, &NoProgress).unwrap().problems,
+        Vec::new()
+    );
 }
 
 #[test]

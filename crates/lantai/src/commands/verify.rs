@@ -4,7 +4,7 @@ use super::Data;
 use crate::output::{Output, Status};
 use crate::progress::VerifyBar;
 use clap::{Args, ValueEnum};
-use lantai_preservation::Scope;
+use lantai_preservation::{Digests, Scope};
 use std::sync::Arc;
 
 /// Read everything that is kept again and prove it.
@@ -15,6 +15,9 @@ pub struct Verify {
     /// Look at one store only.
     #[arg(long)]
     only: Option<Only>,
+    /// Compare content also with the SM3 digests (GB/T 32905) that were recorded.
+    #[arg(long)]
+    sm3: bool,
 }
 
 /// What is looked at.
@@ -36,6 +39,10 @@ impl Verify {
             vault: wanted(Only::Vault),
             journal: wanted(Only::Journal),
             catalogue: wanted(Only::Catalogue),
+            digests: match self.sm3 {
+                true => Digests::ContentAndSm3,
+                false => Digests::Content,
+            },
         };
         let config = self.data.config()?;
         let progress = Arc::new(VerifyBar::new());

@@ -4,7 +4,7 @@ use super::Place;
 use super::measure::{Report, forget_peak_memory, timed};
 use clap::Args;
 use lantai_domain::{Clock, IdSource, RandomIds, SystemClock};
-use lantai_vault::{Batch, LogicalPath, NoProgress, ObjectId, VersionInfo};
+use lantai_vault::{Algorithm, Batch, Digests, LogicalPath, NoProgress, ObjectId, Sm3Lanes, VersionInfo};
 
 /// Measure the vault alone: objects of three files written by all cores, made durable, placed, and verified.
 #[derive(Debug, Args)]
@@ -36,12 +36,32 @@ impl Vault {
             report.rate("vault.staged", "objects/s", objects, staging);
             report.rate("vault.durable", "objects/s", objects, staging + placing);
             report.rate("vault.bytes", "MB/s", bytes / 1e6, staging + placing);
-            let (verified, time) = timed(|| vault.verify(cores, &NoProgress));
+            let (verified, time) = timed(|| vault.verify(Digests::Content, cores, &NoProgress));
             verified?;
             report.rate("vault.verified", "objects/s", objects, time);
+            let (verified, time) = timed(|| vault.verify(Digests::ContentAndSm3, cores, &NoProgress));
+            verified?;
+            report.rate("vault.verified_with_sm3", "objects/s", objects, time);
+            self.sm3(&mut report);
             report.peak_memory("vault.peak_memory");
         }
         Ok(report)
+    }
+
+    /// SM3 of eight streams side by side and one after the other, on one core, in memory.
+    fn sm3(&self, report: &mut Report) {
+        let mut content = vec![0; 4 << 20];
+        super::generate::Noise::new(1).fill(&mut content);
+        let bytes = (content.len() * 8) as f64;
+        let streams = || std::iter::repeat_n(content.as_slice(), 8);
+        let ((), side_by_side) = timed(|| Sm3Lanes::new().digest(streams(), |_, _| {}, |_, _| {}));
+        report.rate("sm3.side_by_side", "MB/s", bytes / 1e6, side_by_side);
+        let (_, alone) = timed(|| {
+            streams()
+                .map(|stream| Algorithm::Sm3.of(stream))
+                .collect::<Vec<_>>()
+        });
+        report.rate("sm3.one_by_one", "MB/s", bytes / 1e6, alone);
     }
 
     fn stage(&self, batch: &Batch, workers: usize) -> anyhow::Result<()> {

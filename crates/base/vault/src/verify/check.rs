@@ -1,5 +1,14 @@
-//! Reading the whole vault again: is every byte as it was recorded?
+//! Walking the storage root and comparing what is there.
 
+use super::side_by_side::{Recorded, SIDE_BY_SIDE, sm3_by_path};
+use super::{Digests, Problem, ProblemKind, Progress};
+use crate::digest::Algorithm;
+use crate::identifier::ObjectId;
+use crate::inventory::ContentPath;
+use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
+use crate::layout::{object_folder, object_key};
+use crate::twins::{InventoryFiles, newest_version_inventory};
+use rayon::prelude::*;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,142 +16,21 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
-
-use crate::digest::Algorithm;
-use crate::error::VaultError;
-use crate::identifier::ObjectId;
-use crate::inventory::ContentPath;
-use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
-use crate::layout::{object_folder, object_key};
-use crate::twins::{InventoryFiles, newest_version_inventory};
-use crate::vault::Vault;
-
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
 
-/// What long work reports; the vault never draws.
-pub trait Progress: Sync {
-    /// The number of files to be read, told once.
-    fn start(&self, total_files: u64);
-    /// One more file was read, of this many bytes.
-    fn step(&self, bytes: u64);
-}
-
-/// Reports to nobody.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoProgress;
-
-impl Progress for NoProgress {
-    fn start(&self, _total_files: u64) {}
-    fn step(&self, _bytes: u64) {}
-}
-
-/// What reading everything found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verification {
-    /// Files read.
-    pub files: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// What is not as recorded, in the order of the paths; empty when all is well.
-    pub problems: Vec<Problem>,
-}
-
-/// One thing that is not as recorded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Below the storage root, parts joined by `/`.
-    pub path: String,
-    /// What is wrong.
-    pub kind: ProblemKind,
-    /// The object it belongs to, where that can be told.
-    pub object: Option<String>,
-    /// The digest or text recorded.
-    pub expected: Option<String>,
-    /// The digest or text found.
-    pub found: Option<String>,
-}
-
-/// What can be wrong with a file of the vault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProblemKind {
-    /// Its bytes are not those recorded.
-    Altered,
-    /// It is recorded but not there.
-    Missing,
-    /// It is there but not recorded.
-    Extra,
-    /// The disk does not give it.
-    Unreadable,
-    /// An object lies where its identifier does not belong.
-    Misplaced,
-}
-
-impl ProblemKind {
-    /// Stable name for programs, such as "altered".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Altered => "altered",
-            Self::Missing => "missing",
-            Self::Extra => "extra",
-            Self::Unreadable => "unreadable",
-            Self::Misplaced => "misplaced",
-        }
-    }
-}
-
-impl Vault {
-    /// Reads every file of the storage root and compares it with what is recorded: content with the inventories,
-    /// inventories with their digests, declarations and layout files with what they must say; finds altered,
-    /// missing and additional files and names them. Memory does not grow with the vault. Batches that are not
-    /// placed yet are not looked at; resume them first.
-    ///
-    /// `threads` read side by side; 0 takes one for each processor.
-    ///
-    /// # Errors
-    /// [`VaultError::Disk`] where the work cannot start; damage is reported, not an error.
-    pub fn verify(&self, threads: usize, progress: &dyn Progress) -> Result<Verification, VaultError> {
-        let root = self.storage_root();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| VaultError::disk("read", root, io::Error::other(error)))?;
-        progress.start(count_files(root));
-        let check = Check {
-            root,
-            progress,
-            files: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
-            problems: Mutex::default(),
-        };
-        pool.install(|| check.storage_root());
-        let mut problems = check
-            .problems
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        problems.sort();
-        Ok(Verification {
-            files: check.files.into_inner(),
-            bytes: check.bytes.into_inner(),
-            problems,
-        })
-    }
-}
-
-fn count_files(root: &Path) -> u64 {
-    let entries = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
-    entries.filter(|entry| !entry.file_type().is_dir()).count() as u64
-}
-
-struct Check<'a> {
-    root: &'a Path,
-    progress: &'a dyn Progress,
-    files: AtomicU64,
-    bytes: AtomicU64,
-    problems: Mutex<Vec<Problem>>,
+/// One walk through a storage root, and what it found.
+pub(super) struct Check<'a> {
+    pub(super) root: &'a Path,
+    pub(super) digests: Digests,
+    pub(super) progress: &'a dyn Progress,
+    pub(super) files: AtomicU64,
+    pub(super) bytes: AtomicU64,
+    pub(super) problems: Mutex<Vec<Problem>>,
 }
 
 impl Check<'_> {
-    fn storage_root(&self) {
+    pub(super) fn storage_root(&self) {
         for (name, text) in ROOT_FILES {
             self.fixed_file(&self.root.join(name), text, None);
         }
@@ -180,17 +68,23 @@ impl Check<'_> {
         rayon::scope(|scope| {
             for _ in 0..rayon::current_num_threads() {
                 scope.spawn(|_| {
+                    let mut waiting = Vec::new();
                     loop {
                         let next = objects.lock().unwrap_or_else(PoisonError::into_inner).next();
                         let Some(folder) = next else { break };
-                        self.object(&folder);
+                        self.object(&folder, &mut waiting);
+                        // few objects have eight files: those of several are read side by side
+                        if waiting.len() >= SIDE_BY_SIDE {
+                            self.read_waiting(&mut waiting);
+                        }
                     }
+                    self.read_waiting(&mut waiting);
                 });
             }
         });
     }
 
-    fn object(&self, folder: &Path) {
+    fn object(&self, folder: &Path, waiting: &mut Vec<Recorded>) {
         let root = InventoryFiles::read(folder);
         let sound_root = root.parsed();
         // A damaged root inventory has a twin in the head version; with it the content can still be checked.
@@ -223,16 +117,31 @@ impl Check<'_> {
                 self.inventory(&InventoryFiles::read(&version_folder), None, id);
             }
         }
-        let content: Vec<(&String, &ContentPath)> = inventory
+        let algorithm = inventory.algorithm().unwrap_or(Algorithm::Sha512);
+        let manifest = inventory
             .manifest
             .iter()
-            .flat_map(|(digest, paths)| paths.iter().map(move |path| (digest, path)))
-            .collect();
-        known.extend(content.iter().map(|(_, path)| folder.join(path.as_str())));
-        let algorithm = inventory.algorithm().unwrap_or(Algorithm::Sha512);
-        content
-            .par_iter()
-            .for_each(|(digest, path)| self.content(algorithm, digest, &folder.join(path.as_str()), id));
+            .flat_map(|(digest, paths)| paths.iter().map(move |path| (digest, path)));
+        known.extend(manifest.clone().map(|(_, path)| folder.join(path.as_str())));
+        match self.digests {
+            Digests::Content => {
+                let content: Vec<(&String, &ContentPath)> = manifest.collect();
+                content.par_iter().for_each(|(digest, path)| {
+                    let path = folder.join(path.as_str());
+                    self.compare(digest, &path, measure(algorithm, &path), id);
+                });
+            }
+            Digests::ContentAndSm3 => {
+                let sm3 = sm3_by_path(&inventory);
+                waiting.extend(manifest.map(|(digest, path)| Recorded {
+                    algorithm,
+                    digest: digest.clone(),
+                    sm3: sm3.get(path).map(|digest| (*digest).clone()),
+                    path: folder.join(path.as_str()),
+                    object: inventory.id.clone(),
+                }));
+            }
+        }
         for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
             let is_folder = entry.file_type().is_dir();
             if !is_folder && !known.contains(entry.path()) {
@@ -326,9 +235,15 @@ impl Check<'_> {
         }
     }
 
-    fn content(&self, algorithm: Algorithm, expected: &str, path: &Path, id: Option<&str>) {
+    pub(super) fn compare(
+        &self,
+        expected: &str,
+        path: &Path,
+        measured: io::Result<(String, u64)>,
+        id: Option<&str>,
+    ) {
         let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-        match measure(algorithm, path) {
+        match measured {
             Ok((found, size)) => {
                 self.count(size);
                 if !is_file || !found.eq_ignore_ascii_case(expected) {
@@ -373,7 +288,7 @@ impl Check<'_> {
         self.report(ProblemKind::Extra, path, id, None, None);
     }
 
-    fn count(&self, bytes: u64) {
+    pub(super) fn count(&self, bytes: u64) {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.progress.step(bytes);
@@ -386,7 +301,7 @@ impl Check<'_> {
             .into_owned()
     }
 
-    fn report(
+    pub(super) fn report(
         &self,
         kind: ProblemKind,
         path: &Path,
