@@ -9,7 +9,7 @@ use lantai_testkit::repository_root;
 use std::collections::BTreeSet;
 
 /// First parts of error codes.
-const AREAS: [&str; 23] = [
+const AREAS: [&str; 24] = [
     "access",
     "archive",
     "bagit",
@@ -33,6 +33,7 @@ const AREAS: [&str; 23] = [
     "retention",
     "search",
     "vault",
+    "xml",
 ];
 /// Also first parts, of one code each or few.
 const FEW: [&str; 1] = ["serve"];

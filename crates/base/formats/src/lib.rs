@@ -3,7 +3,9 @@
 //! - [`identify`]: which format a file is in, by PRONOM
 //! - [`catalogue`]: entries in CSV, Excel, JSON Lines
 //! - [`package`]: folders, their files, references that stay inside
+//! - [`properties`]: what a file is like and whether it is whole
 //! - [`readable`]: whether a file can be opened, by a light look
+//! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
 //!
 //! Everything read here is hostile until proven otherwise: readers have limits, never panic, and never follow a
@@ -13,5 +15,7 @@ pub mod bagit;
 pub mod catalogue;
 pub mod identify;
 pub mod package;
+pub mod properties;
 pub mod readable;
+pub mod safe_xml;
 pub mod text;
