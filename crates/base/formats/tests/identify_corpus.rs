@@ -10,7 +10,7 @@ use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 use lantai_formats::identify::{
-    Basis, HeadTail, Identification, Identifier, ReadSeek, Warning, is_executable,
+    Basis, HeadTail, Identification, Identifier, Publication, ReadSeek, Registry, Warning, is_executable,
 };
 use lantai_formats::package::walk;
 use lantai_formats::readable::{Readability, UnreadableReason, check_readable};
@@ -45,41 +45,71 @@ fn puid_in_name(path: &Path) -> Option<String> {
 }
 
 #[test]
-fn skeletons_of_known_formats_are_named_by_content_alone() {
+fn skeletons_are_named_by_content_alone() {
     let Some(folder) = corpus::folder("pronom") else {
         return;
     };
     let identifier = identifier();
-    let (mut known, mut right, mut foreign_claimed, mut foreign) = (0, 0, 0, 0);
+    let (mut files, mut right, mut among, mut unknown) = (0, 0, 0, 0);
     let mut wrong: Vec<String> = Vec::new();
     for part in ["skeletons", "skeletons-droid"] {
         for path in files_below(&folder.join(part)) {
             let Some(puid) = puid_in_name(&path) else { continue };
             let found = identify(&identifier, &path, "");
-            if identifier.registry().format(&puid).is_none() {
-                foreign += 1;
-                let is_proof = matches!(found.basis, Basis::Container | Basis::Signature);
-                foreign_claimed += usize::from(is_proof);
-                continue;
-            }
-            known += 1;
+            files += 1;
             if found.puid.as_deref() == Some(&puid) {
                 right += 1;
-            } else {
-                wrong.push(format!(
-                    "{} -> {:?} {:?}",
-                    path.file_name().unwrap().display(),
-                    found.puid,
-                    found.warnings
-                ));
+                continue;
             }
+            let is_among = found
+                .warnings
+                .iter()
+                .any(|warning| matches!(warning, Warning::Ambiguous { puids } if puids.contains(&puid)));
+            among += usize::from(is_among);
+            unknown += usize::from(!matches!(found.basis, Basis::Container | Basis::Signature));
+            let name = path.file_name().unwrap().display().to_string();
+            wrong.push(format!("{name} -> {:?} {:?}", found.puid, found.warnings));
         }
     }
-    println!("{right} of {known} known formats right; {foreign_claimed} of {foreign} unknown ones claimed");
+    let rate = f64::from(right) * 100.0 / f64::from(files);
+    println!(
+        "{right} of {files} skeletons right ({rate:.2} %); of the others {among} among several, {unknown} unknown"
+    );
     for line in &wrong {
         println!("  {line}");
     }
-    assert!(known > 0 && right * 100 >= known * 99, "{right} of {known}");
+    assert!(files > 1_500 && right * 1000 >= files * 970, "{right} of {files}");
+}
+
+#[test]
+fn the_rules_that_ship_say_what_the_publications_say() {
+    let Some(folder) = corpus::folder("pronom") else {
+        return;
+    };
+    let signatures = folder.join("signatures");
+    let (published, faults) = Identifier::with_publications(&signatures).unwrap();
+    assert!(faults.is_empty(), "{faults:?}");
+    let shipped = identifier();
+    assert_eq!(published.registry().version(), shipped.registry().version());
+    assert_eq!(published.registry().formats(), shipped.registry().formats());
+    let publication = Publication::read(
+        &std::fs::read(signatures.join("DROID_SignatureFile_V122.xml")).unwrap(),
+        &std::fs::read(signatures.join("container-signature-20260119.xml")).unwrap(),
+        20_260_119,
+    )
+    .unwrap();
+    let published = Identifier::new(Registry::from_publication(&publication).unwrap());
+    let mut compared = 0;
+    for part in ["skeletons", "skeletons-droid", "fido"] {
+        for path in files_below(&folder.join(part)) {
+            for name in ["", path.file_name().unwrap().to_str().unwrap()] {
+                let ours = identify(&shipped, &path, name);
+                assert_eq!(ours, identify(&published, &path, name), "{}", path.display());
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} answers alike");
 }
 
 #[test]
@@ -222,7 +252,7 @@ fn only_the_ends_of_a_large_file_are_read() {
         .identify("large.dat", 5 * 1024 * 1024 * 1024, &mut reader)
         .unwrap();
     assert_eq!((found.puid, found.basis), (None, Basis::None));
-    assert!(reader.read < 200 * 1024, "{}", reader.read);
+    assert!(reader.read < 320 * 1024, "{}", reader.read);
 }
 
 #[test]

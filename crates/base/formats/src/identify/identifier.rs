@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::ole_directory::OleDirectory;
 use super::pattern::{Pattern, Place};
-use super::registry::{ContainerRule, ContainerType, Format, FormatKind, Registry, RegistryError};
+use super::publication::PublicationError;
+use super::registry::{ContainerRule, Format, FormatKind, Registry, RegistryError};
+use super::rule_file::ContainerType;
 use super::window::{HEAD_BYTES, TAIL_BYTES};
 use super::zip_directory::ZipDirectory;
 use super::{Basis, Identification, Warning, pdf_packet};
@@ -46,7 +48,15 @@ impl Content<'_> {
 impl Identifier {
     /// With the rules that ship with the program.
     pub fn builtin() -> Result<Self, RegistryError> {
-        Ok(Self::new(Registry::builtin()?))
+        let registry = Registry::builtin()?;
+        Ok(Self { registry })
+    }
+
+    /// With the newest publications of PRONOM that an operator put into a folder, in place of those that ship
+    /// with the program. What cannot be used is told, and left out.
+    pub fn with_publications(folder: &Path) -> Result<(Self, Vec<PublicationError>), RegistryError> {
+        let (registry, faults) = Registry::with_publications(folder)?;
+        Ok((Self { registry }, faults))
     }
 
     /// With rules of one's own.
@@ -142,11 +152,11 @@ impl Identifier {
     }
 
     fn by_signature(&self, content: &Content<'_>) -> Vec<usize> {
-        let Some(first) = content.head.first() else {
-            return Vec::new();
-        };
         let mut matched: Vec<usize> = Vec::new();
-        for signature in self.registry.candidates(*first) {
+        let candidates = self
+            .registry
+            .candidates(content.head, &content.packet, content.tail);
+        for signature in candidates {
             if !matched.contains(&signature.format)
                 && signature.patterns.iter().all(|pattern| content.matches(pattern))
             {
@@ -479,7 +489,10 @@ mod tests {
         bytes.resize(6_000_000, b'x');
         bytes.extend(b"\nstartxref\n0\n%%EOF\n");
         let found = identify("a.pdf", &bytes);
-        assert_eq!((found.puid.as_deref(), found.long_term), (Some("fmt/354"), true));
+        assert_eq!(
+            (found.puid.as_deref(), found.long_term),
+            (Some("fmt/354"), LongTerm::Preferred)
+        );
     }
 
     #[test]

@@ -8,19 +8,25 @@
 //! Only the two ends of a file are read, the directory of a container, the beginnings of a few members, and of a
 //! long PDF what is needed to find its metadata packet. Never more than some megabytes, whatever the file says.
 
+mod automaton;
+mod format_lists;
 mod identifier;
 mod ole_directory;
 mod pattern;
 mod pattern_language;
 mod pdf_packet;
+mod publication;
 mod registry;
+mod rule_file;
 mod window;
 mod zip_directory;
 
+pub use format_lists::FormatList;
 pub use identifier::{Identifier, ReadSeek};
 pub(crate) use ole_directory::OleDirectory;
 pub use pattern_language::PatternError;
-pub use registry::{Format, FormatKind, Registry, RegistryError};
+pub use publication::{Publication, PublicationError, PublicationFault};
+pub use registry::{Format, FormatKind, LongTerm, Registry, RegistryError};
 use serde::Serialize;
 pub use window::{HEAD_BYTES, HeadTail, TAIL_BYTES};
 pub(crate) use zip_directory::ZipDirectory;
@@ -94,7 +100,7 @@ pub struct Identification {
     pub filing: bool,
     /// Whether the format is fit for keeping as it is.
     #[serde(skip)]
-    pub long_term: bool,
+    pub long_term: LongTerm,
 }
 
 impl Identification {
@@ -109,7 +115,7 @@ impl Identification {
             warnings: Vec::new(),
             kind: FormatKind::Other,
             filing: false,
-            long_term: false,
+            long_term: LongTerm::No,
         }
     }
 }

@@ -83,6 +83,26 @@ pub(crate) enum Place {
     Anywhere,
 }
 
+/// Bytes without which a pattern cannot match.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) place: KeyPlace,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Where the bytes of a key lie. `None` means as far as is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum KeyPlace {
+    /// They begin so many bytes after the beginning of the file.
+    At(usize),
+    /// They end at most so many bytes after the beginning.
+    Head(Option<usize>),
+    /// They begin at most so many bytes before the end.
+    Tail(Option<usize>),
+    /// In any of the windows.
+    Anywhere,
+}
+
 /// One line of a signature.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
@@ -105,16 +125,56 @@ impl Pattern {
             .sum()
     }
 
-    /// The first byte of the file, where the pattern fixes it.
-    pub(crate) fn first_byte(&self) -> Option<u8> {
-        let first = self.chunks.first()?;
-        if self.place != Place::Head || first.gap != Gap::NONE || first.alternatives.len() != 1 {
-            return None;
+    /// Bytes that must be there if the pattern matches, each with where: what a search can look for first.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        match self.place {
+            Place::Tail => self.keys_from_end(),
+            Place::Head | Place::Anywhere => self.keys_from_beginning(),
         }
-        match first.alternatives.first()?.first()? {
-            ByteSpec::Exact(byte) => Some(*byte),
-            _ => None,
+    }
+
+    fn keys_from_beginning(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        // Where the next chunk begins: at least, and at most.
+        let (mut least, mut most) = (0_usize, Some(0_usize));
+        for chunk in &self.chunks {
+            least = least.saturating_add(chunk.gap.min);
+            most = sum(most, chunk.gap.max);
+            if let [only] = chunk.alternatives.as_slice() {
+                for (start, bytes) in literal_runs(only) {
+                    let at = if self.place == Place::Head && most == Some(least) {
+                        KeyPlace::At(least + start)
+                    } else if self.place == Place::Head {
+                        KeyPlace::Head(sum(most, Some(start + bytes.len())))
+                    } else {
+                        KeyPlace::Anywhere
+                    };
+                    keys.push(Key { place: at, bytes });
+                }
+            }
+            let lengths = chunk.alternatives.iter().map(Vec::len);
+            least += lengths.clone().min().unwrap_or(0);
+            most = sum(most, lengths.max());
         }
+        keys
+    }
+
+    fn keys_from_end(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        let mut most = self.end_gap.max;
+        for chunk in self.chunks.iter().rev() {
+            most = sum(most, chunk.alternatives.iter().map(Vec::len).max());
+            if let [only] = chunk.alternatives.as_slice() {
+                for (_, bytes) in literal_runs(only) {
+                    keys.push(Key {
+                        place: KeyPlace::Tail(most),
+                        bytes,
+                    });
+                }
+            }
+            most = sum(most, chunk.gap.max);
+        }
+        keys
     }
 
     /// Whether the pattern is found in `window`, which is the head, the tail or any part of the file.
@@ -198,6 +258,23 @@ impl Pattern {
         }
         true
     }
+}
+
+fn sum(left: Option<usize>, right: Option<usize>) -> Option<usize> {
+    Some(left?.saturating_add(right?))
+}
+
+/// Runs of fixed bytes, with where they begin.
+fn literal_runs(sequence: &[ByteSpec]) -> Vec<(usize, Vec<u8>)> {
+    let mut runs: Vec<(usize, Vec<u8>)> = Vec::new();
+    for (at, spec) in sequence.iter().enumerate() {
+        let ByteSpec::Exact(byte) = spec else { continue };
+        match runs.last_mut() {
+            Some((start, bytes)) if *start + bytes.len() == at => bytes.push(*byte),
+            _ => runs.push((at, vec![*byte])),
+        }
+    }
+    runs
 }
 
 fn fits(alternative: &[ByteSpec], window: &[u8], position: usize) -> bool {

@@ -1,17 +1,25 @@
 //! The formats we know and how they are told apart, read from a rule file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::automaton::Automaton;
+use super::format_lists::{FormatList, FormatLists};
 use super::pattern::{Pattern, Place};
 use super::pattern_language::PatternError;
+use super::publication::{Newest, Publication, PublicationError, PublicationFault};
+use super::rule_file::{ContainerType, RuleContainer, RuleFile, RuleFormat};
 
-/// The rule file that ships with the program.
-const BUILTIN_RULES: &str = include_str!("../../../../../rules/formats.toml");
+/// The facts of PRONOM that ship with the program.
+const BUILTIN_PRONOM: &str = include_str!("../../../../../rules/pronom.toml");
+/// Our own formats that ship with the program.
+const BUILTIN_OURS: &str = include_str!("../../../../../rules/formats.toml");
 
 /// What a format holds, as far as checks, pages and readers need to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormatKind {
     /// Pages of text: layout files, word processing, slides, e-books.
@@ -43,7 +51,30 @@ pub enum FormatKind {
     /// Something that runs: programs, scripts, installers (check S of the four-property checks refuses it).
     Executable,
     /// Anything else.
+    #[default]
     Other,
+}
+
+/// Whether a format is fit for keeping long (DA/T 92-2022 annex B, and by analogy).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LongTerm {
+    /// The best there is for what it holds.
+    Preferred,
+    /// As it is.
+    Yes,
+    /// Only with a copy in another format beside it.
+    Convert,
+    /// Not at all, or nothing is known of it.
+    #[default]
+    No,
+}
+
+impl LongTerm {
+    /// Whether no copy in another format is needed beside it.
+    pub fn is_fit(self) -> bool {
+        matches!(self, Self::Preferred | Self::Yes)
+    }
 }
 
 /// Why a rule file of formats cannot be used.
@@ -61,6 +92,9 @@ pub enum RegistryError {
         #[source]
         source: PatternError,
     },
+    /// Signatures too many or too long to be searched for at once.
+    #[error("the signatures cannot be made ready for searching")]
+    Automaton(#[source] aho_corasick::BuildError),
     /// Two formats with one identifier.
     #[error("the format {0} is described twice")]
     Duplicate(String),
@@ -80,6 +114,7 @@ impl RegistryError {
         match self {
             Self::Syntax(_) => "formats.rules_syntax",
             Self::Pattern { .. } => "formats.rules_pattern",
+            Self::Automaton(_) => "formats.rules_automaton",
             Self::Duplicate(_) => "formats.rules_duplicate",
             Self::UnknownOver { .. } => "formats.rules_unknown_over",
         }
@@ -104,17 +139,9 @@ pub struct Format {
     /// Whether it may be filed and transferred (GB/T 18894-2016 8.3, DA/T 92-2022 annex B).
     pub filing: bool,
     /// Whether it is fit for keeping as it is.
-    pub long_term: bool,
+    pub long_term: LongTerm,
     /// Whether its content can be recognised; if not, only its extension tells.
     pub has_signature: bool,
-}
-
-/// The kind of container that members are looked for in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ContainerType {
-    Zip,
-    Ole2,
 }
 
 #[derive(Debug, Clone)]
@@ -136,11 +163,12 @@ pub(crate) struct SignatureRule {
     pub(crate) patterns: Vec<Pattern>,
 }
 
-/// All formats of a rule file, ready for identification.
+/// All formats of the rules, ready for identification.
 #[derive(Debug, Clone)]
 pub struct Registry {
     version: String,
     formats: Vec<Format>,
+    lists: FormatLists,
     by_puid: HashMap<String, usize>,
     by_extension: HashMap<String, Vec<usize>>,
     /// For each format, those that step back where it matches too.
@@ -148,107 +176,110 @@ pub struct Registry {
     /// For each format, how many bytes its longest signature fixes.
     weights: Vec<usize>,
     signatures: Vec<SignatureRule>,
-    /// Signatures by the first byte of the file, where they fix it.
-    by_first_byte: BTreeMap<u8, Vec<usize>>,
-    /// Signatures that do not.
-    floating: Vec<usize>,
+    automaton: Automaton,
     containers: Vec<ContainerRule>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleFile {
-    version: String,
-    format: Vec<RuleFormat>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleFormat {
-    puid: String,
-    name: String,
-    version: Option<String>,
-    mime: Option<String>,
-    #[serde(default)]
-    extensions: Vec<String>,
-    kind: FormatKind,
-    #[serde(default)]
-    filing: bool,
-    #[serde(default)]
-    long_term: bool,
-    #[serde(default)]
-    over: Vec<String>,
-    #[serde(default)]
-    signatures: Vec<Vec<String>>,
-    #[serde(default)]
-    container: Vec<RuleContainer>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleContainer {
-    #[serde(rename = "type")]
-    container: ContainerType,
-    members: Vec<RuleMember>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleMember {
-    path: String,
-    #[serde(default, rename = "match")]
-    patterns: Vec<String>,
-}
-
 impl Registry {
-    /// The rules that ship with the program. An error here is a fault of the program, found by its tests.
-    pub fn builtin() -> Result<Self, RegistryError> {
-        Self::from_toml(BUILTIN_RULES)
+    /// The rules that ship with the program, made ready once. An error here is a fault of the program, found by
+    /// its tests.
+    pub fn builtin() -> Result<Arc<Self>, RegistryError> {
+        static READY: OnceLock<Arc<Registry>> = OnceLock::new();
+        if let Some(registry) = READY.get() {
+            return Ok(Arc::clone(registry));
+        }
+        let registry = Arc::new(Self::assemble(read_rules(BUILTIN_PRONOM)?)?);
+        Ok(Arc::clone(READY.get_or_init(|| registry)))
     }
 
-    /// Rules from a file in the form that `rules/formats.toml` describes at its top.
+    /// The rules that ship with the program, with the newest publications of PRONOM in `folder` in place of its
+    /// own. A publication that cannot be used is told and left out; a folder that is not there is no fault.
+    pub fn with_publications(folder: &Path) -> Result<(Arc<Self>, Vec<PublicationError>), RegistryError> {
+        let newest = match Newest::of(folder) {
+            Ok(newest) if newest.is_empty() => return Ok((Self::builtin()?, Vec::new())),
+            Ok(newest) => newest,
+            Err(fault) => return Ok((Self::builtin()?, vec![fault])),
+        };
+        let mut faults = Vec::new();
+        let shipped = read_rules(BUILTIN_PRONOM)?;
+        let mut rules = shipped.clone();
+        newest.replace(&mut rules, &mut faults);
+        if rules == shipped {
+            return Ok((Self::builtin()?, faults));
+        }
+        match Self::assemble(rules) {
+            Ok(registry) => Ok((Arc::new(registry), faults)),
+            Err(fault) => {
+                faults.push(PublicationError {
+                    file: newest.blame(),
+                    fault: PublicationFault::Rules(Box::new(fault)),
+                });
+                Ok((Self::builtin()?, faults))
+            }
+        }
+    }
+
+    /// A publication of PRONOM with our own formats and lists.
+    pub fn from_publication(publication: &Publication) -> Result<Self, RegistryError> {
+        Self::assemble(publication.rules().clone())
+    }
+
+    /// Rules from one file in the form that `rules/formats.toml` describes at its top, and nothing else.
     pub fn from_toml(text: &str) -> Result<Self, RegistryError> {
-        let file: RuleFile = toml::from_str(text).map_err(RegistryError::Syntax)?;
-        let mut by_puid = HashMap::with_capacity(file.format.len());
-        for (index, rule) in file.format.iter().enumerate() {
+        Self::build(read_rules(text)?, FormatLists::default())
+    }
+
+    /// Facts of PRONOM, our own formats, our lists.
+    fn assemble(pronom: RuleFile) -> Result<Self, RegistryError> {
+        let mut rules = read_rules(BUILTIN_OURS)?;
+        let lists = FormatLists::builtin()?;
+        rules.version = format!(
+            "{}, ours {}, lists {}",
+            pronom.version,
+            rules.version,
+            lists.version()
+        );
+        rules.format.extend(pronom.format);
+        Self::build(rules, lists)
+    }
+
+    fn build(rules: RuleFile, lists: FormatLists) -> Result<Self, RegistryError> {
+        let mut by_puid = HashMap::with_capacity(rules.format.len());
+        for (index, rule) in rules.format.iter().enumerate() {
             if by_puid.insert(rule.puid.clone(), index).is_some() {
                 return Err(RegistryError::Duplicate(rule.puid.clone()));
             }
         }
         let mut registry = Self {
-            version: file.version,
-            formats: Vec::with_capacity(file.format.len()),
+            version: rules.version,
+            formats: Vec::with_capacity(rules.format.len()),
+            lists,
             by_puid,
             by_extension: HashMap::new(),
-            over: Vec::with_capacity(file.format.len()),
-            weights: Vec::with_capacity(file.format.len()),
+            over: vec![Vec::new(); rules.format.len()],
+            weights: Vec::with_capacity(rules.format.len()),
             signatures: Vec::new(),
-            by_first_byte: BTreeMap::new(),
-            floating: Vec::new(),
+            automaton: Automaton::default(),
             containers: Vec::new(),
         };
-        for rule in file.format {
+        for rule in rules.format {
             registry.add(rule)?;
         }
+        registry.automaton = Automaton::new(
+            registry
+                .signatures
+                .iter()
+                .map(|signature| signature.patterns.as_slice()),
+        )
+        .map_err(RegistryError::Automaton)?;
         Ok(registry)
     }
 
     fn add(&mut self, rule: RuleFormat) -> Result<(), RegistryError> {
         let index = self.formats.len();
-        let puid = rule.puid;
-        let compile = |lines: &[String]| -> Result<Vec<Pattern>, RegistryError> {
-            lines
-                .iter()
-                .map(|line| Pattern::parse(line))
-                .collect::<Result<_, _>>()
-                .map_err(|source| RegistryError::Pattern {
-                    puid: puid.clone(),
-                    source,
-                })
-        };
         let mut weight = 0;
         for lines in &rule.signatures {
-            let mut patterns = compile(lines)?;
+            let mut patterns = compile(&rule.puid, lines)?;
             weight = weight.max(patterns.iter().map(Pattern::weight).sum());
             // Cheap lines first: what the beginning says, then the end, then anywhere.
             patterns.sort_by_key(|pattern| match pattern.place() {
@@ -256,64 +287,63 @@ impl Registry {
                 Place::Tail => 1,
                 Place::Anywhere => 2,
             });
-            let number = self.signatures.len();
-            match patterns.iter().find_map(Pattern::first_byte) {
-                Some(byte) => self.by_first_byte.entry(byte).or_default().push(number),
-                None => self.floating.push(number),
-            }
             self.signatures.push(SignatureRule {
                 format: index,
                 patterns,
             });
         }
         for container in &rule.container {
-            let members = container
-                .members
-                .iter()
-                .map(|member| {
-                    Ok(MemberRule {
-                        path: member.path.clone(),
-                        patterns: compile(&member.patterns)?,
-                    })
-                })
-                .collect::<Result<_, RegistryError>>()?;
-            self.containers.push(ContainerRule {
-                format: index,
-                container: container.container,
-                members,
-            });
+            let rule = container_rule(&rule.puid, index, container)?;
+            let inside = rule.members.iter().flat_map(|member| &member.patterns);
+            weight = weight.max(inside.map(Pattern::weight).sum());
+            self.containers.push(rule);
         }
-        let mut over = Vec::with_capacity(rule.over.len());
         for other in &rule.over {
-            let lower = self
-                .by_puid
-                .get(other)
-                .ok_or_else(|| RegistryError::UnknownOver {
-                    puid: puid.clone(),
-                    over: other.clone(),
-                })?;
-            over.push(*lower);
+            let lower = self.index_of(&rule.puid, other)?;
+            self.stands_over(index, lower);
         }
-        self.over.push(over);
+        for other in &rule.under {
+            let higher = self.index_of(&rule.puid, other)?;
+            self.stands_over(higher, index);
+        }
         self.weights.push(weight);
         for extension in &rule.extensions {
-            self.by_extension
-                .entry(extension.to_lowercase())
-                .or_default()
-                .push(index);
+            let extension = extension.to_lowercase();
+            self.by_extension.entry(extension).or_default().push(index);
         }
+        let list = self.lists.list(&rule.puid);
         self.formats.push(Format {
-            puid,
+            kind: rule
+                .kind
+                .unwrap_or_else(|| self.lists.kind(&rule.puid, rule.mime.as_deref(), &rule.name)),
+            filing: rule
+                .filing
+                .unwrap_or_else(|| list.is_some_and(|list| list.filing)),
+            long_term: rule
+                .long_term
+                .unwrap_or_else(|| list.map_or(LongTerm::No, |list| list.long_term)),
+            has_signature: !rule.signatures.is_empty() || !rule.container.is_empty(),
+            puid: rule.puid,
             name: rule.name,
             version: rule.version,
             mime: rule.mime,
             extensions: rule.extensions,
-            kind: rule.kind,
-            filing: rule.filing,
-            long_term: rule.long_term,
-            has_signature: !rule.signatures.is_empty() || !rule.container.is_empty(),
         });
         Ok(())
+    }
+
+    fn index_of(&self, puid: &str, other: &str) -> Result<usize, RegistryError> {
+        let known = self.by_puid.get(other).copied();
+        known.ok_or_else(|| RegistryError::UnknownOver {
+            puid: puid.to_owned(),
+            over: other.to_owned(),
+        })
+    }
+
+    fn stands_over(&mut self, higher: usize, lower: usize) {
+        if let Some(over) = self.over.get_mut(higher) {
+            over.push(lower);
+        }
     }
 
     /// Version of the rules: a decision about a format names it.
@@ -331,6 +361,11 @@ impl Registry {
         self.formats.get(*self.by_puid.get(puid)?)
     }
 
+    /// The list of an archive's formats that this one is on.
+    pub fn list(&self, puid: &str) -> Option<&FormatList> {
+        self.lists.list(puid)
+    }
+
     pub(crate) fn at(&self, index: usize) -> Option<&Format> {
         self.formats.get(index)
     }
@@ -339,13 +374,13 @@ impl Registry {
         self.by_extension.get(extension).map_or(&[], Vec::as_slice)
     }
 
-    /// Signatures that a file with this first byte can match.
-    pub(crate) fn candidates(&self, first_byte: u8) -> impl Iterator<Item = &SignatureRule> {
-        let fixed = self.by_first_byte.get(&first_byte).map_or(&[][..], Vec::as_slice);
-        fixed
-            .iter()
-            .chain(&self.floating)
-            .filter_map(|number| self.signatures.get(*number))
+    /// Signatures that windows of these contents can match; none that does is missing.
+    pub(crate) fn candidates(&self, head: &[u8], middle: &[u8], tail: &[u8]) -> Vec<&SignatureRule> {
+        self.automaton
+            .candidates(head, middle, tail)
+            .into_iter()
+            .filter_map(|number| self.signatures.get(number))
+            .collect()
     }
 
     pub(crate) fn containers(&self, container: ContainerType) -> impl Iterator<Item = &ContainerRule> {
@@ -369,6 +404,40 @@ impl Registry {
     }
 }
 
+fn read_rules(text: &str) -> Result<RuleFile, RegistryError> {
+    toml::from_str(text).map_err(RegistryError::Syntax)
+}
+
+fn compile(puid: &str, lines: &[String]) -> Result<Vec<Pattern>, RegistryError> {
+    let compiled: Result<_, _> = lines.iter().map(|line| Pattern::parse(line)).collect();
+    compiled.map_err(|source| RegistryError::Pattern {
+        puid: puid.to_owned(),
+        source,
+    })
+}
+
+fn container_rule(
+    puid: &str,
+    format: usize,
+    container: &RuleContainer,
+) -> Result<ContainerRule, RegistryError> {
+    let members: Result<_, RegistryError> = container
+        .members
+        .iter()
+        .map(|member| {
+            Ok(MemberRule {
+                path: member.path.clone(),
+                patterns: compile(puid, &member.patterns)?,
+            })
+        })
+        .collect();
+    Ok(ContainerRule {
+        format,
+        container: container.container,
+        members: members?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,7 +445,7 @@ mod tests {
     #[test]
     fn the_rules_that_ship_can_be_read_and_are_many() {
         let registry = Registry::builtin().unwrap();
-        assert!(registry.formats().len() >= 60, "{}", registry.formats().len());
+        assert!(registry.formats().len() > 2_500, "{}", registry.formats().len());
         assert_eq!(registry.format("fmt/18").unwrap().version.as_deref(), Some("1.4"));
         assert_eq!(registry.format("local/ofd").unwrap().kind, FormatKind::Document);
     }

@@ -1,12 +1,12 @@
 //! Keeps the beginning and the end of a file while its bytes stream by.
 
-/// Bytes kept from the beginning.
-pub const HEAD_BYTES: usize = 64 * 1024;
-/// Bytes kept from the end: the longest archive comment plus the record before it.
-pub const TAIL_BYTES: usize = 66 * 1024;
+/// Bytes kept from the beginning: as far as any signature counts from there (136 004 bytes and its own length).
+pub const HEAD_BYTES: usize = 144 * 1024;
+/// Bytes kept from the end: as far as any signature counts back (131 072 bytes and its own length).
+pub const TAIL_BYTES: usize = 132 * 1024;
 
 /// Collects what identification needs in the one pass over a file: feed every chunk, then take
-/// [`head`](Self::head) and [`tail`](Self::tail). Memory stays under 200 KiB however large the file.
+/// [`head`](Self::head) and [`tail`](Self::tail). Memory stays under 500 KiB however large the file.
 #[derive(Debug, Default, Clone)]
 pub struct HeadTail {
     head: Vec<u8>,
