@@ -2,6 +2,8 @@
 //!
 //! - [`identify`]: which format a file is in, by PRONOM
 //! - [`catalogue`]: entries in CSV, Excel, JSON Lines
+//! - [`eark`]: E-ARK information packages (CSIP, SIP, DIP)
+//! - [`container`]: ZIP, TAR, 7z, unpacked without trusting them
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`properties`]: what a file is like and whether it is whole
 //! - [`readable`]: whether a file can be opened, by a light look
@@ -13,6 +15,8 @@
 
 pub mod bagit;
 pub mod catalogue;
+pub mod container;
+pub mod eark;
 pub mod identify;
 pub mod package;
 pub mod properties;
