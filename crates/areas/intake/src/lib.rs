@@ -6,6 +6,7 @@
 
 mod accession;
 mod describe;
+pub mod elements;
 mod error;
 mod examine;
 mod jobs;
@@ -16,6 +17,7 @@ mod receive;
 pub mod repository;
 mod restore;
 mod routes;
+mod rule_file;
 pub mod rules;
 mod spool;
 mod store;
