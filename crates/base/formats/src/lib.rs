@@ -9,6 +9,7 @@
 //! - [`readable`]: whether a file can be opened, by a light look
 //! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
+//! - [`transfer`]: transfer packages (移交信息包)
 //!
 //! Everything read here is hostile until proven otherwise: readers have limits, never panic, and never follow a
 //! name out of its folder.
@@ -23,3 +24,4 @@ pub mod properties;
 pub mod readable;
 pub mod safe_xml;
 pub mod text;
+pub mod transfer;

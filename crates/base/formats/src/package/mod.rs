@@ -6,4 +6,4 @@ mod walk;
 
 pub use kind::{PackageKind, detect_kind};
 pub use name::{LogicalName, PathEscape, resolve_inside};
-pub use walk::{FileClass, FoundFile, Walk, WalkError, walk};
+pub use walk::{FileClass, FoundFile, Walk, WalkError, is_junk_name, walk};

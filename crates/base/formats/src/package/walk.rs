@@ -239,6 +239,11 @@ impl Walk {
     }
 }
 
+/// Whether a name is that of a file that an operating system leaves behind, such as `Thumbs.db`.
+pub fn is_junk_name(relative: &str) -> bool {
+    class_of(relative) == FileClass::Junk
+}
+
 fn class_of(relative: &str) -> FileClass {
     let mut parts = relative.rsplit('/');
     let name = parts.next().unwrap_or(relative).to_lowercase();
