@@ -1,12 +1,14 @@
 //! Finds the few signatures that a file can match among thousands, in one look at each window.
 //!
-//! Of every signature one key is chosen: fixed bytes without which it cannot match. A key at a fixed place is
-//! looked up in a table; the keys that float are searched for all at once (Aho-Corasick). Whoever's key is there is
-//! a candidate and is matched byte by byte; the rest, nearly all, cost nothing.
+//! Of every signature one key is chosen: fixed bytes without which it cannot match. Keys at a fixed place are
+//! looked up in a table; keys that float near the ends are searched for all at once (Aho-Corasick); for what may
+//! lie anywhere a second key is searched for by itself, and only if the first was there. Whoever's keys are there
+//! is a candidate and is matched byte by byte; the rest, nearly all, cost nothing.
 
 use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, BuildError, MatchKind};
+use memchr::memmem::Finder;
 
 use super::pattern::{Key, KeyPlace, Pattern};
 
@@ -16,19 +18,32 @@ const FIXED_BYTES: usize = 4;
 const FLOATING_BYTES: usize = 16;
 /// A key that so many signatures share is a bad key.
 const SHARED_BY_MANY: usize = 6;
-/// How far from the beginning most floating keys lie; only those that reach farther are searched for beyond.
+/// How far from an end a key lies that is searched for with all others.
 const NEAR: usize = 8 * 1024;
 
 /// The keys of all signatures, ready for searching.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Automaton {
     fixed: Vec<FixedTable>,
-    near: Search,
-    head: Search,
-    tail: Search,
-    middle: Search,
-    /// Signatures without a key.
-    always: Vec<u32>,
+    near_head: Search,
+    near_tail: Search,
+    /// Signatures whose first key says nothing.
+    always: Vec<Owner>,
+    gates: Vec<Gate>,
+}
+
+/// A signature, and what must be there besides its first key.
+#[derive(Debug, Clone, Copy)]
+struct Owner {
+    signature: u32,
+    gate: Option<u32>,
+}
+
+/// Bytes that are searched for in whole windows.
+#[derive(Debug, Clone)]
+struct Gate {
+    finder: Finder<'static>,
+    place: KeyPlace,
 }
 
 /// Keys of one length at one place.
@@ -36,14 +51,24 @@ pub(super) struct Automaton {
 struct FixedTable {
     offset: usize,
     length: usize,
-    owners: HashMap<u32, Vec<u32>>,
+    owners: HashMap<u32, Vec<Owner>>,
 }
 
 /// Floating keys and whose they are.
 #[derive(Debug, Clone, Default)]
 struct Search {
     automaton: Option<AhoCorasick>,
-    owners: Vec<Vec<u32>>,
+    owners: Vec<Vec<Owner>>,
+}
+
+type Keys = HashMap<Vec<u8>, Vec<Owner>>;
+
+/// What was read of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Windows<'a> {
+    pub(super) head: &'a [u8],
+    pub(super) middle: &'a [u8],
+    pub(super) tail: &'a [u8],
 }
 
 impl Automaton {
@@ -52,46 +77,54 @@ impl Automaton {
         let keys: Vec<Vec<Key>> = signatures
             .map(|patterns| patterns.iter().flat_map(Pattern::keys).map(Key::cut).collect())
             .collect();
-        let mut shared: HashMap<Key, usize> = HashMap::new();
+        let mut shared: HashMap<&Key, usize> = HashMap::new();
         for key in keys.iter().flatten() {
-            *shared.entry(key.clone()).or_default() += 1;
+            *shared.entry(key).or_default() += 1;
         }
         let mut built = Self::default();
-        let (mut near, mut head, mut tail, mut middle) = (Keys::new(), Keys::new(), Keys::new(), Keys::new());
+        let (mut near_head, mut near_tail) = (Keys::new(), Keys::new());
+        let mut gates: HashMap<&Key, u32> = HashMap::new();
         for (number, candidates) in keys.iter().enumerate() {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            let best = candidates
+            let merit = |key: &&Key| key.merit(shared.get(*key).copied().unwrap_or(1));
+            let first = candidates
                 .iter()
-                .max_by_key(|key| key.merit(shared.get(*key).copied().unwrap_or(1)));
-            let Some(key) = best else {
-                built.always.push(number);
-                continue;
+                .max_by_key(merit)
+                .filter(|key| merit(key).0 > Rank::Far);
+            let says_much = first.is_some_and(|key| merit(&key).0 >= Rank::NearAndOwn);
+            let second = candidates
+                .iter()
+                .filter(|key| !says_much && key.is_far())
+                .max_by_key(|key| (variety(&key.bytes), key.bytes.len()));
+            let gate = second.map(|key| {
+                *gates.entry(key).or_insert_with(|| {
+                    built.gates.push(Gate {
+                        finder: Finder::new(&key.bytes).into_owned(),
+                        place: key.place,
+                    });
+                    u32::try_from(built.gates.len() - 1).unwrap_or(u32::MAX)
+                })
+            });
+            let owner = Owner {
+                signature: u32::try_from(number).unwrap_or(u32::MAX),
+                gate,
             };
-            let bytes = key.bytes.clone();
-            match key.place {
-                KeyPlace::At(offset) => built.add_fixed(offset, &bytes, number),
-                KeyPlace::Head(Some(end)) if end <= NEAR => near.entry(bytes).or_default().push(number),
-                KeyPlace::Head(_) => head.entry(bytes).or_default().push(number),
-                KeyPlace::Tail(_) => tail.entry(bytes).or_default().push(number),
-                KeyPlace::Anywhere => {
-                    head.entry(bytes.clone()).or_default().push(number);
-                    tail.entry(bytes.clone()).or_default().push(number);
-                    middle.entry(bytes).or_default().push(number);
-                }
+            match first.map(|key| (key.place, &key.bytes)) {
+                Some((KeyPlace::At(offset), bytes)) => built.add_fixed(offset, bytes, owner),
+                Some((KeyPlace::Head(_), bytes)) => near_head.entry(bytes.clone()).or_default().push(owner),
+                Some((KeyPlace::Tail(_), bytes)) => near_tail.entry(bytes.clone()).or_default().push(owner),
+                Some((KeyPlace::Anywhere, _)) | None => built.always.push(owner),
             }
         }
-        built.near = Search::new(near)?;
-        built.head = Search::new(head)?;
-        built.tail = Search::new(tail)?;
-        built.middle = Search::new(middle)?;
+        built.near_head = Search::new(near_head)?;
+        built.near_tail = Search::new(near_tail)?;
         Ok(built)
     }
 
-    fn add_fixed(&mut self, offset: usize, bytes: &[u8], number: u32) {
+    fn add_fixed(&mut self, offset: usize, bytes: &[u8], owner: Owner) {
         let length = bytes.len();
         let known = self
             .fixed
-            .iter_mut()
+            .iter()
             .position(|table| table.offset == offset && table.length == length);
         let at = known.unwrap_or_else(|| {
             self.fixed.push(FixedTable {
@@ -102,13 +135,14 @@ impl Automaton {
             self.fixed.len() - 1
         });
         if let Some(table) = self.fixed.get_mut(at) {
-            table.owners.entry(word(bytes)).or_default().push(number);
+            table.owners.entry(word(bytes)).or_default().push(owner);
         }
     }
 
-    /// The numbers of the signatures whose key lies in the windows, in their order.
-    pub(super) fn candidates(&self, head: &[u8], middle: &[u8], tail: &[u8]) -> Vec<usize> {
-        let mut found: Vec<u32> = self.always.clone();
+    /// The numbers of the signatures whose keys lie in the windows, in their order.
+    pub(super) fn candidates(&self, windows: Windows<'_>) -> Vec<usize> {
+        let Windows { head, tail, .. } = windows;
+        let mut found: Vec<Owner> = self.always.clone();
         for table in &self.fixed {
             let Some(bytes) = head.get(table.offset..table.offset + table.length) else {
                 continue;
@@ -117,18 +151,45 @@ impl Automaton {
                 found.extend(owners);
             }
         }
-        let near = head.get(..NEAR).unwrap_or(head);
-        self.near.find(near, &mut found);
-        self.head.find(head, &mut found);
-        self.tail.find(tail, &mut found);
-        self.middle.find(middle, &mut found);
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().map(|number| number as usize).collect()
+        self.near_head.find(head.get(..NEAR).unwrap_or(head), &mut found);
+        let near_tail = tail.len().saturating_sub(NEAR);
+        self.near_tail
+            .find(tail.get(near_tail..).unwrap_or(tail), &mut found);
+        let mut opened: Vec<Option<bool>> = vec![None; self.gates.len()];
+        let mut numbers: Vec<usize> = found
+            .into_iter()
+            .filter(|owner| self.is_open(owner.gate, windows, &mut opened))
+            .map(|owner| owner.signature as usize)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Whether the bytes of a gate are there; each gate is looked for once.
+    fn is_open(&self, gate: Option<u32>, windows: Windows<'_>, opened: &mut [Option<bool>]) -> bool {
+        let Some(number) = gate else { return true };
+        let number = number as usize;
+        let (Some(gate), Some(known)) = (self.gates.get(number), opened.get_mut(number)) else {
+            return true;
+        };
+        *known.get_or_insert_with(|| gate.is_in(windows))
     }
 }
 
-type Keys = HashMap<Vec<u8>, Vec<u32>>;
+impl Gate {
+    fn is_in(&self, windows: Windows<'_>) -> bool {
+        let Windows { head, middle, tail } = windows;
+        let has = |window: &[u8]| self.finder.find(window).is_some();
+        match self.place {
+            KeyPlace::At(_) | KeyPlace::Head(None) => has(head),
+            KeyPlace::Head(Some(end)) => has(head.get(..end).unwrap_or(head)),
+            KeyPlace::Tail(None) => has(tail),
+            KeyPlace::Tail(Some(start)) => has(tail.get(tail.len().saturating_sub(start)..).unwrap_or(tail)),
+            KeyPlace::Anywhere => has(head) || has(middle) || has(tail),
+        }
+    }
+}
 
 impl Search {
     fn new(keys: Keys) -> Result<Self, BuildError> {
@@ -147,7 +208,7 @@ impl Search {
         })
     }
 
-    fn find(&self, window: &[u8], found: &mut Vec<u32>) {
+    fn find(&self, window: &[u8], found: &mut Vec<Owner>) {
         let Some(automaton) = &self.automaton else { return };
         let mut seen = vec![false; self.owners.len()];
         for hit in automaton.find_overlapping_iter(window) {
@@ -159,6 +220,25 @@ impl Search {
             }
         }
     }
+}
+
+/// What a key is good for, from worse to better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Too far to be searched for in every file.
+    Far,
+    /// So short that nearly every file has it.
+    Short,
+    /// At a fixed place, but one byte.
+    FixedByte,
+    /// Near an end.
+    Near,
+    /// At a fixed place.
+    Fixed,
+    /// Near an end, and of few signatures.
+    NearAndOwn,
+    /// At a fixed place, and of few signatures.
+    FixedAndOwn,
 }
 
 impl Key {
@@ -183,18 +263,26 @@ impl Key {
         self
     }
 
+    fn is_near(&self) -> bool {
+        matches!(self.place, KeyPlace::Head(Some(reach)) | KeyPlace::Tail(Some(reach)) if reach <= NEAR)
+    }
+
+    fn is_far(&self) -> bool {
+        !matches!(self.place, KeyPlace::At(_)) && !self.is_near()
+    }
+
     /// How good a key it is: said by the fewest files, then the cheapest to look for.
-    fn merit(&self, shared_by: usize) -> (usize, usize, usize) {
+    fn merit(&self, shared_by: usize) -> (Rank, usize, usize) {
         let variety = variety(&self.bytes);
-        let is_shared = shared_by > SHARED_BY_MANY;
+        let is_own = shared_by <= SHARED_BY_MANY;
         let rank = match self.place {
-            KeyPlace::At(_) if variety >= 3 && !is_shared => 6,
-            KeyPlace::Head(Some(end)) if end <= NEAR && variety >= 5 && !is_shared => 5,
-            _ if variety >= 6 => 4,
-            KeyPlace::At(_) if variety >= 2 => 3,
-            _ if variety >= 3 => 2,
-            KeyPlace::At(_) => 1,
-            _ => 0,
+            KeyPlace::At(_) if variety >= 3 && is_own => Rank::FixedAndOwn,
+            KeyPlace::At(_) if variety >= 2 => Rank::Fixed,
+            KeyPlace::At(_) => Rank::FixedByte,
+            _ if !self.is_near() => Rank::Far,
+            _ if variety >= 5 && is_own => Rank::NearAndOwn,
+            _ if variety >= 3 => Rank::Near,
+            _ => Rank::Short,
         };
         (rank, variety, self.bytes.len())
     }
@@ -218,4 +306,44 @@ fn variety(bytes: &[u8]) -> usize {
 /// Up to four bytes as one number.
 fn word(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |word, byte| word << 8 | u32::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LINES: [&str; 8] = [
+        "bof 0: 'ABCD'",
+        "bof 4-60: 'header'",
+        "bof 0-*: 'far away'",
+        "eof 0-9: 'the end'",
+        "eof 0-*: 'last'",
+        "any: 'anywhere'",
+        "bof 0: (41 | 42) 'x'",
+        "bof 0: [30-39]",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_signature_that_matches_is_missing(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "ABCD", "header", "far away", "the end", "last", "anywhere", "Ax", "7", "....",
+            ]), 0..6),
+            both in prop::sample::subsequence((0..LINES.len()).collect::<Vec<_>>(), 1..3),
+        ) {
+            let bytes = parts.concat().into_bytes();
+            let mut signatures: Vec<Vec<Pattern>> =
+                LINES.iter().map(|line| vec![Pattern::parse(line).unwrap()]).collect();
+            signatures.push(both.iter().map(|number| Pattern::parse(LINES[*number]).unwrap()).collect());
+            let automaton = Automaton::new(signatures.iter().map(Vec::as_slice)).unwrap();
+            let found = automaton.candidates(Windows { head: &bytes, middle: &[], tail: &bytes });
+            for (number, patterns) in signatures.iter().enumerate() {
+                if patterns.iter().all(|pattern| pattern.matches(&bytes)) {
+                    prop_assert!(found.contains(&number), "{number} in {parts:?}");
+                }
+            }
+        }
+    }
 }

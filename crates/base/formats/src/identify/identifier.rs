@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::automaton::Windows;
 use super::ole_directory::OleDirectory;
 use super::pattern::{Pattern, Place};
 use super::publication::PublicationError;
@@ -14,6 +15,9 @@ use super::window::{HEAD_BYTES, TAIL_BYTES};
 use super::zip_directory::ZipDirectory;
 use super::{Basis, Identification, Warning, pdf_packet};
 use crate::text;
+
+/// Bytes of a text by which its encoding is told.
+const TEXT_BYTES: usize = 64 * 1024;
 
 /// A file that can be read from any place.
 pub trait ReadSeek: Read + Seek {}
@@ -153,10 +157,12 @@ impl Identifier {
 
     fn by_signature(&self, content: &Content<'_>) -> Vec<usize> {
         let mut matched: Vec<usize> = Vec::new();
-        let candidates = self
-            .registry
-            .candidates(content.head, &content.packet, content.tail);
-        for signature in candidates {
+        let windows = Windows {
+            head: content.head,
+            middle: &content.packet,
+            tail: content.tail,
+        };
+        for signature in self.registry.candidates(windows) {
             if !matched.contains(&signature.format)
                 && signature.patterns.iter().all(|pattern| content.matches(pattern))
             {
@@ -270,7 +276,7 @@ impl Identifier {
         ) || format.kind == FormatKind::Executable
             || format.mime.as_deref() == Some("image/svg+xml");
         if may_be_text {
-            answer.charset = text::readable_charset(head).map(text::Charset::name);
+            answer.charset = readable_charset(head).map(text::Charset::name);
         }
         answer.warnings = std::mem::take(warnings);
         Some(answer)
@@ -278,7 +284,7 @@ impl Identifier {
 
     /// No mark was found: text, or the extension alone, or nothing.
     fn without_signature(&self, extension: &str, head: &[u8], mut warnings: Vec<Warning>) -> Identification {
-        let mut answer = if let Some(charset) = text::readable_charset(head) {
+        let mut answer = if let Some(charset) = readable_charset(head) {
             let markup = self.markup_without_declaration(extension, head, charset);
             let mut answer = match markup.or_else(|| self.text_by_name(extension)) {
                 Some(claim) => claim,
@@ -366,6 +372,19 @@ impl Identifier {
             .filter(|_| beginning.trim_start().starts_with('<'))?;
         Some(answer(format, Basis::Text))
     }
+}
+
+/// The encoding of a text by its beginning; `None` where it is no text.
+fn readable_charset(head: &[u8]) -> Option<text::Charset> {
+    let beginning = head.get(..TEXT_BYTES).unwrap_or(head);
+    let first = beginning.get(..4096).unwrap_or(beginning);
+    // Control characters are in no text, but in one of two bytes each; and that has zeros too, in its line ends.
+    let is_control = |byte: &u8| matches!(byte, 1..=8 | 0x10..=0x19 | 0x1C..=0x1F);
+    let is_binary = first.iter().any(is_control) && !first.contains(&0);
+    if is_binary && !first.starts_with(&[0xFF, 0xFE]) && !first.starts_with(&[0xFE, 0xFF]) {
+        return None;
+    }
+    text::readable_charset(beginning)
 }
 
 fn may_be_plain_text(format: &Format) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, Windows};
 use super::format_lists::{FormatList, FormatLists};
 use super::pattern::{Pattern, Place};
 use super::pattern_language::PatternError;
@@ -374,13 +374,12 @@ impl Registry {
         self.by_extension.get(extension).map_or(&[], Vec::as_slice)
     }
 
-    /// Signatures that windows of these contents can match; none that does is missing.
-    pub(crate) fn candidates(&self, head: &[u8], middle: &[u8], tail: &[u8]) -> Vec<&SignatureRule> {
-        self.automaton
-            .candidates(head, middle, tail)
+    /// Signatures that a file with these windows can match; none that does is missing.
+    pub(crate) fn candidates(&self, windows: Windows<'_>) -> impl Iterator<Item = &SignatureRule> {
+        let numbers = self.automaton.candidates(windows);
+        numbers
             .into_iter()
             .filter_map(|number| self.signatures.get(number))
-            .collect()
     }
 
     pub(crate) fn containers(&self, container: ContainerType) -> impl Iterator<Item = &ContainerRule> {
