@@ -6,8 +6,11 @@
 use std::io::{self, Read};
 
 use super::refusal::{Fault, Refusal, UnpackError};
-use super::tar_header::{Attributes, BLOCK_BYTES, TarHeader, TarKind, text};
+use super::tar_header::{Attributes, BLOCK_BYTES, TarHeader, TarKind, is_header, text};
 use super::unpacking::{Member, Unpacking, content_fault};
+
+/// TAR files are written in records of this size; what fills the last one up is mostly, not always, empty.
+const RECORD_BYTES: u64 = 20 * BLOCK_BYTES as u64;
 
 /// An entry of a TAR stream, with what extended headers say of it.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ impl From<io::Error> for TarFault {
 /// Reads entries one after the other. Between two of them the content of the first is read through this value.
 pub(super) struct TarReader<R> {
     source: R,
+    /// Bytes read.
+    position: u64,
     /// Bytes of the entry's content not read yet.
     left: u64,
     /// Bytes that fill its last block.
@@ -56,6 +61,7 @@ impl<R: Read> TarReader<R> {
     pub fn new(source: R, header_bytes: u64) -> Self {
         Self {
             source,
+            position: 0,
             left: 0,
             padding: 0,
             global: Attributes::default(),
@@ -128,6 +134,7 @@ impl<R: Read> TarReader<R> {
     fn pass_over(&mut self) -> Result<(), TarFault> {
         io::copy(self, &mut io::sink())?;
         let padding = std::mem::take(&mut self.padding);
+        self.position += padding;
         if io::copy(&mut (&mut self.source).take(padding), &mut io::sink())? < padding {
             return Err(cut_off().into());
         }
@@ -142,7 +149,10 @@ impl<R: Read> TarReader<R> {
             match self.source.read(rest) {
                 Ok(0) if filled == 0 => return Ok(None),
                 Ok(0) => return Err(cut_off().into()),
-                Ok(count) => filled += count,
+                Ok(count) => {
+                    filled += count;
+                    self.position += count as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
@@ -150,24 +160,19 @@ impl<R: Read> TarReader<R> {
         Ok(Some(block))
     }
 
-    /// After the first empty block nothing but empty bytes may come.
+    /// After the first empty block the record may be filled up, with anything but entries; behind it only empty
+    /// bytes may come.
     fn end(&mut self) -> Result<(), TarFault> {
-        let mut buffer = [0; 16 * 1024];
-        loop {
-            let count = match self.source.read(&mut buffer) {
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let rest = buffer.get(..count).unwrap_or_default();
-            if rest.is_empty() {
-                return Ok(());
-            }
-            if rest.iter().any(|byte| *byte != 0) {
+        let record_end = self.position.next_multiple_of(RECORD_BYTES);
+        while let Some(block) = self.block()? {
+            let is_filling = self.position <= record_end;
+            let is_empty = block.iter().all(|byte| *byte == 0);
+            if !is_empty && (!is_filling || is_header(&block)) {
                 let expected = "nothing after the end of the container";
                 return Err(Refusal::whole(Fault::TrailingBytes, expected, "more bytes").into());
             }
         }
+        Ok(())
     }
 }
 
@@ -186,6 +191,7 @@ impl<R: Read> Read for TarReader<R> {
             ));
         }
         self.left -= count as u64;
+        self.position += count as u64;
         Ok(count)
     }
 }

@@ -62,9 +62,13 @@ pub(super) fn is_header(block: &[u8]) -> bool {
     let Some(block) = block.first_chunk::<BLOCK_BYTES>() else {
         return false;
     };
+    // the form before POSIX has no mark: every number must be one, and those that are always written be there
+    let has_digits = |at, length| field(block, at, length).iter().any(u8::is_ascii_digit);
     block.first().is_some_and(|byte| *byte != 0)
+        && [(100, 8), (124, 12), (136, 12), (148, 8)]
+            .iter()
+            .all(|(at, length)| has_digits(*at, *length) && number(field(block, *at, *length)).is_some())
         && checksum_fits(block)
-        && number(field(block, 124, 12)).is_some()
 }
 
 impl TarHeader {
