@@ -1,0 +1,687 @@
+//! Writes packages of version 2.2: METS for the package and for its representation, with the metadata beside them.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::fault::EarkError;
+use super::write_papers::{self, Described, NewEvent, plain};
+use crate::bagit::{Algorithm, Hasher};
+use crate::package::LogicalName;
+use crate::safe_xml::XmlWriter;
+
+const METS: &str = "http://www.loc.gov/METS/";
+const XLINK: &str = "http://www.w3.org/1999/xlink";
+const CSIP: &str = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS";
+const SIP: &str = "https://DILCIS.eu/XML/METS/SIPExtensionMETS";
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+const SCHEMAS: &str = "http://www.loc.gov/METS/ http://www.loc.gov/standards/mets/mets.xsd \
+    http://www.w3.org/1999/xlink http://www.loc.gov/standards/mets/xlink.xsd \
+    https://DILCIS.eu/XML/METS/CSIPExtensionMETS https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd \
+    https://DILCIS.eu/XML/METS/SIPExtensionMETS https://earksip.dilcis.eu/schema/DILCISExtensionSIPMETS.xsd";
+
+/// The one representation that is written.
+const REPRESENTATION: &str = "rep1";
+/// METS states the first; PREMIS has all of them.
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sm3];
+
+/// What a package is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageKind {
+    /// Handed in (SIP).
+    Submission,
+    /// Kept (AIP).
+    Archival,
+    /// Handed out (DIP).
+    Dissemination,
+}
+
+impl PackageKind {
+    /// `@csip:OAISPACKAGETYPE`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submission => "SIP",
+            Self::Archival => "AIP",
+            Self::Dissemination => "DIP",
+        }
+    }
+
+    /// `@PROFILE`.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Submission => "https://earksip.dilcis.eu/profile/E-ARK-SIP-v2-2-0.xml",
+            Self::Archival => "https://earkaip.dilcis.eu/profile/E-ARK-AIP-v2-2-0.xml",
+            Self::Dissemination => "https://earkdip.dilcis.eu/profile/E-ARK-DIP.xml",
+        }
+    }
+}
+
+/// What a package says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// `@OBJID`, which is the folder's name too.
+    pub identifier: &'a str,
+    /// What it is called.
+    pub label: &'a str,
+    /// What it is for.
+    pub kind: PackageKind,
+    /// When it is made, as RFC 3339 has it.
+    pub created: &'a str,
+    /// The program that makes it, and its version.
+    pub software: (&'a str, &'a str),
+    /// The institution that hands it over or keeps it.
+    pub institution: &'a str,
+    /// Reference code (档号) of the content, where there is one.
+    pub reference_code: Option<&'a str>,
+}
+
+/// What is known of a file besides its bytes.
+#[derive(Debug, Clone, Default)]
+pub struct FileFacts {
+    /// Media type; `application/octet-stream` where nothing is known.
+    pub media_type: String,
+    /// When it was made or received, as RFC 3339 has it.
+    pub created: String,
+    /// Name of its format.
+    pub format_name: Option<String>,
+    /// Version of its format.
+    pub format_version: Option<String>,
+    /// PRONOM identifier.
+    pub puid: Option<String>,
+    /// The name that it came with.
+    pub original_name: String,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone)]
+pub struct WrittenFile {
+    /// Its name below the package.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its digests.
+    pub digests: Vec<(Algorithm, String)>,
+    /// What is known of it.
+    pub facts: FileFacts,
+}
+
+/// A package that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Files of content.
+    pub files: u64,
+    /// Bytes of the whole package.
+    pub bytes: u64,
+}
+
+/// A package in the making. It lies under a name of its own beside its place until [`PackageWriter::finish`]; one that
+/// is dropped before leaves nothing.
+pub struct PackageWriter<'a> {
+    about: About<'a>,
+    folder: PathBuf,
+    partial: PathBuf,
+    content: Vec<WrittenFile>,
+    papers: Vec<WrittenFile>,
+    taken: HashSet<String>,
+    is_finished: bool,
+}
+
+impl<'a> PackageWriter<'a> {
+    /// Begins a package below `to`, in a folder with the package's identifier as name.
+    ///
+    /// # Errors
+    /// [`EarkError::Exists`] where something stands there, [`EarkError::Name`] where the identifier can be no name.
+    pub fn create(to: &Path, about: About<'a>) -> Result<Self, EarkError> {
+        let is_name = !about.identifier.contains('/') && LogicalName::new(about.identifier).is_ok();
+        if !is_name {
+            return Err(EarkError::Name {
+                path: about.identifier.to_owned(),
+            });
+        }
+        let folder = to.join(about.identifier);
+        if folder.symlink_metadata().is_ok() {
+            return Err(EarkError::Exists { path: folder });
+        }
+        let partial = to.join(format!(".{}.partial", about.identifier));
+        if partial.exists() {
+            fs::remove_dir_all(&partial).map_err(|source| EarkError::io("remove", &partial, source))?;
+        }
+        fs::create_dir_all(&partial).map_err(|source| EarkError::io("make", &partial, source))?;
+        Ok(Self {
+            about,
+            folder,
+            partial,
+            content: Vec::new(),
+            papers: Vec::new(),
+            taken: HashSet::new(),
+            is_finished: false,
+        })
+    }
+
+    /// Adds a file of content; says under which name below the package it lies.
+    ///
+    /// # Errors
+    /// [`EarkError::Name`] where the name leads out or is taken, the disk's otherwise.
+    pub fn add(&mut self, name: &str, source: &mut dyn Read, facts: FileFacts) -> Result<String, EarkError> {
+        let name = format!("representations/{REPRESENTATION}/data/{}", checked(name)?);
+        let file = self.write(name.clone(), source, facts)?;
+        self.content.push(file);
+        Ok(name)
+    }
+
+    /// Adds metadata in a form of its own, below `metadata/other`.
+    ///
+    /// # Errors
+    /// As [`PackageWriter::add`].
+    pub fn add_metadata(&mut self, name: &str, bytes: &[u8], media_type: &str) -> Result<(), EarkError> {
+        let name = format!("metadata/other/{}", checked(name)?);
+        self.paper(name, bytes, media_type)
+    }
+
+    /// Adds documentation.
+    ///
+    /// # Errors
+    /// As [`PackageWriter::add`].
+    pub fn add_documentation(&mut self, name: &str, bytes: &[u8], media_type: &str) -> Result<(), EarkError> {
+        let name = format!("documentation/{}", checked(name)?);
+        self.paper(name, bytes, media_type)
+    }
+
+    fn paper(&mut self, name: String, bytes: &[u8], media_type: &str) -> Result<(), EarkError> {
+        let facts = FileFacts {
+            media_type: media_type.to_owned(),
+            created: self.about.created.to_owned(),
+            original_name: name.clone(),
+            ..FileFacts::default()
+        };
+        let file = self.write(name, &mut &*bytes, facts)?;
+        self.papers.push(file);
+        Ok(())
+    }
+
+    /// Writes metadata and METS, and puts the package in its place.
+    ///
+    /// # Errors
+    /// Where the disk fails.
+    pub fn finish(mut self, records: &[Described], events: &[NewEvent]) -> Result<Written, EarkError> {
+        let xml = "application/xml";
+        let mut bytes = Vec::new();
+        let failed = |source| EarkError::io("write", Path::new("metadata"), source);
+        write_papers::ead(&mut bytes, &self.about, records).map_err(failed)?;
+        self.paper("metadata/descriptive/ead3.xml".to_owned(), &bytes, xml)?;
+        bytes.clear();
+        write_papers::dublin_core(&mut bytes, &self.about, records).map_err(failed)?;
+        self.paper("metadata/descriptive/dc.xml".to_owned(), &bytes, xml)?;
+        bytes.clear();
+        write_papers::premis(&mut bytes, &self.about, &[], events).map_err(failed)?;
+        self.paper("metadata/preservation/premis.xml".to_owned(), &bytes, xml)?;
+        if !self.content.is_empty() {
+            self.representation()?;
+        }
+        let root = self.partial.join("METS.xml");
+        let file = File::create_new(&root).map_err(|source| EarkError::io("write", &root, source))?;
+        let mut out = Counted(BufWriter::new(file), 0);
+        self.package_mets(&mut out)
+            .and_then(|()| out.0.flush())
+            .and_then(|()| out.0.get_ref().sync_all())
+            .map_err(|source| EarkError::io("write", &root, source))?;
+        let total = |files: &[WrittenFile]| files.iter().map(|file| file.bytes).sum::<u64>();
+        let written = Written {
+            files: self.content.len() as u64,
+            bytes: total(&self.content) + total(&self.papers) + out.1,
+        };
+        fs::rename(&self.partial, &self.folder)
+            .map_err(|source| EarkError::io("put in place", &self.folder, source))?;
+        self.is_finished = true;
+        let parent = self.folder.parent().unwrap_or(Path::new("."));
+        File::open(parent)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| EarkError::io("sync", parent, source))?;
+        Ok(written)
+    }
+
+    fn representation(&mut self) -> Result<(), EarkError> {
+        let mut bytes = Vec::new();
+        let failed = |source| EarkError::io("write", Path::new("metadata"), source);
+        write_papers::premis(&mut bytes, &self.about, &self.content, &[]).map_err(failed)?;
+        let folder = format!("representations/{REPRESENTATION}");
+        let name = format!("{folder}/metadata/preservation/premis.xml");
+        self.paper(name.clone(), &bytes, "application/xml")?;
+        bytes.clear();
+        let premis = self.papers.pop();
+        if let Some(premis) = &premis {
+            self.representation_mets(&mut bytes, premis).map_err(failed)?;
+        }
+        self.paper(format!("{folder}/METS.xml"), &bytes, "application/xml")?;
+        self.papers.extend(premis);
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        name: String,
+        source: &mut dyn Read,
+        facts: FileFacts,
+    ) -> Result<WrittenFile, EarkError> {
+        // names that some system takes for one must not be two
+        if !self.taken.insert(name.to_lowercase()) {
+            return Err(EarkError::Name { path: name });
+        }
+        let path = self.partial.join(&name);
+        let failed = |source| EarkError::io("write", &path, source);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let mut file = File::create_new(&path).map_err(failed)?;
+        let mut hashers: Vec<(Algorithm, Hasher)> = ALGORITHMS
+            .iter()
+            .map(|algorithm| (*algorithm, Hasher::new(*algorithm)))
+            .collect();
+        let mut buffer = vec![0; 128 * 1024];
+        let mut bytes = 0;
+        loop {
+            let count = source.read(&mut buffer).map_err(failed)?;
+            if count == 0 {
+                break;
+            }
+            let part = buffer.get(..count).unwrap_or_default();
+            for (_, hasher) in &mut hashers {
+                hasher.update(part);
+            }
+            file.write_all(part).map_err(failed)?;
+            bytes += count as u64;
+        }
+        file.sync_all().map_err(failed)?;
+        Ok(WrittenFile {
+            name,
+            bytes,
+            digests: hashers
+                .into_iter()
+                .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
+                .collect(),
+            facts,
+        })
+    }
+
+    /// The root element and the header, which both kinds of METS begin with.
+    fn begin<W: Write>(&self, xml: &mut XmlWriter<W>, id: &str, is_root: bool) -> io::Result<()> {
+        let about = &self.about;
+        xml.start(
+            "mets",
+            &[
+                ("xmlns", METS),
+                ("xmlns:xlink", XLINK),
+                ("xmlns:csip", CSIP),
+                ("xmlns:sip", SIP),
+                ("xmlns:xsi", XSI),
+                ("xsi:schemaLocation", SCHEMAS),
+                ("OBJID", &plain(id)),
+                ("LABEL", &plain(about.label)),
+                ("TYPE", "Mixed"),
+                ("csip:CONTENTINFORMATIONTYPE", "MIXED"),
+                ("PROFILE", about.kind.profile()),
+            ],
+        )?;
+        xml.start(
+            "metsHdr",
+            &[
+                ("CREATEDATE", about.created),
+                ("LASTMODDATE", about.created),
+                ("RECORDSTATUS", "NEW"),
+                ("csip:OAISPACKAGETYPE", about.kind.name()),
+            ],
+        )?;
+        let agent = |xml: &mut XmlWriter<W>, attributes: &[(&str, &str)], name: &str| -> io::Result<()> {
+            xml.start("agent", attributes)?;
+            xml.element("name", &plain(name))
+        };
+        agent(
+            xml,
+            &[("ROLE", "CREATOR"), ("TYPE", "OTHER"), ("OTHERTYPE", "SOFTWARE")],
+            about.software.0,
+        )?;
+        xml.element_with(
+            "note",
+            &[("csip:NOTETYPE", "SOFTWARE VERSION")],
+            &plain(about.software.1),
+        )?;
+        xml.end()?;
+        if is_root {
+            let role = if about.kind == PackageKind::Submission {
+                "CREATOR"
+            } else {
+                "PRESERVATION"
+            };
+            agent(
+                xml,
+                &[("ROLE", role), ("TYPE", "ORGANIZATION")],
+                about.institution,
+            )?;
+            xml.end()?;
+            if let Some(code) = about.reference_code {
+                xml.element_with("altRecordID", &[("TYPE", "REFERENCECODE")], &plain(code))?;
+            }
+        }
+        xml.end()
+    }
+
+    fn package_mets(&self, out: impl Write) -> io::Result<()> {
+        let mut xml = XmlWriter::new(out, true)?;
+        self.begin(&mut xml, self.about.identifier, true)?;
+        let below = |prefix: &'static str| {
+            self.papers
+                .iter()
+                .filter(move |file| file.name.starts_with(prefix))
+        };
+        let descriptions: Vec<_> = below("metadata/descriptive/")
+            .chain(below("metadata/other/"))
+            .collect();
+        let preservation: Vec<_> = below("metadata/preservation/").collect();
+        let documentation: Vec<_> = below("documentation/").collect();
+        for (number, file) in (1..).zip(&descriptions) {
+            let id = format!("dmd-{number}");
+            let created = file.facts.created.as_str();
+            xml.start(
+                "dmdSec",
+                &[("ID", &id), ("CREATED", created), ("STATUS", "CURRENT")],
+            )?;
+            let (kind, other) = match file.name.rsplit('/').next().unwrap_or_default() {
+                "ead3.xml" => ("EAD", None),
+                "dc.xml" => ("DC", None),
+                _ => ("OTHER", Some("LANTAI")),
+            };
+            metadata_reference(&mut xml, file, &file.name, kind, other)?;
+            xml.end()?;
+        }
+        xml.start("amdSec", &[("ID", "amd-1")])?;
+        for (number, file) in (1..).zip(&preservation) {
+            let id = format!("digiprov-{number}");
+            xml.start(
+                "digiprovMD",
+                &[
+                    ("ID", &id),
+                    ("CREATED", &file.facts.created),
+                    ("STATUS", "CURRENT"),
+                ],
+            )?;
+            metadata_reference(&mut xml, file, &file.name, "PREMIS", None)?;
+            xml.end()?;
+        }
+        xml.end()?;
+        let mets = format!("representations/{REPRESENTATION}/METS.xml");
+        let representation = self.papers.iter().find(|file| file.name == mets);
+        if !documentation.is_empty() || representation.is_some() {
+            xml.start("fileSec", &[("ID", "files")])?;
+            if !documentation.is_empty() {
+                xml.start(
+                    "fileGrp",
+                    &[("ID", "group-documentation"), ("USE", "Documentation")],
+                )?;
+                for (number, file) in (1..).zip(&documentation) {
+                    file_element(
+                        &mut xml,
+                        file,
+                        &format!("documentation-{number}"),
+                        &file.name,
+                        None,
+                    )?;
+                }
+                xml.end()?;
+            }
+            if let Some(file) = representation {
+                let purpose = format!("Representations/{REPRESENTATION}");
+                xml.start(
+                    "fileGrp",
+                    &[
+                        ("ID", "group-rep1"),
+                        ("USE", &purpose),
+                        ("ADMID", "digiprov-1"),
+                        ("csip:CONTENTINFORMATIONTYPE", "MIXED"),
+                    ],
+                )?;
+                file_element(&mut xml, file, "mets-rep1", &file.name, Some("digiprov-1"))?;
+                xml.end()?;
+            }
+            xml.end()?;
+        }
+        xml.start(
+            "structMap",
+            &[("ID", "structure"), ("TYPE", "PHYSICAL"), ("LABEL", "CSIP")],
+        )?;
+        let label = plain(self.about.identifier);
+        xml.start("div", &[("ID", "division"), ("LABEL", &label)])?;
+        let ids: Vec<String> = (1..=descriptions.len())
+            .map(|number| format!("dmd-{number}"))
+            .collect();
+        let administrative: Vec<String> = (1..=preservation.len())
+            .map(|number| format!("digiprov-{number}"))
+            .collect();
+        xml.element_with(
+            "div",
+            &[
+                ("ID", "division-metadata"),
+                ("LABEL", "Metadata"),
+                ("ADMID", &administrative.join(" ")),
+                ("DMDID", &ids.join(" ")),
+            ],
+            "",
+        )?;
+        if !documentation.is_empty() {
+            xml.start(
+                "div",
+                &[("ID", "division-documentation"), ("LABEL", "Documentation")],
+            )?;
+            xml.element_with("fptr", &[("FILEID", "group-documentation")], "")?;
+            xml.end()?;
+        }
+        if representation.is_some() {
+            let label = format!("Representations/{REPRESENTATION}");
+            xml.start("div", &[("ID", "division-rep1"), ("LABEL", &label)])?;
+            xml.element_with(
+                "mptr",
+                &[
+                    ("LOCTYPE", "URL"),
+                    ("xlink:type", "simple"),
+                    ("xlink:href", &mets),
+                    ("xlink:title", "group-rep1"),
+                ],
+                "",
+            )?;
+            xml.end()?;
+        }
+        xml.end()?;
+        xml.end()?;
+        xml.end()?;
+        xml.finish()?;
+        Ok(())
+    }
+
+    fn representation_mets(&self, out: impl Write, premis: &WrittenFile) -> io::Result<()> {
+        let mut xml = XmlWriter::new(out, true)?;
+        let folder = format!("representations/{REPRESENTATION}/");
+        let inside = |name: &str| name.strip_prefix(&folder).unwrap_or(name).to_owned();
+        self.begin(&mut xml, REPRESENTATION, false)?;
+        xml.start("amdSec", &[("ID", "rep1-amd")])?;
+        xml.start(
+            "digiprovMD",
+            &[
+                ("ID", "rep1-digiprov"),
+                ("CREATED", &premis.facts.created),
+                ("STATUS", "CURRENT"),
+            ],
+        )?;
+        metadata_reference(&mut xml, premis, &inside(&premis.name), "PREMIS", None)?;
+        xml.end()?;
+        xml.end()?;
+        xml.start("fileSec", &[("ID", "rep1-files")])?;
+        xml.start("fileGrp", &[("ID", "rep1-group-data"), ("USE", "Data")])?;
+        for (number, file) in (1..).zip(&self.content) {
+            let id = format!("rep1-file-{number}");
+            file_element(&mut xml, file, &id, &inside(&file.name), Some("rep1-digiprov"))?;
+        }
+        xml.end()?;
+        xml.end()?;
+        xml.start(
+            "structMap",
+            &[("ID", "rep1-structure"), ("TYPE", "PHYSICAL"), ("LABEL", "CSIP")],
+        )?;
+        xml.start("div", &[("ID", "rep1-division"), ("LABEL", REPRESENTATION)])?;
+        xml.element_with(
+            "div",
+            &[
+                ("ID", "rep1-division-metadata"),
+                ("LABEL", "Metadata"),
+                ("ADMID", "rep1-digiprov"),
+            ],
+            "",
+        )?;
+        xml.start("div", &[("ID", "rep1-division-data"), ("LABEL", "Data")])?;
+        xml.element_with("fptr", &[("FILEID", "rep1-group-data")], "")?;
+        xml.end()?;
+        xml.end()?;
+        xml.end()?;
+        xml.end()?;
+        xml.finish()?;
+        Ok(())
+    }
+}
+
+impl Drop for PackageWriter<'_> {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            let _ = fs::remove_dir_all(&self.partial); // what stays is removed by the next package of that name
+        }
+    }
+}
+
+/// Counts what goes through it.
+struct Counted<W>(W, u64);
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.0.write(bytes)?;
+        self.1 += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn checked(name: &str) -> Result<String, EarkError> {
+    LogicalName::new(name)
+        .map(LogicalName::into_string)
+        .map_err(|_| EarkError::Name {
+            path: name.to_owned(),
+        })
+}
+
+/// The name that METS and PREMIS have for an algorithm.
+pub(super) fn checksum_type(algorithm: Algorithm) -> String {
+    match algorithm {
+        Algorithm::Md5 => "MD5".to_owned(),
+        Algorithm::Sm3 => "SM3".to_owned(),
+        other => other.name().to_ascii_uppercase().replace("SHA", "SHA-"),
+    }
+}
+
+/// A reference as an address: percent signs for everything that an address cannot hold.
+fn address(name: &str) -> String {
+    let mut written = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=:@".contains(&byte) {
+            written.push(char::from(byte));
+        } else {
+            written.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    written
+}
+
+fn stated(file: &WrittenFile) -> (String, String) {
+    let digest = file
+        .digests
+        .iter()
+        .find(|(algorithm, _)| *algorithm == Algorithm::Sha256);
+    let value = digest.map(|(_, value)| value.clone()).unwrap_or_default();
+    (value, checksum_type(Algorithm::Sha256))
+}
+
+fn metadata_reference<W: Write>(
+    xml: &mut XmlWriter<W>,
+    file: &WrittenFile,
+    name: &str,
+    kind: &str,
+    other: Option<&str>,
+) -> io::Result<()> {
+    let (checksum, algorithm) = stated(file);
+    let (href, size) = (address(name), file.bytes.to_string());
+    let mut attributes = vec![
+        ("LOCTYPE", "URL"),
+        ("MDTYPE", kind),
+        ("xlink:type", "simple"),
+        ("xlink:href", &href),
+        ("MIMETYPE", &file.facts.media_type),
+        ("SIZE", &size),
+        ("CREATED", &file.facts.created),
+        ("CHECKSUM", &checksum),
+        ("CHECKSUMTYPE", &algorithm),
+    ];
+    if let Some(other) = other {
+        attributes.push(("OTHERMDTYPE", other));
+    }
+    xml.element_with("mdRef", &attributes, "")
+}
+
+fn file_element<W: Write>(
+    xml: &mut XmlWriter<W>,
+    file: &WrittenFile,
+    id: &str,
+    name: &str,
+    administrative: Option<&str>,
+) -> io::Result<()> {
+    let (checksum, algorithm) = stated(file);
+    let (href, size) = (address(name), file.bytes.to_string());
+    let facts = &file.facts;
+    let (format, version) = (
+        plain(facts.format_name.as_deref().unwrap_or_default()),
+        plain(facts.format_version.as_deref().unwrap_or_default()),
+    );
+    let puid = plain(facts.puid.as_deref().unwrap_or_default());
+    let mut attributes = vec![
+        ("ID", id),
+        ("MIMETYPE", &facts.media_type),
+        ("SIZE", &size),
+        ("CREATED", &facts.created),
+        ("CHECKSUM", &checksum),
+        ("CHECKSUMTYPE", &algorithm),
+    ];
+    if let Some(administrative) = administrative {
+        attributes.push(("ADMID", administrative));
+    }
+    for (attribute, value) in [
+        ("sip:FILEFORMATNAME", &format),
+        ("sip:FILEFORMATVERSION", &version),
+        ("sip:FORMATREGISTRYKEY", &puid),
+    ] {
+        if !value.is_empty() {
+            attributes.push((attribute, value));
+        }
+    }
+    if !puid.is_empty() {
+        attributes.push(("sip:FORMATREGISTRY", "PRONOM"));
+    }
+    xml.start("file", &attributes)?;
+    xml.element_with(
+        "FLocat",
+        &[
+            ("LOCTYPE", "URL"),
+            ("xlink:type", "simple"),
+            ("xlink:href", &href),
+        ],
+        "",
+    )?;
+    xml.end()
+}
