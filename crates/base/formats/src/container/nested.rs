@@ -310,6 +310,12 @@ impl Inspection<'_> {
                 outcome.and_then(|()| Ok(drain(&mut hashed.over(&mut member))?))
             };
             outcome.map_err(|stop| stop.inside(&shown))?;
+            if facts.method == 0 && hashed.bytes < facts.compressed {
+                let found = format!("{} of {} bytes", hashed.bytes, facts.compressed);
+                return Err(Refusal::whole(Fault::Truncated, "content to its end", found)
+                    .of(shown)
+                    .into());
+            }
             let used = consumed.get() - source.buffer().len() as u64 - before;
             let measured = Facts {
                 crc32: hashed.hasher.finalize(),

@@ -293,7 +293,8 @@ impl Archive<'_> {
                 });
             }
         }
-        if free_from < directory_at {
+        // behind an entry that is astray nothing can be said of what is hidden
+        if free_from < directory_at && !unpacking.is_refused() {
             let hidden = self.at(free_from, 4, unpacking)?;
             if hidden == LOCAL {
                 unpacking.refuse(hidden_entry(free_from))?;
@@ -322,7 +323,7 @@ impl Archive<'_> {
                 found,
             )));
         }
-        if entry.offset > free_from && self.at(free_from, 4, unpacking)? == LOCAL {
+        if entry.offset > free_from && !unpacking.is_refused() && self.at(free_from, 4, unpacking)? == LOCAL {
             return Ok(Err(hidden_entry(free_from)));
         }
         let fixed = self.at(entry.offset, LOCAL_BYTES as u64, unpacking)?;
