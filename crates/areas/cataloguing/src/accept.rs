@@ -5,6 +5,7 @@ use crate::holdings::Holdings;
 use crate::repository::batches::BatchRepository;
 use lantai_database::UnitOfWork;
 use lantai_vault::SealedBatch;
+use std::sync::Arc;
 
 /// A version of an object staged in the vault, as the journal will name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +22,19 @@ pub struct StagedObject {
 pub struct Acceptance {
     work: UnitOfWork,
     sealed: SealedBatch,
+    /// Batches sealed before, which become true with this one.
+    parts: Vec<String>,
 }
 
 impl Acceptance {
     /// Opens the transaction for content that is staged and sealed.
     pub async fn begin(holdings: &Holdings, sealed: SealedBatch) -> Result<Self, CataloguingError> {
         match open(holdings, sealed.name()).await {
-            Ok(work) => Ok(Self { work, sealed }),
+            Ok(work) => Ok(Self {
+                work,
+                sealed,
+                parts: Vec::new(),
+            }),
             Err(error) => {
                 discard(sealed).await?;
                 Err(error)
@@ -35,12 +42,23 @@ impl Acceptance {
         }
     }
 
+    /// Takes batches along that were sealed before. They are in nobody's hands; whatever refuses the change leaves
+    /// them where they are.
+    pub async fn take_along(&mut self, parts: Vec<String>) -> Result<(), CataloguingError> {
+        for batch in &parts {
+            BatchRepository(self.work.conn()).add(batch).await?;
+        }
+        self.parts = parts;
+        Ok(())
+    }
+
     /// The unit of work, for rows, facts and jobs.
     pub fn work(&mut self) -> &mut UnitOfWork {
         &mut self.work
     }
 
-    /// Undoes everything: the transaction is rolled back and the staged content removed.
+    /// Undoes everything: the transaction is rolled back and the staged content removed, except what was only taken
+    /// along.
     pub async fn refuse(self) -> Result<(), CataloguingError> {
         drop(self.work);
         discard(self.sealed).await
@@ -59,7 +77,7 @@ impl Acceptance {
     }
 
     async fn finish(self, holdings: &Holdings) -> Result<(), CataloguingError> {
-        let Self { work, sealed } = self;
+        let Self { work, sealed, parts } = self;
         let batch = sealed.name().to_owned();
         let unfinished = |source: CataloguingError| {
             let source = Box::new(source);
@@ -79,8 +97,15 @@ impl Acceptance {
                 Err(_) => return Err(unfinished(error.into())),
             }
         }
-        let placed = tokio::task::spawn_blocking(move || sealed.place()).await;
+        let vault = Arc::clone(&holdings.vault);
+        let placed = tokio::task::spawn_blocking(move || {
+            for part in parts {
+                vault.resume(&part)?.place()?;
+            }
+            sealed.place()
+        });
         placed
+            .await
             .map_err(CataloguingError::from)
             .and_then(|placed| Ok(placed?))
             .map_err(unfinished)?;

@@ -4,7 +4,7 @@ use crate::error::CataloguingError;
 use crate::repository::batches::BatchRepository;
 use lantai_database::{Database, JournalRows};
 use lantai_domain::{Clock, IdSource};
-use lantai_journal::{Checkpoint, Journal, SigningKey};
+use lantai_journal::{Checkpoint, Hash, Journal, SigningKey, VerifyingKey};
 use lantai_vault::Vault;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,6 +68,32 @@ impl Holdings {
         Arc::clone(&self.changing).lock_owned().await
     }
 
+    /// A note with `text`, which ends with a line end, signed with the archive's key.
+    pub fn sign(&self, text: &str) -> String {
+        self.key.sign(text)
+    }
+
+    /// The public half of the archive's key.
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    /// The newest signed checkpoint of the journal, with the proof that entry `index` is in it. `None`: it is not in
+    /// the tiles yet.
+    pub async fn proof_of(&self, index: u64) -> Result<Option<(Checkpoint, Vec<Hash>)>, CataloguingError> {
+        let journal = Arc::clone(&self.journal);
+        let proved = tokio::task::spawn_blocking(move || {
+            let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            let checkpoint = journal.checkpoint().clone();
+            if index >= checkpoint.size() {
+                return Ok(None);
+            }
+            let proof = journal.inclusion_proof(index, checkpoint.size())?;
+            Ok::<_, CataloguingError>(Some((checkpoint, proof)))
+        });
+        proved.await?
+    }
+
     /// The newest signed checkpoint of the journal.
     pub fn checkpoint(&self) -> Checkpoint {
         self.journal
@@ -113,22 +139,24 @@ impl Holdings {
         }
     }
 
-    /// Finishes or undoes what a crash interrupted: committed batches are placed, the others removed, and accepted
-    /// entries get into the tiles. To be called once at start, before anything else changes.
+    /// Finishes or undoes what a crash interrupted: committed batches are placed, the others removed unless they wait
+    /// for an accession, and accepted entries get into the tiles. To be called once at start, before anything else changes.
     pub async fn recover(&self) -> Result<Recovery, CataloguingError> {
         let mut recovery = Recovery::default();
         let vault = Arc::clone(&self.vault);
         let unfinished = tokio::task::spawn_blocking(move || vault.unfinished()).await??;
         let mut reader = self.database.read().await?;
         let committed = BatchRepository(reader.conn()).all().await?;
+        let held = BatchRepository(reader.conn()).held().await?;
         drop(reader);
-        for (batch, _sealed) in unfinished {
+        for (batch, sealed) in unfinished {
+            let waits = sealed && held.iter().any(|(name, _)| *name == batch);
             let vault = Arc::clone(&self.vault);
             let name = batch.clone();
             if committed.contains(&batch) {
                 tokio::task::spawn_blocking(move || vault.resume(&name)?.place()).await??;
                 recovery.finished.push(batch);
-            } else {
+            } else if !waits {
                 tokio::task::spawn_blocking(move || vault.discard(&name)).await??;
                 recovery.removed.push(batch);
             }

@@ -67,12 +67,27 @@ pub enum Fact {
     /// A decision on opening was taken.
     #[serde(rename = "record.opening_decided")]
     OpeningDecided,
+    /// A person decided what a check of an accession could not.
+    #[serde(rename = "accession.task_decided")]
+    TaskDecided,
     /// An accession was accepted.
     #[serde(rename = "accession.accepted")]
     AccessionAccepted,
     /// An accession was returned to its sender.
     #[serde(rename = "accession.returned")]
     AccessionReturned,
+    /// A sample was drawn from an accession for the double quality check.
+    #[serde(rename = "quality.lot_drawn")]
+    QualityLotDrawn,
+    /// A lot of the double quality check passed or was returned.
+    #[serde(rename = "quality.concluded")]
+    QualityConcluded,
+    /// A lot of the double quality check was withdrawn.
+    #[serde(rename = "quality.withdrawn")]
+    QualityWithdrawn,
+    /// It was decided what becomes of documents by the table of filing scope and retention.
+    #[serde(rename = "filing.decided")]
+    FilingDecided,
 }
 
 /// One entry of the journal: a fact with its actor, time, rule and digests; never content, titles or personal data.

@@ -204,7 +204,7 @@ impl SigningKey {
     }
 
     /// The note with `text`, which ends with a line end, and this key's signature.
-    pub(crate) fn sign(&self, text: &str) -> String {
+    pub fn sign(&self, text: &str) -> String {
         let mut bytes = self.public.id.to_vec();
         bytes.extend_from_slice(&self.key.sign(text.as_bytes()).to_bytes());
         format!("{text}\n— {} {}\n", self.public.name, STANDARD.encode(bytes))
