@@ -25,6 +25,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     environment::start_log(matches!(cli.command, Command::Serve(_) | Command::Work(_)));
     let output = Output::new(cli.json);
+    if let Command::ExamineFile(command) = &cli.command {
+        // alone, without the threads of a runtime: limits bind the whole process
+        return finish(command.run(), &output);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -32,7 +36,11 @@ fn main() -> ExitCode {
             return Status::CouldNotRun.into();
         }
     };
-    match runtime.block_on(cli.command.run(&output)) {
+    finish(runtime.block_on(cli.command.run(&output)), &output)
+}
+
+fn finish(result: anyhow::Result<Status>, output: &Output) -> ExitCode {
+    match result {
         Ok(status) => status.into(),
         Err(error) => {
             output.error(&error);

@@ -19,6 +19,7 @@ mod restore;
 mod routes;
 mod rule_file;
 pub mod rules;
+mod sandbox;
 mod spool;
 mod store;
 mod submission;
@@ -33,6 +34,7 @@ pub use receive::{Checked, IntakeRules, ReceiveRequest, Received, check, receive
 pub use repository::AccessionRepository;
 pub use restore::RestoreAccessions;
 pub use routes::{AccessionSummaryBody, IntakeState, routes};
+pub use sandbox::{ChildLimits, ExamineError, Examiner, InProcess, Sandbox, SandboxOptions, run_child};
 pub use submission::SubmissionKind;
 pub use tally::CheckResult;
 pub use upload::{Announcement, ReceiveUpload, Uploads};

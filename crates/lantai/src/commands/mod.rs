@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod config;
 mod demo;
+mod examine_file;
 mod export;
 mod identify;
 mod ingest;
@@ -55,6 +56,9 @@ pub enum Command {
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
     Bench(bench::Bench),
+    /// Examine files under limits, for another process.
+    #[command(hide = true)]
+    ExamineFile(examine_file::ExamineFile),
 }
 
 impl Command {
@@ -75,6 +79,7 @@ impl Command {
             Self::Export(command) => command.run(output).await,
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
+            Self::ExamineFile(command) => command.run(),
         }
     }
 }

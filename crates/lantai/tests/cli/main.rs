@@ -3,6 +3,7 @@
 
 mod bench;
 mod corpus;
+mod examine;
 mod give_out;
 mod keep;
 mod run;
