@@ -1,8 +1,8 @@
-//! Writes `rules/pronom.toml` from publications of PRONOM, for the maintainer of a new release:
+//! Writes `rules/pronom.txt` from publications of PRONOM, for the maintainer of a new release:
 //!
 //! ```text
 //! cargo run -p lantai-formats --example pronom_rules -- \
-//!     DROID_SignatureFile_V122.xml container-signature-20260119.xml rules/pronom.toml
+//!     DROID_SignatureFile_V122.xml container-signature-20260119.xml rules/pronom.txt
 //! ```
 
 use std::error::Error;
@@ -18,8 +18,13 @@ const PREAMBLE: &str = "\
 # (https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/): facts of the PRONOM registry of
 # The National Archives (United Kingdom), Crown copyright.
 #
-# Written by `cargo run -p lantai-formats --example pronom_rules`; not edited by hand. `rules/formats.toml` explains
-# the keys and the patterns; what a format holds and whether an archive takes it stands in `rules/format-lists.toml`.
+# Written by `cargo run -p lantai-formats --example pronom_rules`; not edited by hand.
+#
+# A line is a fact: `format` begins a format, `signature` a signature (one of them must match, and of one every `and`),
+# `container` a ZIP or OLE2 container whose every `member` must be there and match its every `where`; `over` names the
+# formats that this one is a special case of. `rules/formats.toml` explains the patterns. What a format holds and
+# whether an archive takes it stands in `rules/format-lists.toml`.
+#
 # An operator needs no new release for new formats: docs/manual/operator.md says where newer publications go.
 
 ";
@@ -40,6 +45,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let publication = Publication::read(&std::fs::read(signatures)?, &std::fs::read(containers)?, date)?;
     // What cannot be used is not written.
     Registry::from_publication(&publication)?;
-    std::fs::write(rules, format!("{PREAMBLE}{}", publication.to_toml()))?;
+    std::fs::write(rules, format!("{PREAMBLE}{}", publication.to_lines()))?;
     Ok(())
 }

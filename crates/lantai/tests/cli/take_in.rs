@@ -225,6 +225,8 @@ fn identify_names_formats_line_by_line() {
         "{single:?}"
     );
     let missing = place.lantai(&["identify", "没有", package.join("fonds.csv").to_str().unwrap()]);
-    assert_eq!((missing.status, missing.lines().len()), (1, 1));
+    assert_eq!((missing.status, missing.lines().len()), (1, 2));
+    assert_eq!(missing.lines()[0]["path"], "没有");
+    assert_eq!(missing.lines()[0]["error"]["code"], "identify.unreadable");
     assert!(missing.err.contains("identify.unreadable"));
 }

@@ -65,10 +65,10 @@ type Keys = HashMap<Vec<u8>, Vec<Owner>>;
 
 /// What was read of a file.
 #[derive(Clone, Copy)]
-pub(super) struct Windows<'a> {
-    pub(super) head: &'a [u8],
-    pub(super) middle: &'a [u8],
-    pub(super) tail: &'a [u8],
+pub(crate) struct Windows<'a> {
+    pub(crate) head: &'a [u8],
+    pub(crate) middle: &'a [u8],
+    pub(crate) tail: &'a [u8],
 }
 
 impl Automaton {

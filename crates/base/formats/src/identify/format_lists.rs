@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use super::registry::{FormatKind, LongTerm, RegistryError};
@@ -17,6 +18,9 @@ pub(crate) struct FormatLists {
     kinds: Vec<KindRule>,
     list_of: HashMap<String, usize>,
     kind_of: HashMap<String, FormatKind>,
+    /// The words of all kinds, searched for at once, and the kind of each.
+    words: Option<AhoCorasick>,
+    kind_of_word: Vec<usize>,
 }
 
 /// Formats that an archive treats alike.
@@ -84,6 +88,12 @@ impl FormatLists {
                 }
             }
         }
+        let mut words = Vec::new();
+        for (number, rule) in file.kind.iter().enumerate() {
+            words.extend(&rule.words);
+            lists.kind_of_word.resize(words.len(), number);
+        }
+        lists.words = Some(AhoCorasick::new(words).map_err(RegistryError::Automaton)?);
         lists.lists = file.list;
         lists.kinds = file.kind;
         Ok(lists)
@@ -107,25 +117,25 @@ impl FormatLists {
             let fits = |rule: &&KindRule| rule.mime.iter().any(|start| mime.starts_with(start));
             self.kinds.iter().find(fits)
         });
-        let by_word = || {
-            let name = name.to_lowercase();
-            let fits = |rule: &&KindRule| rule.words.iter().any(|word| has_word(&name, word));
-            self.kinds.iter().find(fits)
-        };
         by_mime
-            .or_else(by_word)
+            .or_else(|| self.kind_by_word(&name.to_lowercase()))
             .map_or(FormatKind::Other, |rule| rule.kind)
+    }
+
+    fn kind_by_word(&self, name: &str) -> Option<&KindRule> {
+        let found = self.words.as_ref()?.find_overlapping_iter(name);
+        let whole = found.filter(|hit| is_whole(name, hit.start(), hit.end()));
+        let kinds = whole.filter_map(|hit| self.kind_of_word.get(hit.pattern().as_usize()));
+        self.kinds.get(*kinds.min()?)
     }
 }
 
-/// Whether the words stand in the name, not within longer words.
-fn has_word(name: &str, words: &str) -> bool {
+/// Whether what stands there in the name is not a part of longer words.
+fn is_whole(name: &str, start: usize, end: usize) -> bool {
     let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    name.match_indices(words).any(|(at, found)| {
-        let before = name.get(..at).and_then(|text| text.chars().next_back());
-        let after = name.get(at + found.len()..).and_then(|text| text.chars().next());
-        !is_letter(before) && !is_letter(after)
-    })
+    let before = name.get(..start).and_then(|text| text.chars().next_back());
+    let after = name.get(end..).and_then(|text| text.chars().next());
+    !is_letter(before) && !is_letter(after)
 }
 
 #[cfg(test)]

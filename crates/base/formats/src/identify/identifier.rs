@@ -1,6 +1,7 @@
 //! Puts signatures, containers, text and extension together into one answer.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -73,6 +74,18 @@ impl Identifier {
     /// The rules in use.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Names the format of a file on disk by content and name. What is no regular file (a folder, a pipe, a device)
+    /// is an error, for reading it might never end.
+    pub fn identify_file(&self, path: &Path) -> io::Result<Identification> {
+        let mut file = File::open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() {
+            let what = "not a regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        }
+        self.identify(path.file_name().unwrap_or_default(), about.len(), &mut file)
     }
 
     /// Names the format of a file of `size` bytes. `name` helps where the content leaves a choice; its extension

@@ -18,6 +18,7 @@ mod pdf_packet;
 mod publication;
 mod registry;
 mod rule_file;
+mod rule_lines;
 mod window;
 mod zip_directory;
 
@@ -48,12 +49,14 @@ pub enum Basis {
 }
 
 /// Something about the file that a person should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Warning {
     /// The file has no bytes.
+    #[error("the file is empty")]
     Empty,
     /// The name claims a format that the content is not.
+    #[error("the extension .{extension} is not of this format, whose are .{}", .expected.join(", ."))]
     ExtensionMismatch {
         /// Extension in the name, lower case.
         extension: String,
@@ -61,17 +64,22 @@ pub enum Warning {
         expected: Vec<String>,
     },
     /// Only the extension speaks for the format.
+    #[error("only the extension says so")]
     ExtensionOnly,
     /// Only the extension speaks for the format, though the format has marks that should be in the content.
+    #[error("only the extension says so, and the content lacks the marks of the format")]
     SignatureMissing,
     /// Several formats fit equally; the one named was chosen by extension or order.
+    #[error("it may as well be {}", .puids.join(" or "))]
     Ambiguous {
         /// All that fit.
         puids: Vec<String>,
     },
     /// The container needs a password, so that its members cannot be read.
+    #[error("a password is needed to see what is inside")]
     Encrypted,
     /// The container's directory cannot be read.
+    #[error("what is inside cannot be read")]
     ContainerDamaged,
 }
 

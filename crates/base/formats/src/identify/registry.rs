@@ -14,7 +14,7 @@ use super::publication::{Newest, Publication, PublicationError, PublicationFault
 use super::rule_file::{ContainerType, RuleContainer, RuleFile, RuleFormat};
 
 /// The facts of PRONOM that ship with the program.
-const BUILTIN_PRONOM: &str = include_str!("../../../../../rules/pronom.toml");
+const BUILTIN_PRONOM: &str = include_str!("../../../../../rules/pronom.txt");
 /// Our own formats that ship with the program.
 const BUILTIN_OURS: &str = include_str!("../../../../../rules/formats.toml");
 
@@ -83,6 +83,9 @@ pub enum RegistryError {
     /// Not TOML, or a key of the wrong kind.
     #[error("the format rules cannot be read")]
     Syntax(#[source] toml::de::Error),
+    /// A line that is no fact about a format, by its number.
+    #[error("line {0} of the facts of PRONOM cannot be read")]
+    Line(usize),
     /// A byte pattern that the language does not have.
     #[error("the format {puid} has a pattern that cannot be read")]
     Pattern {
@@ -113,6 +116,7 @@ impl RegistryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Syntax(_) => "formats.rules_syntax",
+            Self::Line(_) => "formats.rules_line",
             Self::Pattern { .. } => "formats.rules_pattern",
             Self::Automaton(_) => "formats.rules_automaton",
             Self::Duplicate(_) => "formats.rules_duplicate",
@@ -188,7 +192,7 @@ impl Registry {
         if let Some(registry) = READY.get() {
             return Ok(Arc::clone(registry));
         }
-        let registry = Arc::new(Self::assemble(read_rules(BUILTIN_PRONOM)?)?);
+        let registry = Arc::new(Self::assemble(read_pronom()?)?);
         Ok(Arc::clone(READY.get_or_init(|| registry)))
     }
 
@@ -201,7 +205,7 @@ impl Registry {
             Err(fault) => return Ok((Self::builtin()?, vec![fault])),
         };
         let mut faults = Vec::new();
-        let shipped = read_rules(BUILTIN_PRONOM)?;
+        let shipped = read_pronom()?;
         let mut rules = shipped.clone();
         newest.replace(&mut rules, &mut faults);
         if rules == shipped {
@@ -401,6 +405,10 @@ impl Registry {
         // Where the rules leave a choice, the longer signature comes first.
         matched.sort_by_key(|index| std::cmp::Reverse(self.weights.get(*index).copied().unwrap_or(0)));
     }
+}
+
+fn read_pronom() -> Result<RuleFile, RegistryError> {
+    RuleFile::from_lines(BUILTIN_PRONOM).map_err(RegistryError::Line)
 }
 
 fn read_rules(text: &str) -> Result<RuleFile, RegistryError> {

@@ -1,7 +1,5 @@
 //! The rules of formats as they are written down: one shape for the rule files and for what PRONOM publishes.
 
-use std::fmt::Write as _;
-
 use serde::Deserialize;
 
 use super::registry::{FormatKind, LongTerm};
@@ -65,75 +63,4 @@ pub(crate) struct RuleMember {
     pub(crate) path: String,
     #[serde(default, rename = "match")]
     pub(crate) patterns: Vec<String>,
-}
-
-impl RuleFile {
-    /// The file as TOML that reads back to the same rules.
-    pub(crate) fn to_toml(&self) -> String {
-        let mut text = format!("version = {}\n", quoted(&self.version));
-        for format in &self.format {
-            format.write(&mut text);
-        }
-        text
-    }
-}
-
-impl RuleFormat {
-    fn write(&self, text: &mut String) {
-        let mut line = |key: &str, value: String| {
-            // writing into a string cannot fail
-            let _ = writeln!(text, "{key} = {value}");
-        };
-        line("\n[[format]]\npuid", quoted(&self.puid));
-        line("name", quoted(&self.name));
-        for (key, value) in [("version", &self.version), ("mime", &self.mime)] {
-            if let Some(value) = value {
-                line(key, quoted(value));
-            }
-        }
-        if !self.extensions.is_empty() {
-            line("extensions", list(&self.extensions));
-        }
-        if !self.over.is_empty() {
-            line("over", list(&self.over));
-        }
-        if !self.signatures.is_empty() {
-            let rows: String = self
-                .signatures
-                .iter()
-                .map(|row| format!("    {},\n", list(row)))
-                .collect();
-            line("signatures", format!("[\n{rows}]"));
-        }
-        for container in &self.container {
-            container.write(text);
-        }
-    }
-}
-
-impl RuleContainer {
-    fn write(&self, text: &mut String) {
-        let kind = match self.container {
-            ContainerType::Zip => "zip",
-            ContainerType::Ole2 => "ole2",
-        };
-        let _ = write!(text, "[[format.container]]\ntype = \"{kind}\"\nmembers = [\n");
-        for member in &self.members {
-            let path = quoted(&member.path);
-            let _ = match member.patterns.as_slice() {
-                [] => writeln!(text, "    {{ path = {path} }},"),
-                patterns => writeln!(text, "    {{ path = {path}, match = {} }},", list(patterns)),
-            };
-        }
-        text.push_str("]\n");
-    }
-}
-
-fn list(values: &[String]) -> String {
-    let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-    format!("[{}]", values.join(", "))
-}
-
-fn quoted(value: &str) -> String {
-    toml::Value::String(value.to_owned()).to_string()
 }

@@ -115,9 +115,9 @@ impl Publication {
         Ok(Self { rules })
     }
 
-    /// The same facts in the form of `rules/pronom.toml`.
-    pub fn to_toml(&self) -> String {
-        self.rules.to_toml()
+    /// The same facts in the form of `rules/pronom.txt`.
+    pub fn to_lines(&self) -> String {
+        self.rules.to_lines()
     }
 
     pub(crate) fn rules(&self) -> &RuleFile {

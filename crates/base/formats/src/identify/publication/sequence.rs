@@ -206,16 +206,26 @@ fn row_text(row: &[String]) -> String {
             continue;
         }
         let bytes = hex::decode(run.concat()).unwrap_or_default();
+        let mut unreadable: Vec<u8> = Vec::new();
         for part in bytes.chunk_by(|left, right| readable(*left) == readable(*right)) {
             match std::str::from_utf8(part) {
                 Ok(letters) if part.len() > 1 && part.iter().all(|byte| readable(*byte)) => {
+                    add_hexadecimal(&mut text, &std::mem::take(&mut unreadable));
                     text.push_str(&format!(" '{letters}'"));
                 }
-                _ => text.push_str(&format!(" {}", hex::encode_upper(part))),
+                _ => unreadable.extend(part),
             }
         }
+        add_hexadecimal(&mut text, &unreadable);
     }
     text
+}
+
+fn add_hexadecimal(text: &mut String, bytes: &[u8]) {
+    if !bytes.is_empty() {
+        text.push(' ');
+        text.push_str(&hex::encode_upper(bytes));
+    }
 }
 
 fn readable(byte: u8) -> bool {
