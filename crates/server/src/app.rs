@@ -14,6 +14,7 @@ use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
 use lantai_identity::IdentityState;
 use lantai_intake::IntakeState;
+use lantai_intake::quality::QualityState;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -44,6 +45,10 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
             watcher: Arc::new(archive.index.clone()),
             categories: Arc::clone(&categories),
         }))
+        .merge(lantai_intake::quality::routes(QualityState {
+            holdings: holdings.clone(),
+            rules: Arc::clone(&archive.quality),
+        }))
         .merge(lantai_access::routes(AccessState {
             catalogue: archive.index.clone(),
             categories,
@@ -52,6 +57,7 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
         .merge(lantai_intake::routes(IntakeState {
             holdings: holdings.clone(),
             uploads: archive.uploads.clone(),
+            resumable: archive.resumable.clone(),
             board: archive.board.clone(),
         }));
     (router, identity)

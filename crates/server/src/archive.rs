@@ -2,11 +2,13 @@
 
 use crate::config::Config;
 use crate::error::ArchiveError;
+use crate::own_rules;
 use lantai_access::CatalogueIndex;
 use lantai_cataloguing::Holdings;
 use lantai_database::Database;
 use lantai_domain::{RandomIds, SystemClock};
-use lantai_intake::{IntakeRules, ProgressBoard, Uploads};
+use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
+use lantai_intake::quality::QualityRules;
 use lantai_journal::{Journal, SigningKey, VerifyingKey};
 use lantai_search::Index;
 use lantai_vault::Vault;
@@ -81,8 +83,12 @@ pub struct Archive {
     pub index: CatalogueIndex,
     /// The rules of intake.
     pub rules: IntakeRules,
+    /// The rules of the double quality check.
+    pub quality: Arc<QualityRules>,
     /// Uploads under way.
     pub uploads: Uploads,
+    /// Resumable uploads under way.
+    pub resumable: ResumableUploads,
     /// Progress of accessions under way here.
     pub board: ProgressBoard,
     pub(crate) places: Places,
@@ -132,13 +138,16 @@ impl Archive {
             Arc::new(SystemClock),
             Arc::new(RandomIds),
         );
+        let uploads = Uploads::new(&places.uploads);
         Ok(Self {
             data: data.to_path_buf(),
             config,
             index: CatalogueIndex::new(holdings.clone(), index),
             holdings,
             rules: IntakeRules::builtin()?,
-            uploads: Uploads::new(&places.uploads),
+            quality: Arc::new(own_rules::quality(data)?),
+            resumable: ResumableUploads::new(uploads.clone()),
+            uploads,
             board: ProgressBoard::default(),
             places,
             _lock: lock,
@@ -148,10 +157,6 @@ impl Archive {
     /// Finishes or undoes what a crash interrupted.
     async fn recover(&self) -> Result<(), ArchiveError> {
         let workspace = &self.places.workspace;
-        if workspace.exists() {
-            std::fs::remove_dir_all(workspace)
-                .map_err(|source| ArchiveError::disk("clear", workspace, source))?;
-        }
         std::fs::create_dir_all(workspace).map_err(|source| ArchiveError::disk("make", workspace, source))?;
         let recovery = self.holdings.recover().await?;
         for batch in &recovery.finished {
@@ -160,7 +165,7 @@ impl Archive {
         for batch in &recovery.removed {
             tracing::warn!(batch.id = %batch, "leftovers of a change that was interrupted are removed");
         }
-        lantai_intake::recover(&self.holdings, &self.uploads).await?;
+        lantai_intake::recover(&self.holdings, &self.uploads, workspace).await?;
         Ok(())
     }
 

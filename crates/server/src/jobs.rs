@@ -3,7 +3,7 @@
 use crate::archive::Archive;
 use lantai_access::{IndexAccessionHandler, IndexRecordsHandler};
 use lantai_database::{JobHandler, Worker};
-use lantai_intake::ReceiveUploadHandler;
+use lantai_intake::{ConcludeAccessionHandler, ReceiveUploadHandler};
 use std::sync::Arc;
 
 impl Archive {
@@ -18,6 +18,10 @@ impl Archive {
                 uploads: self.uploads.clone(),
                 workspace: self.places.workspace.clone(),
                 board: self.board.clone(),
+            }),
+            Arc::new(ConcludeAccessionHandler {
+                holdings: self.holdings.clone(),
+                workspace: self.places.workspace.clone(),
             }),
         ];
         Worker::new(

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::error::ArchiveError;
 use crate::initialise::write_private;
 use lantai_cataloguing::Holdings;
+use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_database::{Database, JournalRows, StoreError};
 use lantai_domain::{RandomIds, SystemClock};
 use lantai_identity::IdentityRepository;
@@ -37,10 +38,14 @@ pub async fn rebuild(
     let lock = lock(data)?;
     std::fs::write(&places.rebuilding, b"")
         .map_err(|source| ArchiveError::disk("write", &places.rebuilding, source))?;
-    if let Err(error) = finish_by_catalogue(data, &config, &places).await {
-        tracing::warn!(error = %error, "the catalogue cannot say what a crash interrupted");
-    }
-    settle_batches(&places)?;
+    let held = match finish_by_catalogue(data, &config, &places).await {
+        Ok(held) => held,
+        Err(error) => {
+            tracing::warn!(error = %error, "the catalogue cannot say what a crash interrupted");
+            Vec::new()
+        }
+    };
+    settle_batches(&places, &held)?;
     let database = empty_database(data, &config).await?;
     if places.index.exists() {
         std::fs::remove_dir_all(&places.index)
@@ -61,14 +66,18 @@ pub async fn rebuild(
 }
 
 /// What a crash interrupted is finished or undone by what the catalogue knows, as long as it can be read: it may hold
-/// facts that are not in the journal's tiles yet.
-async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> Result<(), ArchiveError> {
+/// facts that are not in the journal's tiles yet. Says which batches wait for their accession.
+async fn finish_by_catalogue(
+    data: &Path,
+    config: &Config,
+    places: &Places,
+) -> Result<Vec<String>, ArchiveError> {
     let address = database_address(data, config);
     if address
         .strip_prefix("sqlite:")
         .is_some_and(|path| !Path::new(path).exists())
     {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let database = Database::connect(&address).await?;
     database.migrate().await?;
@@ -77,6 +86,7 @@ async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> R
     let journal = Journal::open(&places.journal, key.verifying_key())?;
     let mut reader = database.read().await?;
     let accepted = JournalRows(reader.conn()).size().await?;
+    let held = BatchRepository(reader.conn()).held().await?;
     drop(reader);
     let recovered = if accepted < journal.size() {
         // an older catalogue, or one that a rebuild has emptied: it knows nothing of the last changes
@@ -93,14 +103,18 @@ async fn finish_by_catalogue(data: &Path, config: &Config, places: &Places) -> R
         holdings.recover().await.map(|_| ())
     };
     database.close().await;
-    Ok(recovered?)
+    recovered?;
+    Ok(held.into_iter().map(|(name, _)| name).collect())
 }
 
 /// Batches left by a crash: without the catalogue nobody knows whether they were accepted. One whose placing had begun
-/// was; the others were never acknowledged and go.
-fn settle_batches(places: &Places) -> Result<(), ArchiveError> {
+/// was; the others were never acknowledged and go, unless they wait for their accession.
+fn settle_batches(places: &Places, held: &[String]) -> Result<(), ArchiveError> {
     let vault = Vault::open(&places.vault)?;
     for (batch, _) in vault.unfinished()? {
+        if held.contains(&batch) {
+            continue;
+        }
         match vault.discard(&batch) {
             Ok(()) => {}
             Err(VaultError::BatchPlaced { .. }) => {

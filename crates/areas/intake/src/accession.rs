@@ -1,7 +1,9 @@
 //! An accession (接收批次): one package handed over once, and what became of it.
 
+use crate::listing::PackageDigest;
 use crate::submission::SubmissionKind;
 use crate::tally::CheckResult;
+use crate::tasks::ReviewTask;
 use jiff::Timestamp;
 use lantai_domain::{AccessionId, Stage};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,12 @@ pub enum AccessionState {
     },
     /// It is being read, checked and stored.
     Checking,
+    /// Everything is read and nothing forbids it, but a person must decide something first; nothing of it is visible
+    /// as a holding.
+    PendingReview {
+        /// Since when.
+        since: Timestamp,
+    },
     /// It is in the holdings.
     Accepted {
         /// Since when.
@@ -49,6 +57,7 @@ impl AccessionState {
         match self {
             Self::Receiving { .. } => "receiving",
             Self::Checking => "checking",
+            Self::PendingReview { .. } => "pending_review",
             Self::Accepted { .. } => "accepted",
             Self::Returned { .. } => "returned",
             Self::Failed { .. } => "failed",
@@ -59,8 +68,25 @@ impl AccessionState {
     pub fn ended_at(&self) -> Option<Timestamp> {
         match self {
             Self::Accepted { at } | Self::Returned { at } | Self::Failed { at, .. } => Some(*at),
-            Self::Receiving { .. } | Self::Checking => None,
+            Self::Receiving { .. } | Self::Checking | Self::PendingReview { .. } => None,
         }
+    }
+}
+
+/// What becomes of a package whose faults are of weight *major* and no worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MajorFaults {
+    /// It goes back.
+    #[default]
+    Return,
+    /// A person may accept each with a written reason.
+    Ask,
+}
+
+impl MajorFaults {
+    fn is_return(&self) -> bool {
+        *self == Self::Return
     }
 }
 
@@ -100,6 +126,18 @@ pub struct Accession {
     pub checks: Vec<CheckResult>,
     /// Version of the rules of the checks.
     pub rules: Option<String>,
+    /// The returned accession that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<AccessionId>,
+    /// What becomes of major faults.
+    #[serde(default, skip_serializing_if = "MajorFaults::is_return")]
+    pub majors: MajorFaults,
+    /// Digest of the package as it came; `None` until it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageDigest>,
+    /// What persons decided, once it has ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<ReviewTask>,
 }
 
 impl Accession {
@@ -130,6 +168,10 @@ impl Accession {
             warnings: 0,
             checks: Vec::new(),
             rules: None,
+            corrects: None,
+            majors: MajorFaults::Return,
+            package: None,
+            decisions: Vec::new(),
         }
     }
 }

@@ -45,6 +45,56 @@ pub enum IntakeError {
     /// More was sent than announced.
     #[error("more bytes were sent than announced")]
     TooMuch,
+    /// The accession named as the one to be corrected was not returned.
+    #[error("the accession is {state}; only one that was returned can be corrected")]
+    NotReturned {
+        /// Its state.
+        state: &'static str,
+    },
+    /// The accession has not come to an end.
+    #[error("the accession is {state} and has not come to an end")]
+    NotEnded {
+        /// Its state.
+        state: &'static str,
+    },
+    /// The question was decided before.
+    #[error("this was decided before, and a decision is final")]
+    TaskDecided,
+    /// A fault is accepted only with a written reason.
+    #[error("a fault is accepted only with a written reason")]
+    ReasonNeeded,
+    /// Bytes were sent for another place than the one where the upload stands.
+    #[error("the upload stands at {received} bytes, not at {sent}")]
+    OffsetDiffers {
+        /// Where it stands.
+        received: u64,
+        /// What the sender believes.
+        sent: u64,
+    },
+    /// What arrived has not the checksum that its sender computed.
+    #[error("what arrived has not the checksum that was sent with it")]
+    ChecksumDiffers,
+    /// A request for the same upload is under way.
+    #[error("another request writes to this upload")]
+    UploadBusy,
+    /// The upload's time is over.
+    #[error("the time of this upload is over")]
+    UploadExpired,
+    /// The connection ended in the middle.
+    #[error("the upload broke off")]
+    UploadBrokeOff,
+    /// Files of the accession are not whole yet.
+    #[error("{count} files are not uploaded to their end")]
+    UploadsUnfinished {
+        /// How many.
+        count: u64,
+    },
+    /// A receipt says what its signature does not cover, or is none.
+    #[error("this is no receipt of the archive: {reason}")]
+    Receipt {
+        /// Why.
+        reason: String,
+    },
     /// The rules cannot be used.
     #[error("the rules of the checks cannot be used")]
     Rules(#[from] crate::rules::RulesError),
@@ -81,6 +131,17 @@ impl IntakeError {
             Self::WrongState { .. } => "intake.wrong_state",
             Self::PathEscape { .. } => "intake.path_escape",
             Self::TooMuch => "intake.too_much",
+            Self::NotReturned { .. } => "intake.not_returned",
+            Self::NotEnded { .. } => "intake.not_ended",
+            Self::TaskDecided => "intake.task_decided",
+            Self::ReasonNeeded => "intake.reason_needed",
+            Self::OffsetDiffers { .. } => "intake.offset_differs",
+            Self::ChecksumDiffers => "intake.checksum_differs",
+            Self::UploadBusy => "intake.upload_busy",
+            Self::UploadExpired => "intake.upload_expired",
+            Self::UploadBrokeOff => "intake.upload_broke_off",
+            Self::UploadsUnfinished { .. } => "intake.uploads_unfinished",
+            Self::Receipt { .. } => "intake.receipt",
             Self::Rules(error) => error.code(),
             Self::FormatRules(_) => "intake.format_rules",
             Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {

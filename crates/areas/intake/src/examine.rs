@@ -1,7 +1,11 @@
 //! Reading a package: every byte once, digests, formats and checks out of the same pass that stages the files.
 
+use crate::checks::across::Across;
+use crate::checks::files::Judged;
 use crate::describe::{CodesTaken, Described, Describer};
 use crate::error::IntakeError;
+use crate::listing::{ListedFile, Listing, measure};
+use crate::parts::Parts;
 use crate::progress::{Progress, ProgressStage};
 use crate::read_file::{FileReader, ReadFile, Sink};
 use crate::spool::{Spool, Spooled};
@@ -14,7 +18,10 @@ use lantai_domain::{
     AccessionId, Finding, IdSource, PreservationEvent, PreservationEventType, Record, RecordId,
 };
 use lantai_vault::{Batch, VersionInfo};
-use std::path::Path;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Items on their way between reading the catalogue and reading the files.
@@ -30,8 +37,6 @@ pub(crate) struct Examination<'a> {
     pub now: Timestamp,
     /// Where identifiers come from.
     pub ids: &'a dyn IdSource,
-    /// Where staged content goes; `None`: the package is only checked.
-    pub batch: Option<&'a Batch>,
     /// Turns elements into descriptions.
     pub describer: &'a Describer,
     /// Reads files.
@@ -56,39 +61,90 @@ pub(crate) struct Examined {
     pub spool: Spool,
     /// Files to be kept with the accession.
     pub enclosures: Vec<Enclosure>,
+    /// The list of all files with their digests.
+    pub list: FileList,
+}
+
+/// The list of a package's files, written out.
+#[derive(Debug, Clone)]
+pub(crate) struct FileList {
+    /// Where it lies, for as long as the accession is under way.
+    pub path: PathBuf,
+    /// Its SM3.
+    pub sm3: String,
+    /// Files in it.
+    pub files: u64,
 }
 
 /// An item on its way to a worker.
 struct Work {
+    number: u64,
     item: SubmittedItem,
     described: Described,
     id: RecordId,
+    batch: Option<Arc<Batch>>,
 }
 
-/// What a worker made of an item.
-struct Done {
-    tested: Vec<(&'static str, u64)>,
+/// What a worker made of an item; written down with the part that its content is staged in.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Done {
+    /// Which item, counted from 1.
+    pub number: u64,
+    tested: Vec<(Cow<'static, str>, u64)>,
     findings: Vec<Finding>,
     files: u64,
-    bytes: u64,
-    spooled: Option<Spooled>,
+    /// Bytes of its content.
+    pub bytes: u64,
+    /// Its files for the list.
+    pub listed: Vec<ListedFile>,
+    /// Its record, where one could be made.
+    pub spooled: Option<Spooled>,
+}
+
+impl Done {
+    fn judged(&mut self, judged: Judged) {
+        let tested = judged.tested.into_iter();
+        self.tested
+            .extend(tested.map(|(check, things)| (Cow::Borrowed(check), things)));
+        self.findings.extend(judged.findings);
+    }
+}
+
+/// What gathers the workers' results.
+struct Gathering<'a, 'p> {
+    tally: &'a mut Tally,
+    examined: &'a mut Examined,
+    listing: &'a mut Listing,
+    parts: Option<&'a mut Parts<'p>>,
+    /// Items that are with the workers.
+    outstanding: u64,
 }
 
 impl Examination<'_> {
-    /// Reads the whole package. Faults go to the tally, all of them; an error is ours.
+    /// Reads the whole package. Faults go to the tally, all of them; an error is ours. Without `parts` the package is
+    /// only checked.
     pub fn run(
         &self,
         submission: &mut (dyn Submission + Send),
         tally: &mut Tally,
+        mut parts: Option<&mut Parts<'_>>,
     ) -> Result<Examined, IntakeError> {
+        let stages = parts.is_some();
         let (files, bytes) = submission.declared().expected;
         self.progress.expect(files, bytes);
         self.progress.enter(ProgressStage::Checking);
+        let spool = Spool::create(self.workspace, self.accession)?;
+        let mut listing = Listing::create(spool.folder());
         let mut examined = Examined {
             items: 0,
             files: 0,
             bytes: 0,
-            spool: Spool::create(self.workspace, self.accession)?,
+            list: FileList {
+                path: spool.folder().join("files.sm3"),
+                sm3: String::new(),
+                files: 0,
+            },
+            spool,
             enclosures: Vec::new(),
         };
         let returned = AtomicBool::new(tally.returns_package());
@@ -101,24 +157,26 @@ impl Examination<'_> {
                 scope.spawn(move || self.work(&work, &done, returned));
             }
             drop((work_receiver, done_sender));
-            self.lead(
-                submission,
+            let gathering = Gathering {
                 tally,
-                work_sender,
-                done_receiver,
-                &returned,
-                &mut examined,
-            )
+                examined: &mut examined,
+                listing: &mut listing,
+                parts: parts.as_deref_mut(),
+                outstanding: 0,
+            };
+            self.lead(submission, work_sender, done_receiver, &returned, gathering)
         })?;
         self.check_totals(submission.declared(), tally, &examined);
+        self.reader.judge_package(submission.kind(), submission.declared(), tally);
         examined.enclosures = submission.finish(tally);
         for enclosure in &examined.enclosures {
-            tally.tested("S-1.2", 1);
-            if let Some(finding) = self.reader.look_at(enclosure)? {
-                tally.add(finding);
-            }
+            self.reader.look_at(enclosure, tally)?;
+            let (size, sm3) = measure(&enclosure.path)?;
+            let name = enclosure.name.clone();
+            listing.add(&ListedFile { name, size, sm3 })?;
         }
-        if self.batch.is_some() && !tally.returns_package() && examined.spool.len() != examined.items {
+        (examined.list.sm3, examined.list.files) = listing.finish(&examined.list.path)?;
+        if stages && !tally.returns_package() && examined.spool.len() != examined.items {
             // whatever the reason: a package of which an item is missing is not accepted
             tally.refuse("A-4.1", "intake.item_lost", |finding| {
                 finding
@@ -136,15 +194,17 @@ impl Examination<'_> {
     fn lead(
         &self,
         submission: &mut (dyn Submission + Send),
-        tally: &mut Tally,
         work: Sender<Work>,
         done: Receiver<Result<Done, IntakeError>>,
         returned: &AtomicBool,
-        examined: &mut Examined,
+        mut gathering: Gathering<'_, '_>,
     ) -> Result<(), IntakeError> {
-        let mut codes = crate::describe::CodesSeen::default();
-        while let Some(item) = submission.next_item(tally) {
-            examined.items += 1;
+        let folder = gathering.examined.spool.folder();
+        let mut across = Across::new(self.reader.rules(), folder)?;
+        while let Some(item) = submission.next_item(gathering.tally) {
+            gathering.examined.items += 1;
+            let number = gathering.examined.items;
+            let tally = &mut *gathering.tally;
             let described = self.describer.describe(&item, tally);
             if described.description.is_none() && !tally.returns_package() {
                 tally.refuse("I-2.2", "intake.element_missing", |finding| {
@@ -155,11 +215,21 @@ impl Examination<'_> {
                         .mend("fill the elements in the catalogue")
                 });
             }
-            codes.note(&item, &described, tally, self.taken)?;
+            across.note(&item, &described, tally, self.taken)?;
+            if let Some(known) = gathering.known(number)? {
+                for _ in &item.files {
+                    self.progress.file_done();
+                }
+                self.progress.bytes_done(known.bytes);
+                gathering.count(known)?;
+                continue;
+            }
             let mut next = Work {
+                number,
                 item,
                 described,
                 id: RecordId::new(self.ids.next()),
+                batch: gathering.batch()?,
             };
             // while the workers are busy, take what they have finished: neither side ever waits for the other
             while let Err(refused) = work.try_send(next) {
@@ -167,14 +237,21 @@ impl Examination<'_> {
                     return Err(lantai_cataloguing::CataloguingError::Interrupted.into());
                 };
                 next = kept;
-                gather(done.recv(), tally, examined)?;
+                gathering.gather(done.recv())?;
             }
-            returned.store(tally.returns_package(), Ordering::Relaxed);
+            gathering.outstanding += 1;
+            if gathering.part_is_full() {
+                while gathering.outstanding > 0 {
+                    gathering.gather(done.recv())?;
+                }
+                gathering.end_part()?;
+            }
+            returned.store(gathering.tally.returns_package(), Ordering::Relaxed);
         }
-        codes.finish(tally, self.taken)?;
+        across.finish(gathering.tally, self.taken)?;
         drop(work);
         for result in done {
-            gather(Ok(result), tally, examined)?;
+            gathering.gather(Ok(result))?;
         }
         Ok(())
     }
@@ -182,20 +259,32 @@ impl Examination<'_> {
     fn work(&self, work: &Receiver<Work>, done: &Sender<Result<Done, IntakeError>>, returned: &AtomicBool) {
         for item in work {
             // a package that goes back is still read to the end, so that the list of faults is whole
-            let stage = self.batch.filter(|_| !returned.load(Ordering::Relaxed));
-            if done.send(self.read_item(item, stage)).is_err() {
+            let mut item = item;
+            let batch = item.batch.take().filter(|_| !returned.load(Ordering::Relaxed));
+            let read = self.read_item(item, batch.as_deref());
+            // the leader takes the batch over once all results are in
+            drop(batch);
+            if done.send(read).is_err() {
                 return;
             }
         }
     }
 
     fn read_item(&self, work: Work, batch: Option<&Batch>) -> Result<Done, IntakeError> {
-        let Work { item, described, id } = work;
+        let Work {
+            number,
+            item,
+            described,
+            id,
+            ..
+        } = work;
         let mut done = Done {
+            number,
             tested: Vec::new(),
             findings: Vec::new(),
             files: 0,
             bytes: 0,
+            listed: Vec::new(),
             spooled: None,
         };
         let label = item.label();
@@ -206,26 +295,33 @@ impl Examination<'_> {
             _ => Sink::Measure,
         };
         let mut files = Vec::new();
+        let mut looked = Vec::new();
         let mut whole = true;
         for file in &item.files {
             let read = self.reader.read(file, &label, &mut sink, self.progress)?;
             self.progress.file_done();
             let ReadFile {
                 content,
-                tested,
-                findings,
+                judged,
+                looked: seen,
             } = read;
-            done.tested.extend(tested);
-            done.findings.extend(findings);
+            done.judged(judged);
+            looked.extend(seen);
             match content {
                 Some(content) => {
                     done.files += 1;
                     done.bytes += content.size;
+                    done.listed.push(ListedFile {
+                        name: file.name.clone(),
+                        size: content.size,
+                        sm3: content.sm3.clone(),
+                    });
                     files.push(content);
                 }
                 None => whole = false,
             }
         }
+        done.judged(self.reader.judge_record(&item, &label, &looked));
         let Some(description) = described.description.filter(|_| whole) else {
             return Ok(done);
         };
@@ -327,25 +423,66 @@ impl Examination<'_> {
     }
 }
 
-fn gather(
-    result: Result<Result<Done, IntakeError>, crossbeam_channel::RecvError>,
-    tally: &mut Tally,
-    examined: &mut Examined,
-) -> Result<(), IntakeError> {
-    let Ok(done) = result else {
-        return Err(lantai_cataloguing::CataloguingError::Interrupted.into());
-    };
-    let done = done?;
-    for (check, things) in done.tested {
-        tally.tested(check, things);
+impl Gathering<'_, '_> {
+    /// What a run before this one made of an item.
+    fn known(&mut self, number: u64) -> Result<Option<Done>, IntakeError> {
+        match &mut self.parts {
+            Some(parts) => parts.known(number),
+            None => Ok(None),
+        }
     }
-    for finding in done.findings {
-        tally.add(finding);
+
+    /// Where the next item's content goes.
+    fn batch(&mut self) -> Result<Option<Arc<Batch>>, IntakeError> {
+        match &mut self.parts {
+            // nothing is staged any more of a package that goes back
+            Some(parts) if !self.tally.returns_package() => parts.batch().map(Some),
+            _ => Ok(None),
+        }
     }
-    examined.files += done.files;
-    examined.bytes += done.bytes;
-    if let Some(spooled) = done.spooled {
-        examined.spool.add(&spooled)?;
+
+    fn part_is_full(&self) -> bool {
+        self.parts.as_ref().is_some_and(|parts| parts.is_full())
     }
-    Ok(())
+
+    fn end_part(&mut self) -> Result<(), IntakeError> {
+        match &mut self.parts {
+            // what goes back is not worth being made durable
+            Some(parts) if !self.tally.returns_package() => parts.seal(),
+            _ => Ok(()),
+        }
+    }
+
+    fn gather(
+        &mut self,
+        result: Result<Result<Done, IntakeError>, crossbeam_channel::RecvError>,
+    ) -> Result<(), IntakeError> {
+        let Ok(done) = result else {
+            return Err(lantai_cataloguing::CataloguingError::Interrupted.into());
+        };
+        self.outstanding = self.outstanding.saturating_sub(1);
+        let done = done?;
+        if let Some(parts) = &mut self.parts {
+            parts.note(&done)?;
+        }
+        self.count(done)
+    }
+
+    fn count(&mut self, done: Done) -> Result<(), IntakeError> {
+        for (check, things) in &done.tested {
+            self.tally.tested(check, *things);
+        }
+        for finding in done.findings {
+            self.tally.add(finding);
+        }
+        for file in &done.listed {
+            self.listing.add(file)?;
+        }
+        self.examined.files += done.files;
+        self.examined.bytes += done.bytes;
+        if let Some(spooled) = done.spooled {
+            self.examined.spool.add(&spooled)?;
+        }
+        Ok(())
+    }
 }

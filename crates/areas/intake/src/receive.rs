@@ -1,24 +1,28 @@
 //! Receiving (接收): a package is examined and then accepted as a whole, or returned as a whole.
 
-use crate::accession::{Accession, AccessionState};
+use crate::accession::{Accession, AccessionState, MajorFaults};
+use crate::conclude::{Ending, drop_parts, forget_parts, held_parts};
 use crate::describe::{CodesTaken, Describer};
 use crate::error::IntakeError;
-use crate::examine::{Examination, Examined};
+use crate::examine::{Examination, Examined, FileList};
+use crate::fingerprint::fingerprint;
+use crate::listing::{DigestOf, PackageDigest, measure};
+use crate::parts::{HeldFolder, HeldPart, PartSize, Parts, Plan, Staged};
 use crate::progress::{Progress, ProgressStage};
 use crate::quarantine::Quarantine;
 use crate::read_file::FileReader;
 use crate::repository::AccessionRepository;
+use crate::checks::package::ScannerState;
 use crate::rules::CheckRules;
-use crate::store::{Beside, Staging, Storing, fonds_wanted, is_code_conflict};
+use crate::sandbox::{Examiner, InProcess};
 use crate::submission::{self, Opening, SubmissionKind};
 use crate::tally::{CheckResult, Tally};
 use jiff::Timestamp;
-use lantai_cataloguing::repository::segments::SegmentRepository;
-use lantai_cataloguing::{Acceptance, Holdings, RecordRepository};
+use lantai_cataloguing::repository::batches::BatchRepository;
+use lantai_cataloguing::{Holdings, RecordRepository};
 use lantai_domain::{AccessionId, Finding, Fonds, FondsNumber, Stage, Verdict};
 use lantai_formats::identify::Identifier;
-use lantai_vault::{Batch, VersionInfo};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,6 +43,8 @@ pub struct ReceiveRequest {
     pub fonds: Option<FondsNumber>,
     /// At which stage it is tested.
     pub stage: Stage,
+    /// What becomes of major faults.
+    pub majors: MajorFaults,
     /// Who hands it in.
     pub by: String,
     /// Folder for what does not fit into memory; on the same machine, private to this process.
@@ -50,6 +56,10 @@ pub struct ReceiveRequest {
 pub struct IntakeRules {
     checks: CheckRules,
     identifier: Identifier,
+    part_size: PartSize,
+    examiner: Arc<dyn Examiner>,
+    scanner: ScannerState,
+    bag_profiles: Option<PathBuf>,
 }
 
 impl IntakeRules {
@@ -59,12 +69,49 @@ impl IntakeRules {
         Ok(Self {
             checks: CheckRules::builtin()?,
             identifier,
+            part_size: PartSize::default(),
+            examiner: Arc::new(InProcess::default()),
+            scanner: ScannerState::default(),
+            bag_profiles: None,
         })
+    }
+
+    /// The same rules with other parts of large packages.
+    pub fn with_part_size(self, part_size: PartSize) -> Self {
+        Self { part_size, ..self }
     }
 
     /// The same signatures with other rules of the checks.
     pub fn with_checks(self, checks: CheckRules) -> Self {
         Self { checks, ..self }
+    }
+
+    /// The same rules with files examined by another: a sandbox, where a second process can be started.
+    pub fn with_examiner(self, examiner: Arc<dyn Examiner>) -> Self {
+        Self { examiner, ..self }
+    }
+
+    /// The same rules with a scanner for malware that is in this state.
+    pub fn with_scanner(self, scanner: ScannerState) -> Self {
+        Self { scanner, ..self }
+    }
+
+    /// The same rules with the BagIt profiles of a folder, such as `rules/bagit-profiles` of the archive.
+    pub fn with_bag_profiles(self, folder: Option<PathBuf>) -> Self {
+        Self {
+            bag_profiles: folder,
+            ..self
+        }
+    }
+
+    /// Who examines files.
+    pub fn examiner(&self) -> &Arc<dyn Examiner> {
+        &self.examiner
+    }
+
+    /// The scanner for malware.
+    pub fn scanner(&self) -> &ScannerState {
+        &self.scanner
     }
 
     /// The rules of the checks.
@@ -81,7 +128,7 @@ impl IntakeRules {
 /// How an accession ended.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The accession as it is registered.
+    /// The accession as it is registered: accepted, returned, or waiting for a person.
     pub accession: Accession,
     /// Its findings, as far as they are kept.
     pub findings: Vec<Finding>,
@@ -91,7 +138,8 @@ pub struct Received {
 struct Outcome {
     tally: Tally,
     examined: Option<Examined>,
-    batch: Option<Batch>,
+    staged: Staged,
+    package: Option<PackageDigest>,
     kind: Option<SubmissionKind>,
     fonds: Vec<Fonds>,
 }
@@ -108,6 +156,7 @@ pub async fn receive(
     progress: &Arc<Progress>,
 ) -> Result<Received, IntakeError> {
     accession.state = AccessionState::Checking;
+    accession.majors = request.majors;
     register(holdings, &accession).await?;
     match run(holdings, rules, accession.clone(), request, progress).await {
         Ok(received) => {
@@ -123,6 +172,7 @@ pub async fn receive(
                 // it is accepted: the register says so already, the next start does the rest
                 return Err(error);
             }
+            drop_parts(holdings, accession.id, &request.workspace).await;
             fail(holdings, accession, &error).await;
             Err(error)
         }
@@ -143,7 +193,7 @@ pub(crate) async fn fail(holdings: &Holdings, mut accession: Accession, error: &
     }
 }
 
-async fn register(holdings: &Holdings, accession: &Accession) -> Result<(), IntakeError> {
+pub(crate) async fn register(holdings: &Holdings, accession: &Accession) -> Result<(), IntakeError> {
     let mut work = holdings.database.begin_upkeep().await?;
     AccessionRepository(work.conn()).put(accession).await?;
     work.commit().await?;
@@ -166,59 +216,34 @@ async fn run(
     let mut accession = accession;
     accession.kind = outcome.kind;
     accession.rules = Some(rules.checks.version.clone());
+    accession.package = outcome.package.take();
     if let Some(examined) = &outcome.examined {
         (accession.items, accession.files, accession.bytes) =
             (examined.items, examined.files, examined.bytes);
     }
-    let examined = outcome.examined.take();
-    if outcome.tally.verdict() == Verdict::Passed
-        && let (Some(examined), Some(batch)) = (examined, outcome.batch.take())
-    {
-        accession.state = AccessionState::Accepted {
-            at: holdings.clock.now(),
-        };
-        fill(&mut accession, &outcome.tally);
-        let findings = outcome.tally.clone().into_findings();
-        match accept(
-            holdings,
-            &accession,
-            &findings,
-            batch,
-            examined,
-            &outcome.fonds,
-            now,
-        )
-        .await
-        {
-            Ok(()) => return Ok(Received { accession, findings }),
-            Err(error) if is_code_conflict(&error) => {
-                outcome.tally.refuse("A-2.7", "intake.code_taken", |finding| {
-                    finding
-                        .element("archival_code")
-                        .expected("codes that no other record has")
-                        .found("another accession gave one of these codes at the same time")
-                        .mend("hand the package in again to see which")
-                });
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if let Some(batch) = outcome.batch.take() {
-        tokio::task::spawn_blocking(move || batch.discard()).await??;
-    }
-    accession.state = AccessionState::Returned {
-        at: holdings.clock.now(),
+    let folder = HeldFolder::of(&request.workspace, accession.id);
+    let ending = Ending {
+        holdings,
+        accession,
+        tally: outcome.tally,
+        parts: outcome.staged.parts,
+        folder,
+        now,
     };
-    fill(&mut accession, &outcome.tally);
-    let findings = outcome.tally.into_findings();
-    give_back(holdings, &accession, &findings, now).await?;
-    Ok(Received { accession, findings })
-}
-
-fn fill(accession: &mut Accession, tally: &Tally) {
-    accession.blockers = tally.blockers();
-    accession.warnings = tally.warnings();
-    accession.checks = tally.results();
+    let received = match (ending.tally.verdict(), outcome.examined) {
+        (Verdict::Passed, Some(examined)) => {
+            ending.accept(outcome.staged.last, examined, &outcome.fonds).await
+        }
+        (Verdict::Manual, Some(examined)) => ending.wait(&examined, outcome.fonds).await,
+        (_, examined) => {
+            if let Some(batch) = outcome.staged.last {
+                tokio::task::spawn_blocking(move || batch.discard()).await??;
+            }
+            ending.give_back(examined.as_ref()).await
+        }
+    };
+    drop(quarantine);
+    received
 }
 
 /// How the package is opened: the request, and the next free numbers where codes are given here.
@@ -250,12 +275,18 @@ async fn opening(
         fonds: request.fonds.clone(),
         year: i32::from(year),
         next_numbers,
+        bag_profiles: rules.bag_profiles.clone(),
         quarantine: quarantine.folder().to_path_buf(),
     })
 }
 
 fn year_of(now: Timestamp) -> u16 {
-    u16::try_from(now.to_zoned(jiff::tz::TimeZone::UTC).year()).unwrap_or(9999)
+    u16::try_from(day_of(now).year()).unwrap_or(9999)
+}
+
+/// The day in China, where records are dated.
+fn day_of(now: Timestamp) -> jiff::civil::Date {
+    now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date()
 }
 
 async fn examine(
@@ -270,14 +301,34 @@ async fn examine(
     let (holdings, rules, request) = (holdings.clone(), rules.clone(), request.clone());
     let (id, progress) = (accession.id, Arc::clone(progress));
     let runtime = tokio::runtime::Handle::current();
+    let held = held_parts(&holdings, id).await?;
     tokio::task::spawn_blocking(move || {
-        let batch = holdings.vault.begin(&id.to_string())?;
         let taken = |codes: &[String]| {
             runtime.block_on(async {
                 let mut reader = holdings.database.read().await?;
                 Ok(RecordRepository(reader.conn()).taken(codes).await?)
             })
         };
+        let hold = |part: &HeldPart| {
+            runtime.block_on(async {
+                let mut work = holdings.database.begin_upkeep().await?;
+                BatchRepository(work.conn())
+                    .hold(&part.batch, id, part.number)
+                    .await?;
+                Ok(work.commit().await?)
+            })
+        };
+        let plan = Plan::new(
+            fingerprint(&request).unwrap_or_else(|| format!("unseen {id} {now}")),
+            &rules.checks.version,
+            opening.next_numbers.clone(),
+        );
+        let was_held = !held.is_empty();
+        let folder = HeldFolder::of(&request.workspace, id);
+        let mut parts = Parts::open(&holdings.vault, id, folder, rules.part_size, &plan, held, &hold)?;
+        if was_held && !parts.goes_on() {
+            runtime.block_on(forget_parts(&holdings, id))?;
+        }
         let kit = Kit {
             rules: &rules,
             request: &request,
@@ -285,8 +336,12 @@ async fn examine(
             progress: &progress,
             taken: &taken,
         };
-        let mut outcome = kit.examine(id, &opening, Some(&batch), &*holdings.ids)?;
-        outcome.batch = Some(batch);
+        let mut outcome = kit.examine(id, &opening, Some(&mut parts), &*holdings.ids)?;
+        if outcome.tally.verdict() == Verdict::Manual {
+            // whatever waits for a person must survive until it is decided
+            parts.seal()?;
+        }
+        outcome.staged = parts.finish();
         Ok(outcome)
     })
     .await?
@@ -306,35 +361,35 @@ impl Kit<'_> {
         &self,
         id: AccessionId,
         opening: &Opening,
-        batch: Option<&Batch>,
+        parts: Option<&mut Parts<'_>>,
         ids: &dyn lantai_domain::IdSource,
     ) -> Result<Outcome, IntakeError> {
         let checks = &self.rules.checks;
-        let mut tally = Tally::new(checks.clone(), self.request.stage);
+        let mut tally = Tally::new(checks.clone(), self.request.stage).with_majors(self.request.majors);
         let Some(mut submission) = submission::open(opening, &mut tally)? else {
             return Ok(Outcome {
                 tally,
                 examined: None,
-                batch: None,
+                staged: Staged::default(),
+                package: self.container(None)?,
                 kind: opening.kind,
                 fonds: Vec::new(),
             });
         };
-        let describer = Describer::new(checks.clone(), submission.fonds(), year_of(self.now));
-        let reader = FileReader::new(self.rules.identifier.clone(), checks.clone(), self.request.stage);
+        let describer = Describer::new(checks.clone(), submission.fonds(), day_of(self.now));
+        let reader = FileReader::new(self.rules, self.request.stage);
         let examination = Examination {
             accession: id,
             by: &self.request.by,
             now: self.now,
             ids,
-            batch,
             describer: &describer,
             reader: &reader,
             taken: self.taken,
             workspace: &self.request.workspace,
             progress: self.progress,
         };
-        let examined = examination.run(submission.as_mut(), &mut tally)?;
+        let examined = examination.run(submission.as_mut(), &mut tally, parts)?;
         if examined.items == 0 && !tally.returns_package() {
             tally.tested("A-4.1", 1);
             tally.refuse("A-4.1", "intake.nothing_in_package", |finding| {
@@ -346,124 +401,33 @@ impl Kit<'_> {
         }
         let (kind, fonds) = (Some(submission.kind()), submission.fonds().to_vec());
         Ok(Outcome {
+            package: self.container(Some(&examined.list))?,
             tally,
             examined: Some(examined),
-            batch: None,
+            staged: Staged::default(),
             kind,
             fonds,
         })
     }
-}
 
-async fn accept(
-    holdings: &Holdings,
-    accession: &Accession,
-    findings: &[Finding],
-    batch: Batch,
-    examined: Examined,
-    described: &[Fonds],
-    now: Timestamp,
-) -> Result<(), IntakeError> {
-    let used = fonds_used(&examined)?;
-    let _turn = holdings.turn().await;
-    let wanted = fonds_wanted(holdings, described, &used).await?;
-    let mut lasts = BTreeMap::new();
-    let mut reader = holdings.database.read().await?;
-    for fonds in examined.spool.fonds_with_entries() {
-        let last = SegmentRepository(reader.conn()).last(&fonds).await?;
-        lasts.insert(fonds, last);
-    }
-    drop(reader);
-    let (vault, document, kept) = (Arc::clone(&holdings.vault), accession.clone(), findings.to_vec());
-    let info = info(accession, now);
-    let staged = tokio::task::spawn_blocking(move || {
-        let mut examined = examined;
-        let staging = Staging {
-            batch: &batch,
-            vault: &vault,
-            info,
+    /// The digest of the package as it came: of the container file, or of the list of its files.
+    fn container(&self, list: Option<&FileList>) -> Result<Option<PackageDigest>, IntakeError> {
+        let (file_list, files) = list.map_or((String::new(), 0), |list| (list.sm3.clone(), list.files));
+        let (of, value) = if self.request.path.is_file() {
+            (DigestOf::Container, measure(&self.request.path)?.1)
+        } else if list.is_some() {
+            (DigestOf::FileList, file_list.clone())
+        } else {
+            return Ok(None);
         };
-        let mut beside = staging.fonds(wanted)?;
-        for (fonds, last) in lasts {
-            beside.extend(staging.segments(&mut examined.spool, &fonds, last)?);
-        }
-        examined.spool.finish()?;
-        beside.push(staging.accession(&document, &kept, Some(&examined))?);
-        Ok::<_, IntakeError>((batch.seal()?, beside, examined))
-    });
-    let (sealed, beside, examined) = staged.await??;
-    let acceptance = Acceptance::begin(holdings, sealed).await?;
-    let storing = Storing {
-        holdings,
-        accession,
-        findings,
-        beside,
-    };
-    conclude(holdings, acceptance, &storing, Some(&examined)).await
-}
-
-async fn give_back(
-    holdings: &Holdings,
-    accession: &Accession,
-    findings: &[Finding],
-    now: Timestamp,
-) -> Result<(), IntakeError> {
-    let (vault, document, kept) = (Arc::clone(&holdings.vault), accession.clone(), findings.to_vec());
-    let info = info(accession, now);
-    let staged = tokio::task::spawn_blocking(move || {
-        let batch = vault.begin(&document.id.to_string())?;
-        let staging = Staging {
-            batch: &batch,
-            vault: &vault,
-            info,
-        };
-        let beside: Vec<Beside> = vec![staging.accession(&document, &kept, None)?];
-        Ok::<_, IntakeError>((batch.seal()?, beside))
-    });
-    let (sealed, beside) = staged.await??;
-    let acceptance = Acceptance::begin(holdings, sealed).await?;
-    let storing = Storing {
-        holdings,
-        accession,
-        findings,
-        beside,
-    };
-    conclude(holdings, acceptance, &storing, None).await
-}
-
-async fn conclude(
-    holdings: &Holdings,
-    mut acceptance: Acceptance,
-    storing: &Storing<'_>,
-    examined: Option<&Examined>,
-) -> Result<(), IntakeError> {
-    match storing
-        .write(&mut acceptance, examined.map(|examined| &examined.spool))
-        .await
-    {
-        Ok(()) => Ok(acceptance.commit(holdings).await?),
-        Err(error) => {
-            acceptance.refuse().await?;
-            Err(error)
-        }
+        Ok(Some(PackageDigest {
+            of,
+            algorithm: "sm3".to_owned(),
+            value,
+            file_list,
+            files,
+        }))
     }
-}
-
-fn info(accession: &Accession, now: Timestamp) -> VersionInfo {
-    VersionInfo {
-        created: now,
-        message: format!("accession {}", accession.id),
-        user_name: accession.received_by.clone(),
-        user_address: None,
-    }
-}
-
-fn fonds_used(examined: &Examined) -> Result<BTreeSet<String>, IntakeError> {
-    let mut used: BTreeSet<String> = examined.spool.fonds_with_entries().into_iter().collect();
-    for spooled in examined.spool.staged()? {
-        used.insert(spooled?.record.fonds().to_owned());
-    }
-    Ok(used)
 }
 
 /// What checking a package without taking it in came to.
@@ -495,6 +459,7 @@ pub fn check(
         fonds: request.fonds.clone(),
         year: i32::from(year_of(now)),
         next_numbers: BTreeMap::new(),
+        bag_profiles: rules.bag_profiles.clone(),
         quarantine: quarantine.folder().to_path_buf(),
     };
     let kit = Kit {

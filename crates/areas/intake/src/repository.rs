@@ -22,8 +22,8 @@ impl AccessionRepository<'_> {
         let document = serde_json::to_string(accession)
             .map_err(|error| StoreError::corrupt(format!("accession {}", accession.id), error))?;
         let sql = "INSERT INTO accessions (id, name, fonds, kind, state, detail, items, files, bytes, blockers, warnings,
-                                           received_at, finished_at, received_by)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                           received_at, finished_at, received_by, corrects)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                    ON CONFLICT (id) DO UPDATE
                    SET kind = excluded.kind, state = excluded.state, detail = excluded.detail, items = excluded.items,
                        files = excluded.files, bytes = excluded.bytes, blockers = excluded.blockers,
@@ -43,22 +43,113 @@ impl AccessionRepository<'_> {
             .bind(accession.received_at.to_string())
             .bind(accession.state.ended_at().map(|at| at.to_string()))
             .bind(&accession.received_by)
+            .bind(accession.corrects.map(|id| id.to_string()))
             .execute(&mut *c)
             .await
             .map(|_| ()))?;
         Ok(())
     }
 
-    /// Remembers the key that the sender gave, so that the same request twice makes one accession.
-    pub async fn remember_key(self, id: AccessionId, key: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE accessions SET idempotency_key = $1 WHERE id = $2";
-        on_engine!(self.0, |c| sqlx::query(sql)
+    /// Writes a new accession under the key that its sender gave. `false`: the key has made one before, and nothing
+    /// is written; two senders at once get one accession.
+    pub async fn put_under_key(mut self, accession: &Accession, key: &str) -> Result<bool, StoreError> {
+        let sql = "INSERT INTO accessions (id, idempotency_key, name, kind, state, detail, items, files, bytes, blockers,
+                                           warnings, received_at, received_by)
+                   VALUES ($1, $2, '', '', '', '', 0, 0, 0, 0, 0, '', '') ON CONFLICT (idempotency_key) DO NOTHING";
+        let made: u64 = on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
+            .bind(accession.id.to_string())
             .bind(key)
+            .execute(&mut *c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if made == 0 {
+            return Ok(false);
+        }
+        AccessionRepository(self.0.reborrow()).put(accession).await?;
+        AccessionRepository(self.0).complete(accession).await?;
+        Ok(true)
+    }
+
+    /// Fills the columns that an accession never changes.
+    async fn complete(self, accession: &Accession) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE accessions SET name = $1, fonds = $2, received_at = $3, received_by = $4, corrects = $5
+                   WHERE id = $6";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(&accession.name)
+            .bind(&accession.fonds)
+            .bind(accession.received_at.to_string())
+            .bind(&accession.received_by)
+            .bind(accession.corrects.map(|id| id.to_string()))
+            .bind(accession.id.to_string())
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Remembers where the package lies and what it looks like from outside.
+    pub async fn remember_source(
+        self,
+        id: AccessionId,
+        source: &str,
+        fingerprint: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE accessions SET source = $1, fingerprint = $2 WHERE id = $3";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(source)
+            .bind(fingerprint)
             .bind(id.to_string())
             .execute(&mut *c)
             .await
             .map(|_| ()))?;
         Ok(())
+    }
+
+    /// The newest accession of a package that lay there and looked so.
+    pub async fn find_by_source(
+        self,
+        source: &str,
+        fingerprint: &str,
+    ) -> Result<Option<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE source = $1 AND fingerprint = $2
+                   AND state IN ('checking', 'pending_review', 'accepted') ORDER BY id DESC LIMIT 1";
+        let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(source)
+            .bind(fingerprint)
+            .fetch_optional(&mut *c)
+            .await)?;
+        row.as_deref().map(read).transpose()
+    }
+
+    /// Where the package of an accession lies, if it was taken from a place.
+    pub async fn source_of(self, id: AccessionId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT source FROM accessions WHERE id = $1";
+        let row: Option<Option<String>> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id.to_string())
+            .fetch_optional(&mut *c)
+            .await)?;
+        Ok(row.flatten())
+    }
+
+    /// Whether a job receives it from a watched folder.
+    pub async fn is_watched(self, id: AccessionId) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) FROM accessions WHERE id = $1 AND idempotency_key LIKE 'watch:%'";
+        let found: i64 = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id.to_string())
+            .fetch_one(&mut *c)
+            .await)?;
+        Ok(found > 0)
+    }
+
+    /// The accessions that correct this one, in the order in which they came.
+    pub async fn corrections_of(self, id: AccessionId) -> Result<Vec<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE corrects = $1 ORDER BY id";
+        let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id.to_string())
+            .fetch_all(&mut *c)
+            .await)?;
+        rows.iter().map(String::as_str).map(read).collect()
     }
 
     /// The accession that was made under a key.

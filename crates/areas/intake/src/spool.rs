@@ -58,6 +58,11 @@ impl Spool {
         })
     }
 
+    /// Its folder, which goes with it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// How many records were added.
     pub fn len(&self) -> u64 {
         self.added

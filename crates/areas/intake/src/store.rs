@@ -2,9 +2,11 @@
 
 use crate::accession::Accession;
 use crate::error::IntakeError;
-use crate::examine::Examined;
+use crate::examine::FileList;
 use crate::repository::AccessionRepository;
+use crate::repository_tasks::TaskRepository;
 use crate::spool::{Spool, Spooled};
+use crate::submission::Enclosure;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
 use lantai_cataloguing::{
     Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, RecordRepository,
@@ -20,6 +22,8 @@ use std::fs::File;
 pub(crate) const ACCESSION_FILE: &str = "accession.json";
 /// The findings in the accession's object, one a line.
 pub(crate) const FINDINGS_FILE: &str = "findings.jsonl";
+/// The list of the package's files in the accession's object: SM3, size and name, a file a line, sorted.
+pub(crate) const FILE_LIST_FILE: &str = "files.sm3";
 /// Folder of the package's own papers in the accession's object.
 const PACKAGE_FOLDER: &str = "package";
 
@@ -29,6 +33,14 @@ pub(crate) struct Beside {
     version: u32,
     inventory: String,
     what: What,
+}
+
+/// What is kept with the accession besides its description.
+pub(crate) struct Papers<'a> {
+    /// Files of the package that are no content.
+    pub enclosures: &'a [Enclosure],
+    /// The list of its files.
+    pub list: Option<&'a FileList>,
 }
 
 enum What {
@@ -143,7 +155,7 @@ impl Staging<'_> {
         &self,
         accession: &Accession,
         findings: &[Finding],
-        examined: Option<&Examined>,
+        papers: &Papers<'_>,
     ) -> Result<Beside, IntakeError> {
         let id = ObjectId::from_uuid(accession.id.uuid());
         let mut writer = self.batch.new_object(&id)?;
@@ -156,10 +168,12 @@ impl Staging<'_> {
             lines.push(b'\n');
         }
         layout::put_anew(&mut writer, FINDINGS_FILE, &lines)?;
-        for enclosure in examined
-            .map(|examined| examined.enclosures.as_slice())
-            .unwrap_or_default()
-        {
+        if let Some(list) = papers.list {
+            let file =
+                File::open(&list.path).map_err(|source| IntakeError::disk("read", &list.path, source))?;
+            writer.put(&LogicalPath::new(FILE_LIST_FILE)?, file, None, &mut NoObserver)?;
+        }
+        for enclosure in papers.enclosures {
             let mut path = LogicalPath::new(format!("{PACKAGE_FOLDER}/{}", enclosure.name))?;
             // a catalogue from elsewhere may have the name of a file of the package
             let mut number = 2;
@@ -209,6 +223,7 @@ pub(crate) struct Storing<'a> {
 impl Storing<'_> {
     /// Writes everything. [`StoreError::Conflict`] inside the error: another accession gave one of the codes meanwhile.
     pub async fn write(&self, acceptance: &mut Acceptance, spool: Option<&Spool>) -> Result<(), IntakeError> {
+        self.write_decisions(acceptance).await?;
         for beside in &self.beside {
             self.write_beside(acceptance, beside).await?;
         }
@@ -220,12 +235,26 @@ impl Storing<'_> {
         AccessionRepository(work.conn())
             .put_findings(self.accession.id, self.findings)
             .await?;
+        TaskRepository(work.conn())
+            .put(self.accession.id, &self.accession.decisions)
+            .await?;
         if spool.is_some() {
             let job = IndexAccession {
                 accession: self.accession.id,
             };
             let job = NewJob::new(JobId::new(self.holdings.ids.next()), &job)?;
             work.enqueue(job.once(&self.accession.id.to_string())).await?;
+        }
+        Ok(())
+    }
+
+    /// Who decided what, as facts of their own.
+    async fn write_decisions(&self, acceptance: &mut Acceptance) -> Result<(), IntakeError> {
+        let id = self.accession.id;
+        let object = ObjectId::from_uuid(id.uuid());
+        for decision in self.accession.decisions.iter().flat_map(|task| &task.decision) {
+            let fact = JournalEntry::new(Fact::TaskDecided, decision.at, &decision.by, object.as_str());
+            acceptance.work().record(fact.accession(id)).await?;
         }
         Ok(())
     }

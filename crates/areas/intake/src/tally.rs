@@ -1,6 +1,8 @@
 //! Counting what the checks tested and found; memory stays flat however many faults a package has.
 
+use crate::accession::MajorFaults;
 use crate::rules::{CheckRules, Family};
+use crate::tasks::{ReviewTask, TaskList};
 use lantai_domain::{Finding, Outcome, Severity, Stage, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,7 +43,8 @@ pub struct Tally {
     counts: BTreeMap<String, Count>,
     findings: Vec<Finding>,
     returns: bool,
-    manual: bool,
+    majors: MajorFaults,
+    tasks: TaskList,
     blockers: u64,
     warnings: u64,
 }
@@ -55,10 +58,21 @@ impl Tally {
             counts: BTreeMap::new(),
             findings: Vec::new(),
             returns: false,
-            manual: false,
+            majors: MajorFaults::Return,
+            tasks: TaskList::default(),
             blockers: 0,
             warnings: 0,
         }
+    }
+
+    /// Says what becomes of major faults.
+    pub fn with_majors(self, majors: MajorFaults) -> Self {
+        Self { majors, ..self }
+    }
+
+    /// The metadata schemes of the rules.
+    pub fn schemes(&self) -> &crate::elements::Schemes {
+        &self.rules.schemes
     }
 
     /// The stage.
@@ -68,21 +82,20 @@ impl Tally {
 
     /// Says that a check looked at something.
     pub fn tested(&mut self, check: &str, things: u64) {
-        if things > 0 {
-            self.counts.entry(check.to_owned()).or_default().tested += things;
+        if things == 0 {
+            return;
+        }
+        // a million records ask this dozens of times each: no text is made for a check that is known
+        match self.counts.get_mut(check) {
+            Some(count) => count.tested += things,
+            None => self.counts.entry(check.to_owned()).or_default().tested = things,
         }
     }
 
     /// A finding of a check with the weight that the rules give it at this stage. A check that the stage does not
     /// run gives none.
     pub fn finding(&self, check: &str, code: &str) -> Option<Finding> {
-        let severity = self.rules.check(check)?.severity(self.stage)?;
-        let outcome = if severity == Severity::Warn {
-            Outcome::Warn
-        } else {
-            Outcome::Fail
-        };
-        Some(Finding::new(check, severity, outcome, code))
+        self.rules.finding(check, code, self.stage)
     }
 
     /// Adds a finding.
@@ -95,9 +108,16 @@ impl Tally {
             Outcome::Manual => count.manual += 1,
             _ => {}
         }
-        self.returns |= finding.returns_package();
-        self.manual |= finding.outcome == Outcome::Manual;
-        if finding.returns_package() {
+        let asks = finding.outcome == Outcome::Manual
+            || self.majors == MajorFaults::Ask
+                && finding.severity == Severity::Major
+                && finding.outcome == Outcome::Fail;
+        if asks {
+            self.tasks.add(&finding);
+        }
+        let returns = finding.returns_package() && !asks;
+        self.returns |= returns;
+        if returns {
             self.blockers += 1;
         } else {
             self.warnings += 1;
@@ -114,9 +134,21 @@ impl Tally {
         }
     }
 
+    /// Adds a question that only a person can answer, or a warning where the rules say so.
+    pub fn question(&mut self, check: &str, code: &str, fill: impl FnOnce(Finding) -> Finding) {
+        if let Some(finding) = self.rules.question(check, code, self.stage) {
+            self.add(fill(finding));
+        }
+    }
+
     /// Adds a fault that leaves nothing to accept: it returns the package whatever the rules say.
     pub fn refuse(&mut self, check: &str, code: &str, fill: impl FnOnce(Finding) -> Finding) {
-        self.add(fill(self.rules.refusal(check, self.stage, code)));
+        let mut refusal = self.rules.refusal(check, self.stage, code);
+        if self.majors == MajorFaults::Ask {
+            // there is nothing that a person could accept
+            refusal.severity = Severity::Blocker;
+        }
+        self.add(fill(refusal));
     }
 
     /// Whether the package goes back already.
@@ -126,11 +158,16 @@ impl Tally {
 
     /// The verdict so far.
     pub fn verdict(&self) -> Verdict {
-        match (self.returns, self.manual) {
+        match (self.returns, self.tasks.tasks().is_empty()) {
             (true, _) => Verdict::Failed,
-            (false, true) => Verdict::Manual,
-            (false, false) => Verdict::Passed,
+            (false, false) => Verdict::Manual,
+            (false, true) => Verdict::Passed,
         }
+    }
+
+    /// What a person must decide.
+    pub fn tasks(&self) -> &[ReviewTask] {
+        self.tasks.tasks()
     }
 
     /// Findings that return the package.

@@ -45,6 +45,7 @@ impl Check {
             root: self.root,
             fonds,
             stage: self.stage.into(),
+            majors: lantai_intake::MajorFaults::Return,
             by: Viewer::local_archivist().name().to_owned(),
             workspace: workspace.path().to_path_buf(),
         };

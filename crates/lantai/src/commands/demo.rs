@@ -101,10 +101,11 @@ async fn fill(archive: &Archive) -> anyhow::Result<()> {
         root: None,
         fonds: None,
         stage: Stage::Filing,
+        majors: lantai_intake::MajorFaults::Return,
         by: Viewer::local_archivist().name().to_owned(),
         workspace: archive.workspace().to_path_buf(),
     };
-    let received = take_in(archive, &request).await?;
+    let received = take_in(archive, &request, None).await?.received;
     if !matches!(received.accession.state, AccessionState::Accepted { .. }) {
         bail!(
             "the collection was returned:\n{}",

@@ -4,8 +4,8 @@ use super::{Data, KindArg, StageArg};
 use crate::output::{Output, Status};
 use crate::progress;
 use clap::Args;
-use lantai_domain::{AccessionId, Finding, FondsNumber, Stage, Viewer};
-use lantai_intake::{Accession, AccessionState, IntakeError, Progress, ReceiveRequest, Received, receive};
+use lantai_domain::{AccessionId, Finding, FondsNumber, Viewer};
+use lantai_intake::{IntakeError, MajorFaults, Progress, ReceiveRequest, TakenIn};
 use lantai_server::{Access, Archive};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,12 @@ pub struct Ingest {
     /// Stage of the checks.
     #[arg(long, default_value = "filing")]
     stage: StageArg,
+    /// Let a person accept faults of weight "major" with a written reason, instead of returning the package.
+    #[arg(long)]
+    ask: bool,
+    /// The returned accession that this package corrects.
+    #[arg(long, value_name = "ACCESSION")]
+    corrects: Option<AccessionId>,
     /// Packages, folders or files; each path is one accession.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -52,6 +58,9 @@ struct AccessionAnswer {
     files: u64,
     bytes: u64,
     findings: Vec<Finding>,
+    /// It had come to this before: the same package, taken from the same place.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    already: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,7 +81,7 @@ impl Ingest {
         };
         for path in &self.paths {
             match self.take_in(&archive, path, fonds.as_ref()).await {
-                Ok(received) => answer.accessions.push(answer_of(path, received)),
+                Ok(taken) => answer.accessions.push(answer_of(path, taken)),
                 Err(error) => answer.errors.push(ErrorAnswer {
                     path: path.clone(),
                     code: error.code(),
@@ -106,7 +115,7 @@ impl Ingest {
         archive: &Archive,
         path: &Path,
         fonds: Option<&FondsNumber>,
-    ) -> Result<Received, IntakeError> {
+    ) -> Result<TakenIn, IntakeError> {
         let request = ReceiveRequest {
             path: path.to_path_buf(),
             name: name_of(path),
@@ -115,32 +124,26 @@ impl Ingest {
             root: self.root.clone(),
             fonds: fonds.cloned(),
             stage: self.stage.into(),
+            majors: if self.ask {
+                MajorFaults::Ask
+            } else {
+                MajorFaults::Return
+            },
             by: Viewer::local_archivist().name().to_owned(),
             workspace: archive.workspace().to_path_buf(),
         };
-        take_in(archive, &request).await
+        take_in(archive, &request, self.corrects).await
     }
 }
 
 /// Receives one package as the institution's built-in archivist, showing progress.
-pub(super) async fn take_in(archive: &Archive, request: &ReceiveRequest) -> Result<Received, IntakeError> {
-    if !request.path.exists() {
-        return Err(IntakeError::NothingThere {
-            path: request.path.clone(),
-        });
-    }
-    let stage: Stage = request.stage;
-    let accession = Accession::begin(
-        AccessionId::new(archive.holdings.ids.next()),
-        &request.name,
-        request.fonds.as_ref().map(ToString::to_string),
-        stage,
-        &request.by,
-        archive.holdings.clock.now(),
-        AccessionState::Checking,
-    );
+pub(super) async fn take_in(
+    archive: &Archive,
+    request: &ReceiveRequest,
+    corrects: Option<AccessionId>,
+) -> Result<TakenIn, IntakeError> {
     let progress = Arc::new(Progress::default());
-    let work = receive(&archive.holdings, &archive.rules, accession, request, &progress);
+    let work = lantai_intake::take_in(&archive.holdings, &archive.rules, request, corrects, &progress);
     progress::follow(&progress, work).await
 }
 
@@ -154,17 +157,18 @@ fn name_of(path: &Path) -> String {
         .into_owned()
 }
 
-fn answer_of(path: &Path, received: Received) -> AccessionAnswer {
+fn answer_of(path: &Path, taken: TakenIn) -> AccessionAnswer {
+    let TakenIn { received, already } = taken;
     let accession = received.accession;
-    let accepted = matches!(accession.state, AccessionState::Accepted { .. });
     AccessionAnswer {
         id: accession.id,
         path: path.to_path_buf(),
-        verdict: if accepted { "accepted" } else { "returned" },
+        verdict: accession.state.name(),
         items: accession.items,
         files: accession.files,
         bytes: accession.bytes,
         findings: received.findings,
+        already,
     }
 }
 
@@ -207,8 +211,9 @@ pub(super) fn findings_text(findings: &[Finding]) -> String {
 
 fn text(answer: &Answer) -> String {
     let accession = |accession: &AccessionAnswer| {
+        let before = if accession.already { " before" } else { "" };
         format!(
-            "{}: {} ({} items, {} files, {} bytes), accession {}\n{}",
+            "{}: {}{before} ({} items, {} files, {} bytes), accession {}\n{}",
             accession.path.display(),
             accession.verdict,
             accession.items,

@@ -115,6 +115,7 @@ impl Desk {
             root: None,
             fonds: None,
             stage: Stage::Filing,
+            majors: lantai_intake::MajorFaults::Return,
             by,
             workspace: self.archive.workspace().to_path_buf(),
         };

@@ -1,15 +1,17 @@
 //! The register of accessions.
 
 use super::bodies::{AccessionBody, AccessionSummaryBody, KindBody, ProgressBody};
-use super::{IntakeState, find, problem};
+use super::bodies_of_packages::{MajorFaultsBody, StageBody};
+use super::{IntakeState, find, problem, push};
 use crate::accession::Accession;
 use crate::repository::AccessionRepository;
+use crate::repository_tasks::TaskRepository;
 use crate::upload::Announcement;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use lantai_cataloguing::RecordRepository;
-use lantai_domain::AccessionId;
+use lantai_domain::{AccessionId, Viewer};
 use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -63,46 +65,96 @@ pub struct NewAccessionBody {
     pub kind: KindBody,
     /// Files to come.
     pub files: u64,
-    /// Bytes to come.
+    /// Bytes to come; 0: not known.
     pub bytes: u64,
+    /// At which stage it is tested; filing if not said.
+    #[serde(default)]
+    pub stage: Option<StageBody>,
+    /// What becomes of major faults; the package goes back if not said.
+    #[serde(default)]
+    pub majors: Option<MajorFaultsBody>,
+    /// The returned accession that it corrects.
+    #[serde(default)]
+    pub corrects: Option<Uuid>,
 }
 
-/// Announces a package; its files are uploaded next.
+impl NewAccessionBody {
+    pub(super) fn announcement(self, viewer: &Viewer, key: Option<&str>) -> Result<Announcement, Problem> {
+        let fonds = Some(self.fonds.trim())
+            .filter(|fonds| !fonds.is_empty())
+            .map(str::parse)
+            .transpose();
+        let fonds = fonds.map_err(|error: lantai_domain::fonds::FondsNumberError| {
+            Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
+        })?;
+        Ok(Announcement {
+            name: self.name,
+            fonds,
+            kind: self.kind.kind(),
+            files: self.files,
+            bytes: self.bytes,
+            stage: self.stage.unwrap_or_default().into(),
+            majors: self.majors.unwrap_or_default().into(),
+            corrects: self.corrects.map(AccessionId::new),
+            idempotency_key: key.map(|key| format!("{}:{key}", viewer.name())),
+        })
+    }
+}
+
+/// A whole package in one request.
+#[derive(Debug, ToSchema)]
+#[schema(as = PushedPackage)]
+#[expect(dead_code, reason = "it only describes the form; the parts are read one by one")]
+pub struct PushedPackageBody {
+    /// What is announced, as JSON; the first part.
+    pub metadata: NewAccessionBody,
+    /// The files, each with its path in the package as its file name.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    pub file: Vec<u8>,
+}
+
+/// Most bytes of an announcement.
+const MOST_ANNOUNCED: usize = 64 * 1024;
+
+/// Announces a package; its files are uploaded next. As `multipart/form-data` the package comes with the announcement
+/// and is handed in at once.
 #[utoipa::path(post, path = "/api/v1/accessions", tag = "accessions",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key twice makes one accession")),
-    request_body = NewAccessionBody,
+    request_body(content(
+        (NewAccessionBody = "application/json"),
+        (PushedPackageBody = "multipart/form-data"),
+    )),
     responses(
         (status = 201, description = "Announced", body = AccessionBody),
-        (status = 400, description = "The fonds number is none", body = ProblemBody),
+        (status = 202, description = "Received whole and handed in", body = AccessionBody),
+        (status = 400, description = "The announcement is not understood, or the request broke off", body = ProblemBody),
         (status = 401, description = "For the staff", body = ProblemBody),
+        (status = 404, description = "There is no such accession to be corrected", body = ProblemBody),
+        (status = 409, description = "The accession to be corrected was not returned", body = ProblemBody),
+        (status = 413, description = "More than announced", body = ProblemBody),
     ))]
 pub async fn create_accession(
     State(state): State<IntakeState>,
     Staff(viewer): Staff,
     headers: HeaderMap,
-    Json(body): Json<NewAccessionBody>,
+    request: Request,
 ) -> Result<(StatusCode, Json<AccessionBody>), Problem> {
-    let fonds = Some(body.fonds.trim())
-        .filter(|fonds| !fonds.is_empty())
-        .map(str::parse)
-        .transpose();
-    let fonds = fonds.map_err(|error: lantai_domain::fonds::FondsNumberError| {
-        Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
-    })?;
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|value| value.to_str().ok());
-    let announcement = Announcement {
-        name: body.name,
-        fonds,
-        kind: body.kind.kind(),
-        files: body.files,
-        bytes: body.bytes,
-        idempotency_key: key.map(|key| format!("{}:{key}", viewer.name())),
-    };
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let key = text("idempotency-key");
+    let unreadable = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "intake.announcement", detail);
+    if text("content-type").is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        let multipart = Multipart::from_request(request, &()).await;
+        let multipart = multipart.map_err(|error| unreadable(error.to_string()))?;
+        let accession = push::receive(&state, &viewer, key, multipart).await?;
+        return Ok((StatusCode::ACCEPTED, Json(whole(&state, &accession).await?)));
+    }
+    let body = axum::body::to_bytes(request.into_body(), MOST_ANNOUNCED).await;
+    let body = body.map_err(|error| unreadable(error.to_string()))?;
+    let body: NewAccessionBody =
+        serde_json::from_slice(&body).map_err(|error| unreadable(error.to_string()))?;
     let accession = state
         .uploads
-        .announce(&state.holdings, &announcement, viewer.name())
+        .announce(&state.holdings, &body.announcement(&viewer, key)?, viewer.name())
         .await
         .map_err(|error| problem(&error))?;
     Ok((StatusCode::CREATED, Json(whole(&state, &accession).await?)))
@@ -172,12 +224,29 @@ async fn whole(state: &IntakeState, accession: &Accession) -> Result<AccessionBo
         RecordRepository(reader.conn())
             .page_of_accession(accession.id, "", RECORDS_SHOWN)
             .await
+            .map(|records| (records, reader))
     };
-    let records = read.await.map_err(|error| problem(&error.into()))?;
+    let (records, mut reader) = read.await.map_err(|error| problem(&error.into()))?;
+    let around = async {
+        let corrections = AccessionRepository(reader.conn())
+            .corrections_of(accession.id)
+            .await?;
+        let tasks = TaskRepository(reader.conn()).of(accession.id).await?;
+        Ok::<_, lantai_database::StoreError>((corrections, tasks))
+    };
+    let (corrections, tasks) = around.await.map_err(|error| problem(&error.into()))?;
+    let corrected_by = corrections.iter().map(|later| later.id.uuid()).collect();
+    let open = tasks.iter().filter(|task| task.decision.is_none()).count() as u64;
     let under_way = state.board.find(accession.id);
     let progress = under_way.map_or_else(
         || ProgressBody::at_rest(accession),
         |progress| progress.now().into(),
     );
-    Ok(AccessionBody::of(accession, progress, &records))
+    Ok(AccessionBody::of(
+        accession,
+        progress,
+        &records,
+        corrected_by,
+        open,
+    ))
 }

@@ -1,6 +1,7 @@
 //! Shapes of accessions.
 
 use crate::accession::{Accession, AccessionState};
+use super::bodies_of_packages::{MajorFaultsBody, PackageDigestBody, StageBody};
 use crate::progress::{ProgressNow, ProgressStage};
 use crate::rules::Family;
 use crate::submission::SubmissionKind;
@@ -21,6 +22,8 @@ pub enum StateBody {
     Receiving,
     /// It is being examined.
     Checking,
+    /// A person must decide something first.
+    PendingReview,
     /// It is in the holdings.
     Accepted,
     /// It went back.
@@ -34,6 +37,7 @@ impl From<&AccessionState> for StateBody {
         match state {
             AccessionState::Receiving { .. } => Self::Receiving,
             AccessionState::Checking => Self::Checking,
+            AccessionState::PendingReview { .. } => Self::PendingReview,
             AccessionState::Accepted { .. } => Self::Accepted,
             AccessionState::Returned { .. } => Self::Returned,
             AccessionState::Failed { .. } => Self::Failed,
@@ -121,6 +125,8 @@ pub struct AccessionSummaryBody {
     pub blockers: u64,
     /// Findings that do not.
     pub warnings: u64,
+    /// The returned accession that it corrects.
+    pub corrects: Option<Uuid>,
 }
 
 impl From<&Accession> for AccessionSummaryBody {
@@ -139,6 +145,7 @@ impl From<&Accession> for AccessionSummaryBody {
             received_by: accession.received_by.clone(),
             blockers: accession.blockers,
             warnings: accession.warnings,
+            corrects: accession.corrects.map(|id| id.uuid()),
         }
     }
 }
@@ -149,6 +156,16 @@ pub struct AccessionBody {
     /// What a list says of it.
     #[serde(flatten)]
     pub summary: AccessionSummaryBody,
+    /// At which stage it is tested.
+    pub stage: StageBody,
+    /// What becomes of major faults.
+    pub majors: MajorFaultsBody,
+    /// Digests of the package as it came, once it was read.
+    pub package: Option<PackageDigestBody>,
+    /// The accessions that correct it.
+    pub corrected_by: Vec<Uuid>,
+    /// Questions that a person has not answered yet.
+    pub open_tasks: u64,
     /// How far it has come.
     pub progress: ProgressBody,
     /// What each check came to.
@@ -160,7 +177,13 @@ pub struct AccessionBody {
 }
 
 impl AccessionBody {
-    pub(super) fn of(accession: &Accession, progress: ProgressBody, records: &[StoredRecord]) -> Self {
+    pub(super) fn of(
+        accession: &Accession,
+        progress: ProgressBody,
+        records: &[StoredRecord],
+        corrected_by: Vec<Uuid>,
+        open_tasks: u64,
+    ) -> Self {
         let error = match &accession.state {
             AccessionState::Failed { code, detail, .. } => Some(AccessionErrorBody {
                 code: code.clone(),
@@ -170,6 +193,11 @@ impl AccessionBody {
         };
         Self {
             summary: accession.into(),
+            stage: accession.stage.into(),
+            majors: accession.majors.into(),
+            package: accession.package.as_ref().map(PackageDigestBody::from),
+            corrected_by,
+            open_tasks,
             progress,
             checks: accession.checks.iter().map(CheckBody::from).collect(),
             error,

@@ -2,15 +2,21 @@
 
 mod accessions;
 mod bodies;
+mod bodies_of_packages;
+mod corrections;
 mod findings;
 mod progress;
+mod push;
+mod receipt;
+mod resumable;
+mod tasks;
 mod upload_file;
 
 use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::jobs::ProgressBoard;
 use crate::repository::AccessionRepository;
-use crate::upload::Uploads;
+use crate::upload::{ResumableUploads, Uploads};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 pub use bodies::AccessionSummaryBody;
@@ -28,6 +34,8 @@ pub struct IntakeState {
     pub holdings: Holdings,
     /// The uploads.
     pub uploads: Uploads,
+    /// The resumable ones.
+    pub resumable: ResumableUploads,
     /// Progress of the accessions under way here.
     pub board: ProgressBoard,
 }
@@ -36,20 +44,32 @@ pub struct IntakeState {
 pub fn routes(state: IntakeState) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(operations!(
-            accessions::list_accessions,
-            accessions::create_accession
-        ))
-        .routes(operations!(
             accessions::get_accession,
             accessions::discard_accession
         ))
         .routes(operations!(accessions::submit_accession))
         .routes(operations!(findings::list_accession_findings))
+        .routes(operations!(tasks::list_accession_tasks))
+        .routes(operations!(tasks::list_open_tasks))
+        .routes(operations!(tasks::decide_accession_task))
+        .routes(operations!(corrections::list_attempts))
+        .routes(operations!(corrections::get_changes))
+        .routes(operations!(receipt::get_receipt))
+        .routes(operations!(resumable::describe_uploads, resumable::create_upload))
         .routes(operations!(progress::watch_accession))
         // files are streamed to disk and may be of any size
         .merge(
             OpenApiRouter::new()
+                .routes(operations!(
+                    accessions::list_accessions,
+                    accessions::create_accession
+                ))
                 .routes(operations!(upload_file::put_accession_file))
+                .routes(operations!(
+                    resumable::head_upload,
+                    resumable::patch_upload,
+                    resumable::delete_upload
+                ))
                 .layer(DefaultBodyLimit::disable()),
         )
         .with_state(state)
@@ -59,8 +79,16 @@ pub fn routes(state: IntakeState) -> OpenApiRouter {
 fn problem(error: &IntakeError) -> Problem {
     let status = match error {
         IntakeError::NotFound => return Problem::not_found(),
-        IntakeError::WrongState { .. } => StatusCode::CONFLICT,
-        IntakeError::PathEscape { .. } | IntakeError::FondsMissing => StatusCode::BAD_REQUEST,
+        IntakeError::WrongState { .. }
+        | IntakeError::NotReturned { .. }
+        | IntakeError::NotEnded { .. }
+        | IntakeError::TaskDecided
+        | IntakeError::OffsetDiffers { .. }
+        | IntakeError::UploadsUnfinished { .. } => StatusCode::CONFLICT,
+        IntakeError::PathEscape { .. }
+        | IntakeError::FondsMissing
+        | IntakeError::ReasonNeeded
+        | IntakeError::UploadBrokeOff => StatusCode::BAD_REQUEST,
         IntakeError::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
         IntakeError::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
             StatusCode::INSUFFICIENT_STORAGE

@@ -32,6 +32,7 @@ pub struct UploadQuery {
         (status = 401, description = "For the staff", body = ProblemBody),
         (status = 404, description = "There is no such accession", body = ProblemBody),
         (status = 409, description = "It was handed in", body = ProblemBody),
+        (status = 413, description = "More than announced", body = ProblemBody),
         (status = 507, description = "The disk is full", body = ProblemBody),
     ))]
 pub async fn put_accession_file(
@@ -42,12 +43,20 @@ pub async fn put_accession_file(
     body: Body,
 ) -> Result<StatusCode, Problem> {
     let id = AccessionId::new(id);
+    let accession = state.uploads.receiving(&state.holdings, id).await;
+    let accession = accession.map_err(|error| problem(&error))?;
     let place = state.uploads.place(&state.holdings, id, &query.path).await;
     let place = place.map_err(|error| problem(&error))?;
+    let replaced = tokio::fs::metadata(&place).await.map_or(0, |found| found.len());
     // a file that broke off is never taken for a whole one
     let partial = state.uploads.partial(id, state.holdings.ids.next());
-    let written = write(&partial, body).await;
+    let mut taken = 0;
+    let room = |bytes: u64| {
+        state.uploads.take_room(&accession, bytes).inspect(|()| taken += bytes)
+    };
+    let written = write(&partial, body, room).await;
     if let Err(failure) = written {
+        state.uploads.give_room_back(id, taken);
         if let Err(error) = tokio::fs::remove_file(&partial).await {
             tracing::warn!(accession.id = %id, error = %error, "a broken upload could not be removed");
         }
@@ -55,21 +64,21 @@ pub async fn put_accession_file(
     }
     let moved = tokio::fs::rename(&partial, &place).await;
     moved.map_err(|source| problem(&IntakeError::disk("place", place, source)))?;
+    state.uploads.give_room_back(id, replaced);
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn write(partial: &PathBuf, body: Body) -> Result<(), Problem> {
+async fn write(
+    partial: &PathBuf,
+    body: Body,
+    mut room: impl FnMut(u64) -> Result<(), IntakeError>,
+) -> Result<(), Problem> {
     let disk = |source| problem(&IntakeError::disk("write", partial, source));
     let mut file = tokio::fs::File::create(partial).await.map_err(disk)?;
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                "intake.upload_broke_off",
-                "the upload broke off",
-            )
-        })?;
+        let chunk = chunk.map_err(|_| problem(&IntakeError::UploadBrokeOff))?;
+        room(chunk.len() as u64).map_err(|error| problem(&error))?;
         file.write_all(&chunk).await.map_err(disk)?;
     }
     file.flush().await.map_err(disk)

@@ -193,9 +193,9 @@ impl Data {
     /// Opened after a crash, and put in order as a start does it.
     pub async fn restart(&self) -> Archive {
         let archive = self.open().await;
-        let _ = std::fs::remove_dir_all(self.workspace());
         archive.holdings.recover().await.unwrap();
-        lantai_intake::recover(&archive.holdings, &Uploads::new(self.0.path().join("uploads")))
+        let uploads = Uploads::new(self.0.path().join("uploads"));
+        lantai_intake::recover(&archive.holdings, &uploads, &self.workspace())
             .await
             .unwrap();
         archive
@@ -304,6 +304,7 @@ impl Archive {
             root: None,
             fonds: Some("J001".parse().unwrap()),
             stage,
+            majors: lantai_intake::MajorFaults::Return,
             by: "admin".to_owned(),
             workspace: self.workspace.clone(),
         }

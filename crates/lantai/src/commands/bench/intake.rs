@@ -133,11 +133,12 @@ pub(super) async fn receive(
         root: None,
         fonds: Some(fonds.parse()?),
         stage: Stage::Filing,
+        majors: lantai_intake::MajorFaults::Return,
         by: Viewer::local_archivist().name().to_owned(),
         workspace: archive.workspace().to_path_buf(),
     };
-    let (received, time) = timed_async(take_in(archive, &request)).await;
-    let received = received?;
+    let (received, time) = timed_async(take_in(archive, &request, None)).await;
+    let received = received?.received;
     if !matches!(received.accession.state, AccessionState::Accepted { .. }) {
         let first = received
             .findings

@@ -1,14 +1,21 @@
 //! Accessions that come over the network: announced, uploaded file by file, then handed in.
 
-use crate::accession::{Accession, AccessionState};
+mod resumable;
+
+pub use resumable::{Checksum, Patch, ResumableUploads, WantedUpload};
+
+use crate::accession::{Accession, AccessionState, MajorFaults};
 use crate::error::IntakeError;
 use crate::repository::AccessionRepository;
+use crate::repository_uploads::UploadRepository;
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, NewJob};
 use lantai_domain::{AccessionId, FondsNumber, JobId, Stage};
 use lantai_formats::package::LogicalName;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::submission::SubmissionKind;
 
@@ -23,8 +30,14 @@ pub struct Announcement {
     pub kind: Option<SubmissionKind>,
     /// Files to come.
     pub files: u64,
-    /// Bytes to come.
+    /// Bytes to come; 0: not known.
     pub bytes: u64,
+    /// At which stage it is tested.
+    pub stage: Stage,
+    /// What becomes of major faults.
+    pub majors: MajorFaults,
+    /// The returned accession that it corrects.
+    pub corrects: Option<AccessionId>,
     /// The same key twice makes one accession.
     pub idempotency_key: Option<String>,
 }
@@ -44,6 +57,7 @@ impl Job for ReceiveUpload {
 #[derive(Debug, Clone)]
 pub struct Uploads {
     folder: PathBuf,
+    budgets: Budgets,
 }
 
 impl Uploads {
@@ -51,6 +65,7 @@ impl Uploads {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            budgets: Budgets::default(),
         }
     }
 
@@ -68,7 +83,8 @@ impl Uploads {
         self.of(id).join(format!("{unique}.part"))
     }
 
-    /// Registers an accession whose files will come.
+    /// Registers an accession whose files will come. The same key makes the same accession, at whatever moment it
+    /// comes.
     pub async fn announce(
         &self,
         holdings: &Holdings,
@@ -81,6 +97,9 @@ impl Uploads {
                 return Ok(known);
             }
         }
+        if let Some(corrected) = announcement.corrects {
+            must_be_returned(holdings, corrected).await?;
+        }
         let id = AccessionId::new(holdings.ids.next());
         let fonds = announcement.fonds.as_ref().map(ToString::to_string);
         let state = AccessionState::Receiving {
@@ -88,17 +107,31 @@ impl Uploads {
             bytes_announced: announcement.bytes,
         };
         let now = holdings.clock.now();
-        let mut accession = Accession::begin(id, &announcement.name, fonds, Stage::Filing, by, now, state);
+        let mut accession = Accession::begin(id, &announcement.name, fonds, announcement.stage, by, now, state);
         accession.kind = announcement.kind;
+        accession.majors = announcement.majors;
+        accession.corrects = announcement.corrects;
         let package = self.package(id);
         std::fs::create_dir_all(&package).map_err(|source| IntakeError::disk("make", package, source))?;
         let mut work = holdings.database.begin_upkeep().await?;
-        AccessionRepository(work.conn()).put(&accession).await?;
-        if let Some(key) = &announcement.idempotency_key {
-            AccessionRepository(work.conn()).remember_key(id, key).await?;
+        let Some(key) = &announcement.idempotency_key else {
+            AccessionRepository(work.conn()).put(&accession).await?;
+            work.commit().await?;
+            return Ok(accession);
+        };
+        if AccessionRepository(work.conn())
+            .put_under_key(&accession, key)
+            .await?
+        {
+            work.commit().await?;
+            return Ok(accession);
         }
-        work.commit().await?;
-        Ok(accession)
+        // the same request came twice at once, and the other one was first
+        drop(work);
+        self.clear(id)?;
+        let mut reader = holdings.database.read().await?;
+        let first = AccessionRepository(reader.conn()).find_by_key(key).await?;
+        first.ok_or(IntakeError::NotFound)
     }
 
     /// Where a file of an upload goes; its folders are made. The path must stay inside the package.
@@ -122,7 +155,13 @@ impl Uploads {
     pub async fn submit(&self, holdings: &Holdings, id: AccessionId) -> Result<Accession, IntakeError> {
         let mut accession = receiving(holdings, id, "handed in").await?;
         accession.state = AccessionState::Checking;
+        self.budgets.forget(id);
         let mut work = holdings.database.begin_upkeep().await?;
+        let unfinished = UploadRepository(work.conn()).unfinished_of(id).await?;
+        if unfinished > 0 {
+            let count = u64::try_from(unfinished).unwrap_or(0);
+            return Err(IntakeError::UploadsUnfinished { count });
+        }
         AccessionRepository(work.conn()).put(&accession).await?;
         let job = NewJob::new(JobId::new(holdings.ids.next()), &ReceiveUpload { accession: id })?;
         work.enqueue(job.once(&id.to_string())).await?;
@@ -133,6 +172,7 @@ impl Uploads {
     /// Drops an upload that was not handed in.
     pub async fn withdraw(&self, holdings: &Holdings, id: AccessionId) -> Result<(), IntakeError> {
         receiving(holdings, id, "withdrawn").await?;
+        self.budgets.forget(id);
         let mut work = holdings.database.begin_upkeep().await?;
         AccessionRepository(work.conn()).delete(id).await?;
         work.commit().await?;
@@ -148,6 +188,29 @@ impl Uploads {
         };
         let names = entries.flatten().map(|entry| entry.file_name());
         Ok(names.filter_map(|name| name.to_str()?.parse().ok()).collect())
+    }
+
+    /// Takes room for bytes that were sent: more than announced are refused.
+    pub fn take_room(&self, accession: &Accession, bytes: u64) -> Result<(), IntakeError> {
+        let AccessionState::Receiving { bytes_announced, .. } = accession.state else {
+            return Ok(());
+        };
+        if bytes_announced == 0 {
+            return Ok(());
+        }
+        let package = self.package(accession.id);
+        self.budgets
+            .take(accession.id, bytes, bytes_announced, || bytes_below(&package))
+    }
+
+    /// Gives room back of a file that was not kept, or was replaced.
+    pub fn give_room_back(&self, id: AccessionId, bytes: u64) {
+        self.budgets.give_back(id, bytes);
+    }
+
+    /// The accession, if its files are being uploaded.
+    pub async fn receiving(&self, holdings: &Holdings, id: AccessionId) -> Result<Accession, IntakeError> {
+        receiving(holdings, id, "uploaded to").await
     }
 
     /// Removes what was uploaded; there may be nothing.
@@ -174,6 +237,59 @@ fn remove(folder: &Path) -> Result<(), IntakeError> {
             Err(IntakeError::disk("remove", folder, error))
         }
         _ => Ok(()),
+    }
+}
+
+/// Only a returned accession can be corrected.
+pub(crate) async fn must_be_returned(holdings: &Holdings, id: AccessionId) -> Result<(), IntakeError> {
+    let mut reader = holdings.database.read().await?;
+    let found = AccessionRepository(reader.conn()).find(id).await?;
+    match found.ok_or(IntakeError::NotFound)?.state {
+        AccessionState::Returned { .. } => Ok(()),
+        other => Err(IntakeError::NotReturned { state: other.name() }),
+    }
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    lantai_formats::package::walk(folder)
+        .flatten()
+        .map(|file| file.size)
+        .sum()
+}
+
+/// How many bytes each accession under way has sent here; counted from the disk when it is first asked for.
+#[derive(Debug, Clone, Default)]
+struct Budgets(Arc<Mutex<HashMap<AccessionId, u64>>>);
+
+impl Budgets {
+    fn lock(&self) -> MutexGuard<'_, HashMap<AccessionId, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(
+        &self,
+        id: AccessionId,
+        bytes: u64,
+        announced: u64,
+        there: impl FnOnce() -> u64,
+    ) -> Result<(), IntakeError> {
+        let mut taken = self.lock();
+        let taken = taken.entry(id).or_insert_with(there);
+        if taken.saturating_add(bytes) > announced {
+            return Err(IntakeError::TooMuch);
+        }
+        *taken += bytes;
+        Ok(())
+    }
+
+    fn give_back(&self, id: AccessionId, bytes: u64) {
+        if let Some(taken) = self.lock().get_mut(&id) {
+            *taken = taken.saturating_sub(bytes);
+        }
+    }
+
+    fn forget(&self, id: AccessionId) {
+        self.lock().remove(&id);
     }
 }
 

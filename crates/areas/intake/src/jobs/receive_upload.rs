@@ -1,8 +1,8 @@
 //! Receiving uploads in the background.
 
-use crate::accession::Accession;
+use super::ProgressBoard;
+use crate::accession::{Accession, AccessionState};
 use crate::error::IntakeError;
-use crate::progress::Progress;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
 use crate::upload::{ReceiveUpload, Uploads};
@@ -10,37 +10,7 @@ use async_trait::async_trait;
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, JobFailure, JobHandler};
 use lantai_domain::AccessionId;
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Progress of the accessions under way in this process.
-#[derive(Debug, Clone, Default)]
-pub struct ProgressBoard(Arc<Mutex<HashMap<AccessionId, Arc<Progress>>>>);
-
-impl ProgressBoard {
-    /// The progress of an accession under way here.
-    pub fn find(&self, id: AccessionId) -> Option<Arc<Progress>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .cloned()
-    }
-
-    fn begin(&self, id: AccessionId) -> Arc<Progress> {
-        let progress = Arc::new(Progress::default());
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, Arc::clone(&progress));
-        progress
-    }
-
-    fn end(&self, id: AccessionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
 
 /// Does [`ReceiveUpload`].
 pub struct ReceiveUploadHandler {
@@ -62,7 +32,7 @@ impl ReceiveUploadHandler {
         let found = AccessionRepository(reader.conn()).find(id).await?;
         drop(reader);
         let Some(accession) = found else { return Ok(()) };
-        if accession.state.ended_at().is_some() {
+        if !matches!(accession.state, AccessionState::Checking) {
             // done before a crash, the job only was not struck off
             return self.uploads.clear(id);
         }
@@ -76,6 +46,7 @@ impl ReceiveUploadHandler {
         let progress = self.board.begin(id);
         let received = receive(&self.holdings, &self.rules, accession, &request, &progress).await;
         self.board.end(id);
+        // what waits for a person is staged: the upload itself is not needed any more
         received?;
         self.uploads.clear(id)
     }
@@ -90,6 +61,7 @@ impl ReceiveUploadHandler {
             root: None,
             fonds: fonds.map_err(|_| IntakeError::FondsMissing)?,
             stage: accession.stage,
+            majors: accession.majors,
             by: accession.received_by.clone(),
             workspace: self.workspace.clone(),
         })
@@ -113,28 +85,4 @@ impl JobHandler for ReceiveUploadHandler {
                 false => JobFailure::GiveUp(error.into()),
             })
     }
-}
-
-/// Puts accessions in order that a crash interrupted: an upload that was handed in is examined again by its job; what
-/// the command line was receiving is forgotten, because nothing of it was accepted. Uploads of no accession go.
-pub async fn recover(holdings: &Holdings, uploads: &Uploads) -> Result<(), IntakeError> {
-    let mut reader = holdings.database.read().await?;
-    let checking = AccessionRepository(reader.conn()).in_state("checking").await?;
-    drop(reader);
-    for accession in checking {
-        if !uploads.package(accession.id).exists() {
-            let mut work = holdings.database.begin_upkeep().await?;
-            AccessionRepository(work.conn()).delete(accession.id).await?;
-            work.commit().await?;
-        }
-    }
-    for id in uploads.all()? {
-        let mut reader = holdings.database.read().await?;
-        let found = AccessionRepository(reader.conn()).find(id).await?;
-        drop(reader);
-        if found.is_none_or(|accession| accession.state.ended_at().is_some()) {
-            uploads.clear(id)?;
-        }
-    }
-    Ok(())
 }

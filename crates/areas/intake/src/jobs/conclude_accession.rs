@@ -1,0 +1,31 @@
+//! Ending accessions whose questions are all decided.
+
+use crate::conclude::conclude_reviewed;
+use crate::review::ConcludeAccession;
+use async_trait::async_trait;
+use lantai_cataloguing::Holdings;
+use lantai_database::{Job, JobFailure, JobHandler};
+use std::path::PathBuf;
+
+/// Does [`ConcludeAccession`].
+pub struct ConcludeAccessionHandler {
+    /// The holdings.
+    pub holdings: Holdings,
+    /// Folder for what does not fit into memory.
+    pub workspace: PathBuf,
+}
+
+#[async_trait]
+impl JobHandler for ConcludeAccessionHandler {
+    fn name(&self) -> &'static str {
+        ConcludeAccession::NAME
+    }
+
+    async fn run(&self, payload: &str) -> Result<(), JobFailure> {
+        let job: ConcludeAccession =
+            serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
+        let concluded = conclude_reviewed(&self.holdings, &self.workspace, job.accession).await;
+        // the accession waits on until it has ended, whatever fails here
+        concluded.map(|_| ()).map_err(|error| JobFailure::Retry(error.into()))
+    }
+}
