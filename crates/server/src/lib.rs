@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod initialise;
 mod jobs;
+mod own_rules;
 mod rebuild;
 mod routes;
 mod verify;

@@ -9,7 +9,7 @@ use lantai_testkit::repository_root;
 use std::collections::BTreeSet;
 
 /// First parts of error codes.
-const AREAS: [&str; 24] = [
+const AREAS: &[&str] = &[
     "access",
     "archive",
     "bagit",
@@ -23,6 +23,7 @@ const AREAS: [&str; 24] = [
     "date",
     "document_number",
     "domain",
+    "filing",
     "formats",
     "http",
     "identity",
@@ -30,6 +31,7 @@ const AREAS: [&str; 24] = [
     "journal",
     "package",
     "preservation",
+    "quality",
     "retention",
     "search",
     "vault",
@@ -39,13 +41,17 @@ const AREAS: [&str; 24] = [
 const FEW: [&str; 1] = ["serve"];
 
 /// Texts of the same form that are no error codes.
-const OTHER_NAMES: [&str; 6] = [
+const OTHER_NAMES: &[&str] = &[
     // jobs
     "access.index_accession",
     "access.index_records",
     "intake.receive_upload",
-    // a fact
+    // facts
     "archive.created",
+    "filing.decided",
+    "quality.lot_drawn",
+    "quality.concluded",
+    "quality.withdrawn",
     // files of the journal's keys
     "journal.private",
     "journal.public",

@@ -11,6 +11,7 @@ mod error;
 mod examine;
 mod jobs;
 mod progress;
+pub mod quality;
 mod quarantine;
 mod read_file;
 mod receive;

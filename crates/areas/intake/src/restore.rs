@@ -34,6 +34,7 @@ impl RestoreOther for RestoreAccessions {
         AccessionRepository(work.conn())
             .put_findings(accession.id, &findings)
             .await?;
+        crate::quality::restore(work, object).await?;
         Ok(true)
     }
 }

@@ -6,5 +6,6 @@ mod accessions;
 mod desk;
 mod files;
 mod opening;
+mod quality;
 mod rights;
 mod session;

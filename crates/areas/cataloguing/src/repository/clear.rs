@@ -8,6 +8,9 @@ pub async fn clear(database: &Database) -> Result<(), StoreError> {
     let statements = [
         "DELETE FROM findings WHERE accession IN (SELECT id FROM accessions WHERE finished_at IS NOT NULL)",
         "DELETE FROM accessions WHERE finished_at IS NOT NULL",
+        // lots that are not over are in no document yet: they stay
+        "DELETE FROM quality_lots WHERE ended_at IS NOT NULL",
+        "DELETE FROM filing_decisions",
         "DELETE FROM former_codes",
         "DELETE FROM records",
         "DELETE FROM segments",
