@@ -46,6 +46,8 @@ const OTHER_NAMES: &[&str] = &[
     "access.index_accession",
     "access.index_records",
     "intake.receive_upload",
+    "intake.receive_watched",
+    "intake.conclude_accession",
     // facts
     "archive.created",
     "filing.decided",
