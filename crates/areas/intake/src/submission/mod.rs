@@ -1,6 +1,7 @@
 //! Packages that come in: each kind is one file here, and gives the same items.
 
 mod bag;
+mod container;
 mod files;
 mod folder;
 
@@ -210,6 +211,22 @@ pub struct Opening {
 
 /// Opens a package. Faults of the package go to the tally; then there may be nothing to go on with.
 pub fn open(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
+    // a container that is said to be a plain file is kept as it is
+    if opening.path.is_file() && opening.kind != Some(SubmissionKind::File) {
+        match container::unpacked(opening, tally)? {
+            container::Content::Plain => {}
+            container::Content::Refused => return Ok(None),
+            container::Content::Package(inside, names) => {
+                let submission = open_plain(&inside, tally)?;
+                return Ok(submission.map(|submission| names.kept_by(submission)));
+            }
+        }
+    }
+    open_plain(opening, tally)
+}
+
+/// Opens a package that is no container.
+fn open_plain(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
     let path = &opening.path;
     let found = match detect_kind(path) {
         Ok(found) => found,
