@@ -236,7 +236,7 @@ fn take_in(
     unpacking.count_entry()?;
     let is_folder = matches!(entry.kind, TarKind::Folder | TarKind::ListedFolder);
     let (decoded, name_bytes) = unpacking.decoder.decode(&entry.raw_name);
-    if is_folder && matches!(decoded.trim_end_matches('/'), "." | "") && decoded != "" {
+    if is_folder && matches!(decoded.trim_end_matches('/'), "." | "") && !decoded.is_empty() {
         // the package itself, as `tar c .` names it
         return if decoded.starts_with('/') {
             unpacking.admit(&decoded, &entry.raw_name, true).map(|_| ())
