@@ -1,9 +1,11 @@
 //! What comes in from outside: formats of files, text in any encoding, catalogues and packages.
 //!
+//! - [`eep`]: electronic record packages (电子文件封装包)
 //! - [`identify`]: which format a file is in, by PRONOM
 //! - [`catalogue`]: entries in CSV, Excel, JSON Lines
 //! - [`eark`]: E-ARK information packages (CSIP, SIP, DIP)
 //! - [`container`]: ZIP, TAR, 7z, unpacked without trusting them
+//! - [`malware`]: a built-in signature, and scanners that speak the protocol of clamd
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`properties`]: what a file is like and whether it is whole
 //! - [`readable`]: whether a file can be opened, by a light look
@@ -18,7 +20,9 @@ pub mod bagit;
 pub mod catalogue;
 pub mod container;
 pub mod eark;
+pub mod eep;
 pub mod identify;
+pub mod malware;
 pub mod package;
 pub mod properties;
 pub mod readable;

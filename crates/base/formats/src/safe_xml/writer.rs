@@ -31,6 +31,16 @@ impl<W: Write> XmlWriter<W> {
         })
     }
 
+    /// Begins a part of a document, without the declaration.
+    pub fn fragment(inner: W) -> Self {
+        Self {
+            inner,
+            open: Vec::new(),
+            is_indented: false,
+            holds_text: false,
+        }
+    }
+
     /// Begins an element.
     pub fn start(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
         self.tag(name, attributes, ">")?;
