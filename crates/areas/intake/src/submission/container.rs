@@ -13,7 +13,18 @@ use std::path::{Path, PathBuf};
 const UNPACKED: &str = "container";
 /// Endings of containers. What has one and is none was meant as one, or is broken.
 const ENDINGS: [&str; 12] = [
-    ".zip", ".tar", ".7z", ".tgz", ".tbz2", ".txz", ".tzst", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.zstd",
+    ".zip",
+    ".tar",
+    ".7z",
+    ".tgz",
+    ".tbz2",
+    ".txz",
+    ".tzst",
+    ".tar.gz",
+    ".tar.bz2",
+    ".tar.xz",
+    ".tar.zst",
+    ".tar.zstd",
 ];
 
 /// What a file turned out to be.
@@ -34,7 +45,11 @@ pub(super) fn unpacked(opening: &Opening, tally: &mut Tally) -> Result<Content, 
     let path = &opening.path;
     let limits = Limits::builtin().map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
     let kind = detect_container(path, &limits).map_err(|source| IntakeError::disk("read", path, source))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let lower = name.to_lowercase();
     let ending = ENDINGS
         .iter()
@@ -49,7 +64,9 @@ pub(super) fn unpacked(opening: &Opening, tally: &mut Tally) -> Result<Content, 
     let folder = opening.quarantine.join(UNPACKED);
     std::fs::create_dir_all(&folder).map_err(|source| IntakeError::disk("make", folder.clone(), source))?;
     // the package is called after its container where it has no folder of its own
-    let stem = ending.map_or(name.as_str(), |ending| name.get(..name.len() - ending.len()).unwrap_or(&name));
+    let stem = ending.map_or(name.as_str(), |ending| {
+        name.get(..name.len() - ending.len()).unwrap_or(&name)
+    });
     let is_plain = LogicalName::new(stem).is_ok_and(|name| !name.as_str().contains('/')) && stem.len() < 200;
     let root = folder.join(if is_plain { stem } else { "package" });
     match unpack(path, &root, &limits, &mut |_| {}) {
@@ -62,9 +79,11 @@ pub(super) fn unpacked(opening: &Opening, tally: &mut Tally) -> Result<Content, 
         }
         Err(UnpackError::Read { path, source }) => Err(IntakeError::disk("read", path, source)),
         Err(UnpackError::Write { path, source }) => Err(IntakeError::disk("write", path, source)),
-        Err(error @ UnpackError::QuarantineInUse(_)) => {
-            Err(IntakeError::disk("unpack into", root, std::io::Error::other(error)))
-        }
+        Err(error @ UnpackError::QuarantineInUse(_)) => Err(IntakeError::disk(
+            "unpack into",
+            root,
+            std::io::Error::other(error),
+        )),
     }
 }
 
