@@ -134,6 +134,7 @@ impl FileBuilder {
                 sha512: "0".repeat(128),
                 sm3: "0".repeat(64),
                 format: FileFormat::default(),
+                properties: None,
             },
         }
     }

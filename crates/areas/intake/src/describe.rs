@@ -1,19 +1,19 @@
 //! From elements as they were written to a description (著录), and the checks of metadata on the way.
 
+use crate::checks::RecordChecks;
 use crate::error::IntakeError;
 use crate::rules::CheckRules;
 use crate::submission::SubmittedItem;
 use crate::tally::Tally;
+use jiff::civil::Date;
 use lantai_domain::code::{CodeError, CodeRules};
+use lantai_domain::date::DateError;
 use lantai_domain::record::AggregationLevel;
 use lantai_domain::{
     ArchivalCode, ArchivalDate, Description, Finding, Fonds, OpenStatus, Outcome, Retention,
     SecurityClassification, Severity,
 };
-use std::collections::{BTreeMap, HashMap};
-
-/// Codes asked of the catalogue at once.
-const CODES_AT_ONCE: usize = 500;
+use std::collections::BTreeMap;
 
 /// Says which of some codes are taken already.
 pub(crate) type CodesTaken<'a> = dyn Fn(&[String]) -> Result<Vec<String>, IntakeError> + Sync + 'a;
@@ -31,6 +31,10 @@ pub(crate) struct Described {
 pub(crate) struct Describer {
     rules: CheckRules,
     codes: CodeRules,
+    /// The same without the list of categories: enough to describe a record whose code is not by the rule.
+    grammar: CodeRules,
+    checks: RecordChecks,
+    fonds: Vec<Fonds>,
 }
 
 /// Elements that have a place of their own in a description, or are used up in reading the item.
@@ -72,14 +76,20 @@ const PLACED: [&str; 34] = [
 ];
 
 impl Describer {
-    /// A describer for packages that describe these fonds, in a year.
-    pub fn new(rules: CheckRules, fonds: &[Fonds], current_year: u16) -> Self {
+    /// A describer for packages that describe these fonds, as of a day.
+    pub fn new(rules: CheckRules, fonds: &[Fonds], today: Date) -> Self {
         let known = rules.categories.iter().map(|category| category.code.as_str());
         let more = fonds
             .iter()
             .flat_map(|fonds| fonds.category_codes.iter().map(String::as_str));
-        let codes = CodeRules::new(current_year).with_categories(known.chain(more));
-        Self { rules, codes }
+        let year = u16::try_from(today.year()).unwrap_or(9999);
+        Self {
+            codes: CodeRules::new(year).with_categories(known.chain(more)),
+            grammar: CodeRules::grammar_only(year),
+            checks: RecordChecks::new(&rules, today),
+            fonds: fonds.to_vec(),
+            rules,
+        }
     }
 
     /// Version of the rules of the checks.
@@ -87,8 +97,14 @@ impl Describer {
         &self.rules.version
     }
 
-    /// Describes an item; faults go to the tally.
+    /// Describes an item and judges what it says of itself; faults go to the tally.
     pub fn describe(&self, item: &SubmittedItem, tally: &mut Tally) -> Described {
+        let described = self.read(item, tally);
+        self.checks.run(item, &described, &self.fonds, tally);
+        described
+    }
+
+    fn read(&self, item: &SubmittedItem, tally: &mut Tally) -> Described {
         let label = item.label();
         let code = self.code(item, &label, tally);
         let retention = self.retention(item, code.as_ref(), &label, tally);
@@ -204,7 +220,7 @@ impl Describer {
                         .found(format!("{}: {text}: {error}", error.code()))
                         .mend(mend)
                 });
-                None
+                ArchivalCode::parse(text, &self.grammar).ok()
             }
         }
     }
@@ -237,7 +253,8 @@ impl Describer {
                 Some(retention)
             }
             Err(error) => {
-                tally.fault("A-2.4", error.code(), |finding| {
+                tally.tested("A-2.3", 1);
+                tally.fault("A-2.3", error.code(), |finding| {
                     finding
                         .record(label)
                         .element("retention_period")
@@ -275,7 +292,20 @@ impl Describer {
         label: &str,
         tally: &mut Tally,
     ) {
-        for element in &self.rules.mandatory {
+        for element in &self.rules.mandatory.elements {
+            // an element that the metadata has no field for is missing, not empty (check I-2.1)
+            let scheme_has = |element: &str| {
+                let schemes = self.rules.schemes.all();
+                schemes.iter().any(|scheme| scheme.element(element).is_some())
+            };
+            if item
+                .fields
+                .as_ref()
+                .is_some_and(|fields| !fields.contains(element))
+                && scheme_has(element)
+            {
+                continue;
+            }
             tally.tested("I-2.2", 1);
             let there = match element.as_str() {
                 "retention_period" => has_retention || code.is_none(),
@@ -300,8 +330,8 @@ impl Describer {
     fn classification(&self, item: &SubmittedItem, label: &str, tally: &mut Tally) -> SecurityClassification {
         let written = item.get("security_classification").unwrap_or_default();
         SecurityClassification::from_label(written).unwrap_or_else(|error| {
-            tally.tested("A-2.4", 1);
-            tally.fault("A-2.4", "intake.classification_unknown", |finding| {
+            tally.tested("A-2.3", 1);
+            tally.fault("A-2.3", "intake.classification_unknown", |finding| {
                 finding
                     .record(label)
                     .element("security_classification")
@@ -345,19 +375,26 @@ impl Describer {
                 .and_then(|text| ArchivalDate::parse(&text).ok())
                 .unwrap_or_default();
         };
-        tally.tested("A-2.4", 1);
+        tally.tested("A-2.2", 1);
         match ArchivalDate::parse(&written) {
             Ok(date) => date,
             Err(error) => {
-                let finding = Finding::new("A-2.4", Severity::Warn, Outcome::Warn, error.code());
-                tally.add(
-                    finding
-                        .record(label)
-                        .element("date")
-                        .expected("a date such as 19810523")
-                        .found(written)
-                        .mend("correct the date; until then the record has none"),
-                );
+                // metadata of the package's own is held to one form, which is judged with all other elements
+                let check = match error {
+                    DateError::Order { .. } => Some("A-2.4"),
+                    _ if item.fields.is_some() => None,
+                    _ => Some("A-2.2"),
+                };
+                if let Some(check) = check {
+                    tally.fault(check, error.code(), |finding| {
+                        finding
+                            .record(label)
+                            .element("date")
+                            .expected("a date such as 19810523, and of two dates the earlier one first")
+                            .found(written)
+                            .mend("correct the date; until then the record has none")
+                    });
+                }
                 ArchivalDate::Unknown
             }
         }
@@ -400,62 +437,4 @@ fn other(item: &SubmittedItem) -> BTreeMap<String, String> {
         .chain(&item.other)
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
-}
-
-/// Check: codes of this package, and of the catalogue.
-#[derive(Debug, Default)]
-pub(crate) struct CodesSeen {
-    seen: HashMap<String, String>,
-    to_ask: Vec<String>,
-}
-
-impl CodesSeen {
-    /// Takes the code of an item; asks the catalogue now and then.
-    pub fn note(
-        &mut self,
-        item: &SubmittedItem,
-        described: &Described,
-        tally: &mut Tally,
-        taken: &CodesTaken<'_>,
-    ) -> Result<(), IntakeError> {
-        let Some(description) = &described.description else {
-            return Ok(());
-        };
-        let code = description.code.to_string();
-        tally.tested("A-2.7", 1);
-        if let Some(first) = self.seen.get(&code) {
-            tally.fault("A-2.7", "intake.code_twice", |finding| {
-                finding
-                    .record(code.clone())
-                    .element("archival_code")
-                    .expected("a code that no other record has")
-                    .found(format!("{} and {first}", item.place))
-                    .mend("give one of the two another code")
-            });
-            return Ok(());
-        }
-        self.seen.insert(code.clone(), item.place.clone());
-        self.to_ask.push(code);
-        if self.to_ask.len() >= CODES_AT_ONCE {
-            self.finish(tally, taken)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Asks the catalogue about the codes not asked yet.
-    pub fn finish(&mut self, tally: &mut Tally, taken: &CodesTaken) -> Result<(), IntakeError> {
-        let asked = std::mem::take(&mut self.to_ask);
-        for code in taken(&asked)? {
-            tally.fault("A-2.7", "intake.code_taken", |finding| {
-                finding
-                    .record(code)
-                    .element("archival_code")
-                    .expected("a code that no other record has")
-                    .found("a record of the archive has it")
-                    .mend("give another code; if it is the same record, do not send it again")
-            });
-        }
-        Ok(())
-    }
 }

@@ -278,7 +278,7 @@ impl Scheme {
 }
 
 /// A version of all schemes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Schemes {
     /// Which version it is.
     pub version: String,

@@ -5,18 +5,29 @@
 //! out of the pass that stages the file in the vault.
 
 mod accession;
+mod checks;
+mod conclude;
+pub mod corrections;
 mod describe;
 pub mod elements;
 mod error;
 mod examine;
+pub mod filing;
+mod fingerprint;
 mod jobs;
+mod listing;
+mod parts;
 mod progress;
 pub mod quality;
 mod quarantine;
 mod read_file;
+pub mod receipt;
 mod receive;
 pub mod repository;
+mod repository_tasks;
+mod repository_uploads;
 mod restore;
+mod review;
 mod routes;
 mod rule_file;
 pub mod rules;
@@ -24,18 +35,31 @@ mod sandbox;
 mod spool;
 mod store;
 mod submission;
+mod take_in;
 mod tally;
+mod tasks;
 mod upload;
 
-pub use accession::{ACCESSION_FORMAT, Accession, AccessionState};
+pub use accession::{ACCESSION_FORMAT, Accession, AccessionState, MajorFaults};
+pub use checks::package::ScannerState;
 pub use error::IntakeError;
-pub use jobs::{ProgressBoard, ReceiveUploadHandler, recover};
+pub use fingerprint::fingerprint;
+pub use jobs::{ConcludeAccessionHandler, ProgressBoard, ReceiveUploadHandler, recover};
+pub use listing::{DigestOf, PackageDigest};
+pub use parts::PartSize;
 pub use progress::{Progress, ProgressNow, ProgressStage};
 pub use receive::{Checked, IntakeRules, ReceiveRequest, Received, check, receive};
 pub use repository::AccessionRepository;
+pub use repository_tasks::TaskRepository;
+pub use repository_uploads::{ResumableUpload, UploadRepository};
 pub use restore::RestoreAccessions;
+pub use review::{Answer, ConcludeAccession, decide};
 pub use routes::{AccessionSummaryBody, IntakeState, routes};
-pub use sandbox::{ChildLimits, ExamineError, Examiner, InProcess, Sandbox, SandboxOptions, run_child};
+pub use sandbox::{
+    ChildLimits, EXAMINE_COMMAND, ExamineError, Examiner, InProcess, Sandbox, SandboxOptions, run_child,
+};
 pub use submission::SubmissionKind;
+pub use take_in::{TakenIn, take_in};
 pub use tally::CheckResult;
-pub use upload::{Announcement, ReceiveUpload, Uploads};
+pub use tasks::{ReviewTask, TaskDecision, TaskKind};
+pub use upload::{Announcement, Checksum, Patch, ReceiveUpload, ResumableUploads, Uploads, WantedUpload};

@@ -1,18 +1,23 @@
 //! Reading one file: staged or only measured, its format named, its checks answered, all in one pass.
 
+use crate::checks::files::{FileChecks, Judged, Looked, Seen};
+use crate::checks::package;
 use crate::error::IntakeError;
 use crate::progress::Progress;
+use crate::receive::IntakeRules;
 use crate::rules::CheckRules;
-use crate::submission::{DeclaredDigest, Enclosure, SubmittedFile};
+use crate::sandbox::{ExamineError, Examiner};
+use crate::submission::{Declared, Enclosure, SubmissionKind, SubmittedFile, SubmittedItem};
+use crate::tally::Tally;
 use lantai_cataloguing::layout;
-use lantai_domain::{ContentFile, FileFormat, Finding, Media, Outcome, Severity, Stage};
-use lantai_formats::identify::{
-    FormatKind, HeadTail, Identification, Identifier, ReadSeek, Warning, is_executable,
-};
-use lantai_formats::readable::{Readability, UnreadableReason, check_readable};
+use lantai_domain::{ContentFile, ContentProperties, FileFormat, Finding, Media, Stage};
+use lantai_formats::identify::{FormatKind, HeadTail, Identification, Identifier, ReadSeek, is_executable};
+use lantai_formats::properties::FileProperties;
 use lantai_vault::{Algorithm, ByteObserver, Digester, ObjectWriter, VaultError};
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
 
 /// Bytes read at a time where nothing is staged.
 const CHUNK: usize = 256 * 1024;
@@ -29,16 +34,18 @@ pub(crate) enum Sink {
 pub(crate) struct ReadFile {
     /// The file, where it could be read.
     pub content: Option<ContentFile>,
-    /// What was tested.
-    pub tested: Vec<(&'static str, u64)>,
-    /// Faults.
-    pub findings: Vec<Finding>,
+    /// What was tested and found.
+    pub judged: Judged,
+    /// What its record needs to know of it; `None` where it could not be read.
+    pub looked: Option<Looked>,
 }
 
 /// Reads files by the rules of a stage.
 pub(crate) struct FileReader {
     identifier: Identifier,
     rules: CheckRules,
+    examiner: Arc<dyn Examiner>,
+    scanner: package::ScannerState,
     stage: Stage,
 }
 
@@ -46,13 +53,11 @@ pub(crate) struct FileReader {
 struct Further(Vec<(Algorithm, Box<dyn Digester>)>);
 
 impl Further {
-    /// Digesters for what was declared, except what is computed anyhow.
-    fn of(declared: &[DeclaredDigest], computed: &[Algorithm]) -> Self {
+    /// Digesters for what description and list declare, except what is computed anyhow.
+    fn of(file: &SubmittedFile, computed: &[Algorithm]) -> Self {
+        let declared = file.declared.iter().chain(&file.listed);
         let mut running: Vec<(Algorithm, Box<dyn Digester>)> = Vec::new();
-        for algorithm in declared
-            .iter()
-            .filter_map(|digest| Algorithm::named(&digest.algorithm))
-        {
+        for algorithm in declared.filter_map(|digest| Algorithm::named(&digest.algorithm)) {
             if !computed.contains(&algorithm) && running.iter().all(|(known, _)| *known != algorithm) {
                 running.push((algorithm, algorithm.start()));
             }
@@ -99,12 +104,30 @@ struct Measured {
 
 impl FileReader {
     /// A reader for a stage.
-    pub fn new(identifier: Identifier, rules: CheckRules, stage: Stage) -> Self {
+    pub fn new(kit: &IntakeRules, stage: Stage) -> Self {
         Self {
-            identifier,
-            rules,
+            identifier: kit.identifier().clone(),
+            rules: kit.checks().clone(),
+            examiner: Arc::clone(kit.examiner()),
+            scanner: kit.scanner().clone(),
             stage,
         }
+    }
+
+    /// The rules of the checks.
+    pub fn rules(&self) -> &CheckRules {
+        &self.rules
+    }
+
+    /// The checks of a package as a whole.
+    pub fn judge_package(&self, kind: SubmissionKind, declared: &Declared, tally: &mut Tally) {
+        let whole = package::Whole {
+            kind,
+            declared,
+            scanner: &self.scanner,
+            max_age_days: self.rules.scanner.max_age_days,
+        };
+        package::check(&whole, tally);
     }
 
     /// Version of the rules of formats.
@@ -112,18 +135,20 @@ impl FileReader {
         self.identifier.registry().version()
     }
 
-    fn finding(&self, check: &str, code: &str, label: &str, file: &SubmittedFile) -> Option<Finding> {
-        let severity = self.rules.check(check)?.severity(self.stage)?;
-        let outcome = if severity == Severity::Warn {
-            Outcome::Warn
-        } else {
-            Outcome::Fail
-        };
-        Some(
-            Finding::new(check, severity, outcome, code)
-                .record(label)
-                .file(&file.name),
-        )
+    /// The checks of a record's files.
+    pub fn checks<'a>(&'a self, label: &'a str) -> FileChecks<'a> {
+        FileChecks {
+            rules: &self.rules,
+            stage: self.stage,
+            label,
+        }
+    }
+
+    /// What all files of a record together tell.
+    pub fn judge_record(&self, item: &SubmittedItem, label: &str, files: &[Looked]) -> Judged {
+        let mut judged = Judged::default();
+        self.checks(label).record(item, files, &mut judged);
+        judged
     }
 
     /// Reads a file once. Faults of the file are findings; an error is ours.
@@ -136,14 +161,14 @@ impl FileReader {
     ) -> Result<ReadFile, IntakeError> {
         let mut read = ReadFile {
             content: None,
-            tested: Vec::new(),
-            findings: Vec::new(),
+            judged: Judged::default(),
+            looked: None,
         };
         let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
         let (size, source) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                read.findings.push(self.unreadable(file, label, &error));
+                read.judged.findings.push(self.unreadable(file, label, &error));
                 return Ok(read);
             }
         };
@@ -155,7 +180,7 @@ impl FileReader {
             Ok(measured) => measured,
             Err(VaultError::FileChanged { expected, found, .. }) => {
                 let finding = self.refusal("A-3.1", "intake.file_changed", label, file);
-                read.findings.push(
+                read.judged.findings.push(
                     finding
                         .expected(format!("{expected} bytes"))
                         .found(format!("{found} bytes: the file changed while it was read"))
@@ -164,26 +189,28 @@ impl FileReader {
                 return Ok(read);
             }
             Err(VaultError::Source { source, .. }) => {
-                read.findings.push(self.unreadable(file, label, &source));
+                read.judged.findings.push(self.unreadable(file, label, &source));
                 return Ok(read);
             }
             Err(VaultError::LogicalPath { value, reason }) => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
                 let found = format!("{value:?}: {reason}");
-                read.findings
+                read.judged
+                    .findings
                     .push(finding.found(found).mend("give the file a plain name"));
                 return Ok(read);
             }
             Err(VaultError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidFilename => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
                 let found = format!("a name of {} bytes: {source}", file.name.len());
-                read.findings
+                read.judged
+                    .findings
                     .push(finding.found(found).mend("give the file a shorter name"));
                 return Ok(read);
             }
             Err(error @ (VaultError::PathTwice { .. } | VaultError::PathConflict { .. })) => {
                 let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
-                read.findings.push(
+                read.judged.findings.push(
                     finding
                         .found(error.to_string())
                         .mend("give each file a name of its own"),
@@ -195,11 +222,21 @@ impl FileReader {
         let identified = match self.identify(file, &measured) {
             Ok(identified) => identified,
             Err(error) => {
-                read.findings.push(self.unreadable(file, label, &error));
+                read.judged.findings.push(self.unreadable(file, label, &error));
                 return Ok(read);
             }
         };
-        self.check(file, label, &measured, &identified, &mut read);
+        // what runs is not opened by anybody
+        let examined = (!is_executable(&identified)).then(|| self.examiner.examine(&identified, &file.path));
+        let seen = Seen {
+            file,
+            identified: &identified,
+            size: measured.size,
+            digests: &measured.digests,
+            head: measured.window.head(),
+            properties: examined.as_ref(),
+        };
+        read.looked = Some(self.checks(label).file(&seen, &mut read.judged));
         read.content = Some(ContentFile {
             path: measured.path,
             name: file.name.clone(),
@@ -210,6 +247,7 @@ impl FileReader {
             sha512: measured.sha512,
             sm3: measured.sm3,
             format: format_of(&identified),
+            properties: examined.and_then(properties_of),
         });
         Ok(read)
     }
@@ -222,8 +260,9 @@ impl FileReader {
             .file(&file.name)
     }
 
-    /// A fault of a file that is kept with the accession: a program is kept nowhere.
-    pub fn look_at(&self, enclosure: &Enclosure) -> Result<Option<Finding>, IntakeError> {
+    /// Looks at a file that is kept with the accession: it must not run (check S-1.2), and must be what the list of
+    /// the package says (check ).
+    pub fn look_at(&self, enclosure: &Enclosure, tally: &mut Tally) -> Result<(), IntakeError> {
         let disk = |source| IntakeError::disk("read", &enclosure.path, source);
         let mut source = File::open(&enclosure.path).map_err(disk)?;
         let size = source.metadata().map_err(disk)?.len();
@@ -231,22 +270,33 @@ impl FileReader {
             .identifier
             .identify(&enclosure.name, size, &mut source)
             .map_err(disk)?;
-        if !is_executable(&identified) {
-            return Ok(None);
+        tally.tested("S-1.2", 1);
+        if is_executable(&identified) {
+            tally.fault("S-1.2", "intake.executable", |finding| {
+                finding
+                    .file(&enclosure.name)
+                    .expected("a file that does not run")
+                    .found(identified.name.unwrap_or_else(|| "a program".to_owned()))
+                    .mend("programs are not records: take it out of the package")
+            });
         }
-        let severity = self
-            .rules
-            .check("S-1.2")
-            .and_then(|rule| rule.severity(self.stage));
-        let finding =
-            severity.map(|severity| Finding::new("S-1.2", severity, Outcome::Fail, "intake.executable"));
-        Ok(finding.map(|finding| {
-            finding
-                .file(&enclosure.name)
-                .expected("a file that does not run")
-                .found(identified.name.unwrap_or_else(|| "a program".to_owned()))
-                .mend("programs are not records: take it out of the package")
-        }))
+        for digest in &enclosure.listed {
+            let Some(algorithm) = Algorithm::named(&digest.algorithm) else {
+                continue;
+            };
+            tally.tested("A-5.3", 1);
+            let found = digest_of(&enclosure.path, algorithm).map_err(disk)?;
+            if !found.eq_ignore_ascii_case(&digest.value) {
+                tally.fault("A-5.3", "intake.package_changed", |finding| {
+                    finding
+                        .file(&enclosure.name)
+                        .expected(format!("{} {}", digest.algorithm, digest.value))
+                        .found(format!("{} {found}", digest.algorithm))
+                        .mend("the file is not the one that was packed: send the package again")
+                });
+            }
+        }
+        Ok(())
     }
 
     fn unreadable(&self, file: &SubmittedFile, label: &str, error: &std::io::Error) -> Finding {
@@ -273,128 +323,48 @@ impl FileReader {
             &mut reopen,
         )
     }
-
-    fn check(
-        &self,
-        file: &SubmittedFile,
-        label: &str,
-        measured: &Measured,
-        identified: &Identification,
-        read: &mut ReadFile,
-    ) {
-        read.tested.extend([("U-2.1", 1), ("U-2.2", 1), ("S-1.2", 1)]);
-        for declared in &file.declared {
-            let found = measured
-                .digests
-                .iter()
-                .find(|(algorithm, _)| *algorithm == declared.algorithm);
-            let Some((_, found)) = found else { continue };
-            read.tested.push(("A-3.1", 1));
-            if !found.eq_ignore_ascii_case(&declared.value) {
-                let finding = self.finding("A-3.1", "intake.digest_mismatch", label, file);
-                read.findings.extend(finding.map(|finding| {
-                    finding
-                        .expected(format!("{} {}", declared.algorithm, declared.value))
-                        .found(format!("{} {found}", declared.algorithm))
-                        .mend("the file is not the one that was described: send the right one")
-                }));
-            }
-        }
-        if is_executable(identified) {
-            let finding = self.finding("S-1.2", "intake.executable", label, file);
-            read.findings.extend(finding.map(|finding| {
-                finding
-                    .expected("a file that does not run")
-                    .found(identified.name.clone().unwrap_or_else(|| "a program".to_owned()))
-                    .mend("programs are not records: take it out of the package")
-            }));
-            return;
-        }
-        if !identified.filing {
-            let finding = self.finding("U-2.1", "intake.format_not_allowed", label, file);
-            read.findings.extend(finding.map(|finding| {
-                finding
-                    .expected("a format of the list of allowed formats")
-                    .found(
-                        identified
-                            .name
-                            .clone()
-                            .unwrap_or_else(|| "an unknown format".to_owned()),
-                    )
-                    .mend("convert it, for example into PDF/A or OFD")
-            }));
-        }
-        if identified
-            .warnings
-            .iter()
-            .any(|warning| matches!(warning, Warning::ExtensionMismatch { .. }))
-        {
-            let finding = Finding::new(
-                "U-2.1",
-                Severity::Warn,
-                Outcome::Warn,
-                "intake.extension_mismatch",
-            );
-            let found = identified.name.clone().unwrap_or_default();
-            read.findings.push(
-                finding
-                    .record(label)
-                    .file(&file.name)
-                    .found(found)
-                    .mend("rename the file by its real format"),
-            );
-        }
-        if let Err(unreadable) = self.readable(file, measured, identified) {
-            let mut finding = self.finding("U-2.2", unreadable.code, label, file);
-            if unreadable.doubtful {
-                // only the name says what it is: a person must open it
-                finding = Some(Finding::new(
-                    "U-2.2",
-                    Severity::Warn,
-                    Outcome::Warn,
-                    unreadable.code,
-                ));
-            }
-            read.findings.extend(finding.map(|finding| {
-                finding
-                    .record(label)
-                    .file(&file.name)
-                    .expected("a whole, readable file")
-                    .found(unreadable.reason)
-                    .mend("send a file that opens")
-            }));
-        }
-    }
-
-    fn readable(
-        &self,
-        file: &SubmittedFile,
-        measured: &Measured,
-        identified: &Identification,
-    ) -> Result<(), NotReadable> {
-        let looked = File::open(&file.path)
-            .and_then(|mut source| check_readable(identified, measured.size, &mut source));
-        match looked {
-            Ok(Readability::Readable) => Ok(()),
-            Ok(Readability::Unreadable { reason }) => Err(NotReadable {
-                code: reason.code(),
-                reason: reason.to_string(),
-                doubtful: reason == UnreadableReason::NotWhatItClaims,
-            }),
-            Err(error) => Err(NotReadable {
-                code: "intake.file_unreadable",
-                reason: error.to_string(),
-                doubtful: false,
-            }),
-        }
-    }
 }
 
-/// Why a file does not open.
-struct NotReadable {
-    code: &'static str,
-    reason: String,
-    doubtful: bool,
+/// What is kept of the examination with the record.
+fn properties_of(examined: Result<FileProperties, ExamineError>) -> Option<ContentProperties> {
+    let properties = examined.ok()?;
+    let kept = ContentProperties {
+        pages: properties.pages,
+        width: properties.width,
+        height: properties.height,
+        resolution_dpi: properties.resolution_dpi,
+        duration_ms: properties.duration_ms,
+        sample_rate: properties.sample_rate,
+        channels: properties.channels,
+        codecs: properties.codecs,
+        encrypted: properties.encrypted,
+        macros: properties.macros,
+        pdfa: properties
+            .pdfa_claim
+            .map(|claim| format!("{}{}", claim.part, claim.conformance)),
+        fonts_embedded: properties.fonts_embedded,
+        attachments: properties.attachments,
+        signatures: properties.signatures,
+        faults: properties
+            .faults
+            .iter()
+            .map(|fault| fault.code().to_owned())
+            .collect(),
+    };
+    (kept != ContentProperties::default()).then_some(kept)
+}
+
+fn digest_of(path: &Path, algorithm: Algorithm) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut digester = algorithm.start();
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(digester.finish());
+        }
+        digester.update(buffer.get(..count).unwrap_or_default());
+    }
 }
 
 /// Stages a file: SHA-512 and SM3 come from the vault.
@@ -405,7 +375,7 @@ fn stage(
     size: u64,
     progress: &Progress,
 ) -> Result<Measured, VaultError> {
-    let further = Further::of(&file.declared, &[Algorithm::Sha512, Algorithm::Sm3]);
+    let further = Further::of(file, &[Algorithm::Sha512, Algorithm::Sm3]);
     let mut observer = Observer {
         window: HeadTail::new(),
         further,
@@ -436,7 +406,7 @@ fn measure(
     progress: &Progress,
 ) -> Result<Measured, VaultError> {
     let path = layout::content_path(&file.name)?;
-    let further = Further::of(&file.declared, &[]);
+    let further = Further::of(file, &[]);
     let mut observer = Observer {
         window: HeadTail::new(),
         further,

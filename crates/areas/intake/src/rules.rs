@@ -1,9 +1,19 @@
-//! The rules of the checks: data, not code (`rules/checks.toml`).
+//! The rules of the checks: data, not code (`rules/checks.toml`), and profiles laid over them.
 
+use crate::elements::{ElementsError, Schemes};
+use crate::rule_file::lay_over;
 use lantai_domain::{Finding, Outcome, Severity, Stage};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use check_rule::{CheckRule, Family, Mode, Scope, Weight};
+
+mod check_rule;
 
 const BUILTIN: &str = include_str!("../../../../rules/checks.toml");
+/// Profiles that come with the program, by name.
+const PROFILES: [(&str, &str); 1] = [("strict", include_str!("../../../../rules/profiles/strict.toml"))];
 
 /// Why a rule file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -11,66 +21,36 @@ pub enum RulesError {
     /// It is not what the form asks for.
     #[error("the rules of the checks cannot be read")]
     Form(#[from] toml::de::Error),
+    /// The elements cannot be used.
+    #[error("the rules of the metadata elements cannot be used")]
+    Elements(#[from] ElementsError),
+    /// It names a check that there is not.
+    #[error("the rules name a check {0} that there is not")]
+    UnknownCheck(String),
+    /// A check stands there twice.
+    #[error("the rules name the check {0} twice")]
+    CheckTwice(String),
 }
 
 impl RulesError {
     /// Stable name for programs.
     pub fn code(&self) -> &'static str {
-        "intake.rules"
-    }
-}
-
-/// The four properties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// 真实性.
-    Authenticity,
-    /// 完整性.
-    Integrity,
-    /// 可用性.
-    Usability,
-    /// 安全性.
-    Security,
-}
-
-/// One check as the rules describe it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct CheckRule {
-    /// Our id, such as `A-2.6`.
-    pub id: String,
-    /// Its name in the standard.
-    pub title: String,
-    /// Its name in English.
-    pub english: String,
-    /// Its number in DA/T 70, without the stage.
-    pub std: String,
-    /// Which of the four properties it tests.
-    pub family: Family,
-    filing: Option<Severity>,
-    transfer: Option<Severity>,
-    preservation: Option<Severity>,
-}
-
-impl CheckRule {
-    /// Its weight at a stage; `None`: it is not run there.
-    pub fn severity(&self, stage: Stage) -> Option<Severity> {
-        match stage {
-            Stage::Filing => self.filing,
-            Stage::Transfer => self.transfer,
-            Stage::Preservation => self.preservation,
+        match self {
+            Self::Elements(error) => error.code(),
+            _ => "intake.rules",
         }
     }
+}
 
-    /// Its number at a stage as the standard writes it, such as `YJ-1-7`.
-    pub fn standard_number(&self, stage: Stage) -> String {
-        let prefix = match stage {
-            Stage::Filing => "GD",
-            Stage::Transfer => "YJ",
-            Stage::Preservation => "CQ",
-        };
-        format!("{prefix}-{}", self.std)
-    }
+/// Files laid over the rules of the program; each gives only what differs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RuleFiles<'a> {
+    /// The archive's own rules of the checks (`rules/checks.toml` in its folder).
+    pub checks: Option<&'a str>,
+    /// The archive's own metadata elements (`rules/elements.toml` in its folder).
+    pub elements: Option<&'a str>,
+    /// A profile; lines of `scheme` in it change elements.
+    pub profile: Option<&'a str>,
 }
 
 /// A category of records (档案门类).
@@ -84,34 +64,221 @@ pub struct Category {
     pub english: String,
 }
 
-/// A version of the rules.
+/// Which profile the rules are of; every report names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its name in Chinese.
+    #[serde(default)]
+    pub title: String,
+}
+
+/// What every record must have (check I-2.2).
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mandatory {
+    /// Elements without which no record is accepted.
+    pub elements: Vec<String>,
+    /// Values that stand for an empty element.
+    pub empty_values: Vec<String>,
+}
+
+/// Characters (check A-2.5).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Characters {
+    /// Control characters that may stand in a text.
+    pub allowed_controls: String,
+    /// Further forbidden characters.
+    pub forbidden: String,
+    /// Symbols in two bytes of GB 18030 that are punctuation.
+    pub allowed_symbols: String,
+}
+
+/// Elements that no two records share (check A-2.7).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duplicates {
+    /// Groups of elements, compared together.
+    pub groups: Vec<Vec<String>>,
+}
+
+/// Numbers of items (check I-2.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbering {
+    /// First number of a group.
+    pub start: u32,
+    /// Gaps of a group that are told one by one.
+    pub listed: usize,
+}
+
+/// Secrecy periods (check A-2.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrecy {
+    /// Longest period in years, by classification.
+    pub most_years: BTreeMap<String, u32>,
+}
+
+/// The scanner for malware (check S-1.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScannerRule {
+    /// Age in days from which its signatures are stale.
+    pub max_age_days: i64,
+}
+
+/// What a person looks at by eye.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sampling {
+    /// Share of the records.
+    pub share: f64,
+    /// At least so many.
+    pub least: u64,
+}
+
+/// Words by which a file's name says what it is (check I-3.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentWords {
+    /// Of attachments.
+    pub attachment: Vec<String>,
+    /// Of handling forms.
+    pub handling_form: Vec<String>,
+    /// Of manuscripts.
+    pub manuscript: Vec<String>,
+}
+
+/// A component that some records must have (check I-3.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentRule {
+    /// Name of the rule.
+    pub id: String,
+    /// Document types it is for; empty: all.
+    #[serde(default)]
+    pub document_types: Vec<String>,
+    /// Categories it is for; empty: all.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// Retention periods it is for; empty: all.
+    #[serde(default)]
+    pub retention: Vec<String>,
+    /// What must be there: `attachment`, `handling_form`, `manuscript`.
+    pub demands: Vec<String>,
+}
+
+/// A chain of actions (check I-2.3).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessRule {
+    /// Name of the rule.
+    pub id: String,
+    /// Categories it is for; empty: all.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// For records whose actions include one of these; empty: for all.
+    #[serde(default)]
+    pub when_any: Vec<String>,
+    /// Actions that must be there, in the order of time.
+    pub demands: Vec<String>,
+    /// Actions that may follow.
+    #[serde(default)]
+    pub may: Vec<String>,
+}
+
+/// A version of the rules, under a profile.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CheckRules {
     /// Which version it is; decisions name it.
     pub version: String,
     /// How many findings of a check are kept; all are counted.
     pub findings_kept_per_check: u64,
-    /// Elements without which no record is accepted.
-    pub mandatory: Vec<String>,
-    /// Values that stand for an empty element.
-    pub empty_values: Vec<String>,
+    /// The profile.
+    pub profile: Profile,
+    /// Mandatory elements.
+    pub mandatory: Mandatory,
+    /// Forbidden characters.
+    pub characters: Characters,
+    /// Elements that no two records share.
+    pub duplicates: Duplicates,
+    /// Numbers of items.
+    pub numbering: Numbering,
+    /// Secrecy periods.
+    pub secrecy: Secrecy,
+    /// The scanner.
+    pub scanner: ScannerRule,
+    /// The sample by eye.
+    pub sampling: Sampling,
+    /// Words for components.
+    pub components: ComponentWords,
+    /// Components that some records must have.
+    #[serde(default, rename = "component")]
+    pub component_rules: Vec<ComponentRule>,
+    /// Chains of actions.
+    #[serde(default, rename = "process")]
+    pub processes: Vec<ProcessRule>,
+    /// Other names of actions.
+    #[serde(default)]
+    pub activities: BTreeMap<String, String>,
     /// Known categories.
     #[serde(rename = "category")]
     pub categories: Vec<Category>,
     /// The checks, in the order of the report.
     #[serde(rename = "check")]
     pub checks: Vec<CheckRule>,
+    /// The metadata schemes.
+    #[serde(skip)]
+    pub schemes: Arc<Schemes>,
 }
 
 impl CheckRules {
     /// The rules that come with the program.
     pub fn builtin() -> Result<Self, RulesError> {
-        Self::from_toml(BUILTIN)
+        Self::load(&RuleFiles::default())
     }
 
-    /// Rules from a file's text.
-    pub fn from_toml(text: &str) -> Result<Self, RulesError> {
-        Ok(toml::from_str(text)?)
+    /// A profile that comes with the program, by its name.
+    pub fn builtin_profile(name: &str) -> Option<&'static str> {
+        let found = PROFILES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, text)| *text)
+    }
+
+    /// The rules of the program with files laid over them: the archive's own, then a profile.
+    pub fn load(files: &RuleFiles<'_>) -> Result<Self, RulesError> {
+        let mut base: toml::Value = toml::from_str(BUILTIN)?;
+        let mut elements: Vec<String> = files.elements.iter().map(|&text| text.to_owned()).collect();
+        for file in [files.checks, files.profile].into_iter().flatten() {
+            let mut over: toml::Table = toml::from_str(file)?;
+            if let Some(schemes) = over.remove("scheme") {
+                elements.push(toml::Table::from_iter([("scheme".to_owned(), schemes)]).to_string());
+            }
+            let over = toml::Value::Table(over);
+            known_checks(&base, &over)?;
+            lay_over(&mut base, over);
+        }
+        let mut rules: Self = base.try_into()?;
+        for (place, rule) in rules.checks.iter().enumerate() {
+            if rules.checks.iter().take(place).any(|other| other.id == rule.id) {
+                return Err(RulesError::CheckTwice(rule.id.clone()));
+            }
+        }
+        let elements: Vec<&str> = elements.iter().map(String::as_str).collect();
+        rules.schemes = Arc::new(Schemes::with_overrides(&elements)?);
+        Ok(rules)
+    }
+
+    /// What a report calls these rules: version of the rules and of the elements, name and version of the profile.
+    pub fn version_line(&self) -> String {
+        let Profile { name, version, .. } = &self.profile;
+        format!("{} ({name} {version})", self.version)
     }
 
     /// The rule of a check.
@@ -119,10 +286,36 @@ impl CheckRules {
         self.checks.iter().find(|rule| rule.id == id)
     }
 
+    /// Weight of a fault of a check at a stage; `None`: the check is not run there, or the fault is not looked for.
+    pub fn weight(&self, check: &str, code: &str, stage: Stage) -> Option<Severity> {
+        self.check(check)?.weight_of(code, stage)
+    }
+
+    /// A finding of a check with the weight that the rules give it; `None` where the stage does not run the check.
+    pub fn finding(&self, check: &str, code: &str, stage: Stage) -> Option<Finding> {
+        let severity = self.weight(check, code, stage)?;
+        let outcome = match severity {
+            Severity::Warn => Outcome::Warn,
+            _ => Outcome::Fail,
+        };
+        Some(Finding::new(check, severity, outcome, code))
+    }
+
+    /// A question that only a person can answer; a warning where the rules say so.
+    pub fn question(&self, check: &str, code: &str, stage: Stage) -> Option<Finding> {
+        let rule = self.check(check)?;
+        let severity = rule.weight_of(code, stage)?;
+        Some(if rule.only_warns_when_undecided(stage) {
+            Finding::new(check, Severity::Warn, Outcome::Warn, code)
+        } else {
+            Finding::new(check, severity, Outcome::Manual, code)
+        })
+    }
+
     /// A finding that returns the package even where the rules do not run the check: what cannot be read or
     /// described cannot be accepted.
     pub(crate) fn refusal(&self, check: &str, stage: Stage, code: &str) -> Finding {
-        let weight = self.check(check).and_then(|rule| rule.severity(stage));
+        let weight = self.weight(check, code, stage);
         let weight = weight.filter(|weight| matches!(weight, Severity::Blocker | Severity::Major));
         Finding::new(check, weight.unwrap_or(Severity::Blocker), Outcome::Fail, code)
     }
@@ -130,7 +323,7 @@ impl CheckRules {
     /// Whether a value says nothing.
     pub fn is_empty_value(&self, value: &str) -> bool {
         let value = value.trim();
-        value.is_empty() || self.empty_values.iter().any(|empty| empty == value)
+        value.is_empty() || self.mandatory.empty_values.iter().any(|empty| empty == value)
     }
 
     /// The code of a category by its Chinese name or its code.
@@ -142,25 +335,54 @@ impl CheckRules {
             .find(|category| category.code == name || category.label == name);
         found.map(|category| category.code.as_str())
     }
+
+    /// An action by the name the rules know it by.
+    pub fn activity<'a>(&'a self, written: &'a str) -> &'a str {
+        let written = written.trim();
+        self.activities.get(written).map_or(written, String::as_str)
+    }
+}
+
+/// A check that the program does not have would be switched off or weighed by nobody.
+fn known_checks(base: &toml::Value, over: &toml::Value) -> Result<(), RulesError> {
+    let ids = |value: &toml::Value| -> Vec<String> {
+        let checks = value.get("check").and_then(toml::Value::as_array);
+        let ids = checks
+            .into_iter()
+            .flatten()
+            .filter_map(|check| check.get("id")?.as_str());
+        ids.map(str::to_owned).collect()
+    };
+    let known = ids(base);
+    match ids(over).into_iter().find(|id| !known.contains(id)) {
+        Some(unknown) => Err(RulesError::UnknownCheck(unknown)),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn with(profile: &str) -> Result<CheckRules, RulesError> {
+        CheckRules::load(&RuleFiles {
+            profile: Some(profile),
+            ..RuleFiles::default()
+        })
+    }
+
     #[test]
-    fn the_built_in_rules_name_each_check_once() {
+    fn the_built_in_rules_name_every_check_of_the_standard_once() {
         let rules = CheckRules::builtin().unwrap();
-        let mut ids: Vec<&str> = rules.checks.iter().map(|rule| rule.id.as_str()).collect();
-        let count = ids.len();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), count);
-        for id in [
-            "A-2.6", "A-2.7", "A-3.1", "A-4.1", "I-1.1", "I-1.2", "I-2.2", "U-2.1", "U-2.2", "S-2.1",
-        ] {
-            assert!(rules.check(id).is_some(), "{id}");
-        }
+        let ids: Vec<&str> = rules.checks.iter().map(|rule| rule.id.as_str()).collect();
+        let expected = [
+            "A-1.1", "A-2.1", "A-2.2", "A-2.3", "A-2.4", "A-2.5", "A-2.6", "A-2.7", "A-3.1", "A-3.2",
+            "A-4.1", "A-5.1", "A-5.2", "A-5.3", "I-1.1", "I-1.2", "I-2.1", "I-2.2", "I-2.3", "I-2.4",
+            "I-3.1", "I-3.2", "I-3.3", "I-4.1", "I-4.2", "U-1.1", "U-1.2", "U-2.1", "U-2.2", "U-2.3",
+            "U-3.1", "U-4.1", "U-4.2", "S-1.1", "S-1.2", "S-2.1", "S-2.2", "S-2.3", "S-2.4", "S-3.1",
+            "S-4.1", "S-4.2", "S-4.3", "S-4.4",
+        ];
+        assert_eq!(ids, expected);
     }
 
     #[test]
@@ -171,6 +393,79 @@ mod tests {
         assert_eq!(code.severity(Stage::Transfer), Some(Severity::Blocker));
         assert_eq!(code.standard_number(Stage::Transfer), "YJ-1-7");
         assert_eq!(rules.check("I-1.1").unwrap().severity(Stage::Preservation), None);
+        assert_eq!(
+            rules.weight("A-2.7", "intake.code_twice", Stage::Filing),
+            Some(Severity::Blocker)
+        );
+        assert_eq!(
+            rules.weight("A-2.7", "intake.value_twice", Stage::Filing),
+            Some(Severity::Warn)
+        );
+        assert_eq!(rules.weight("A-1.1", "intake.fixity_none", Stage::Filing), None);
+    }
+
+    #[test]
+    fn a_profile_switches_a_check_off_and_changes_a_weight() {
+        let profile = "[profile]\nname = 'mine'\nversion = '7'\n[[check]]\nid = 'A-2.6'\nrun = false\n\
+                       [[check]]\nid = 'S-2.1'\ntransfer = 'off'\nfiling = 'blocker'\n";
+        let rules = with(profile).unwrap();
+        assert_eq!(rules.check("A-2.6").unwrap().severity(Stage::Transfer), None);
+        assert!(
+            rules
+                .finding("A-2.6", "intake.code_invalid", Stage::Transfer)
+                .is_none()
+        );
+        assert_eq!(rules.check("S-2.1").unwrap().severity(Stage::Transfer), None);
+        assert_eq!(
+            rules.check("S-2.1").unwrap().severity(Stage::Filing),
+            Some(Severity::Blocker)
+        );
+        assert_eq!(
+            (rules.profile.name.as_str(), rules.profile.version.as_str()),
+            ("mine", "7")
+        );
+    }
+
+    #[test]
+    fn a_profile_that_names_no_check_of_ours_is_refused() {
+        let refused = with("[[check]]\nid = 'A-9.9'\nrun = false\n");
+        assert!(matches!(refused, Err(RulesError::UnknownCheck(id)) if id == "A-9.9"));
+        assert!(with("[[check]]\nid = 'A-2.6'\nseverity = 'minor'\n").is_err());
+        assert!(with("thresholds = 3").is_err());
+    }
+
+    #[test]
+    fn the_profiles_of_the_program_can_be_used() {
+        let strict = CheckRules::builtin_profile("strict").unwrap();
+        let rules = with(strict).unwrap();
+        assert_eq!(
+            rules.check("S-1.1").unwrap().severity(Stage::Transfer),
+            Some(Severity::Blocker)
+        );
+        assert!(rules.processes.iter().any(|rule| rule.id == "filed"));
+        assert!(CheckRules::builtin_profile("none").is_none());
+    }
+
+    #[test]
+    fn what_nobody_can_decide_is_a_task_at_transfer_and_a_warning_at_filing() {
+        let rules = CheckRules::builtin().unwrap();
+        let outcome = |stage| {
+            rules
+                .question("I-3.2", "intake.attachments_unclear", stage)
+                .unwrap()
+                .outcome
+        };
+        assert_eq!(outcome(Stage::Transfer), Outcome::Manual);
+        assert_eq!(outcome(Stage::Filing), Outcome::Warn);
+    }
+
+    #[test]
+    fn a_profile_may_change_elements() {
+        let lines = "[[scheme]]\nid = 'documents'\nelements = [{ id = 'title', max_length = 60 }]";
+        let rules = with(lines).unwrap();
+        let documents = rules.schemes.named("documents").unwrap();
+        assert_eq!(documents.element("title").unwrap().max_length, Some(60));
+        assert!(with("[[scheme]]\nid = 'documents'\nelements = [{ id = 'title', min = 'x' }]").is_err());
     }
 
     #[test]

@@ -27,6 +27,6 @@ pub use fonds::{Fonds, FondsNumber};
 pub use ids::{AccessionId, IdSource, JobId, RandomIds, RecordId};
 pub use open_status::{OpenStatus, OpenStatusKind, OpeningDecision, OpeningRefused};
 pub use probe::{Moment, NoProbe, Probe};
-pub use record::{ContentFile, Description, FileFormat, FileRole, Media, Record};
+pub use record::{ContentFile, ContentProperties, Description, FileFormat, FileRole, Media, Record};
 pub use retention::Retention;
 pub use viewer::Viewer;

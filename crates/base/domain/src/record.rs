@@ -84,6 +84,57 @@ pub struct FileFormat {
     pub basis: String,
 }
 
+/// What was found inside a content file when it came in. `None` is "does not apply or was not found", never zero.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContentProperties {
+    /// Pages of a document, pictures of an image file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<u64>,
+    /// Width in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Resolution in dots per inch, the lower of both directions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution_dpi: Option<u32>,
+    /// Duration in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// Samples of sound a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<u32>,
+    /// Channels of sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u16>,
+    /// Codecs as the container names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codecs: Vec<String>,
+    /// Whether the content is encrypted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
+    /// Whether there are macros.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub macros: bool,
+    /// Part and level of PDF/A that it claims, such as `2B`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pdfa: Option<String>,
+    /// Whether every font that draws something lies in the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fonts_embedded: Option<bool>,
+    /// Files inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<u64>,
+    /// Electronic signatures and seals inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<u64>,
+    /// Stable names of the faults it came with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+}
+
 /// A content file (电子文件) of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContentFile {
@@ -106,6 +157,9 @@ pub struct ContentFile {
     pub sm3: String,
     /// Its format.
     pub format: FileFormat,
+    /// What was found inside it, where anybody looked and found something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<ContentProperties>,
 }
 
 /// The description (著录) of a record: what its catalogue entry says (DA/T 18, DA/T 46).
@@ -227,5 +281,32 @@ impl Record {
         media.sort();
         media.dedup();
         media
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of a record as the first release kept it, before properties were known.
+    const FIRST: &str = r#"{"path":"content/1.txt","name":"content/1.txt","role":"content","media":"text","size":12,
+        "sha512":"00","sm3":"11","format":{"puid":"x-fmt/111","name":"Plain Text File","version":null,
+        "mime":"text/plain","charset":"UTF-8","basis":"text"}}"#;
+
+    #[test]
+    fn a_file_kept_by_the_first_release_is_read() {
+        let file: ContentFile = serde_json::from_str(FIRST).unwrap();
+        assert_eq!((file.size, file.properties.clone()), (12, None));
+        let again = serde_json::to_string(&file).unwrap();
+        assert!(!again.contains("properties"), "{again}");
+    }
+
+    #[test]
+    fn properties_are_kept_without_what_is_not_known() {
+        let properties = ContentProperties {
+            pages: Some(3),
+            ..ContentProperties::default()
+        };
+        assert_eq!(serde_json::to_string(&properties).unwrap(), r#"{"pages":3}"#);
     }
 }
