@@ -1,9 +1,11 @@
 //! Puts signatures, containers, text and extension together into one answer.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::automaton::Windows;
@@ -13,7 +15,7 @@ use super::publication::PublicationError;
 use super::registry::{ContainerRule, Format, FormatKind, Registry, RegistryError};
 use super::rule_file::ContainerType;
 use super::window::{HEAD_BYTES, TAIL_BYTES};
-use super::zip_directory::ZipDirectory;
+use super::zip_directory::{MAX_MEMBER_BYTES, ZipDirectory, ZipEntry};
 use super::{Basis, Identification, Warning, pdf_packet};
 use crate::text;
 
@@ -223,9 +225,16 @@ impl Identifier {
     }
 
     fn in_zip(&self, directory: &ZipDirectory, reader: &mut dyn ReadSeek) -> io::Result<Vec<usize>> {
-        let mut cache: Vec<(String, Vec<u8>)> = Vec::new();
+        // Of thousands of members only the few count that rules speak of.
+        let mut members: HashMap<&str, &ZipEntry> = HashMap::new();
+        for entry in &directory.entries {
+            if let Some(path) = self.registry.zip_path(&entry.name) {
+                members.entry(path).or_insert(entry);
+            }
+        }
+        let mut cache = Cache::new();
         self.matching_containers(ContainerType::Zip, &mut |path| {
-            let Some(entry) = directory.find(path) else {
+            let Some(entry) = members.get(path) else {
                 return Ok(None);
             };
             cached(&mut cache, path, || entry.read_beginning(reader)).map(Some)
@@ -233,7 +242,7 @@ impl Identifier {
     }
 
     fn in_ole(&self, directory: &OleDirectory, reader: &mut dyn ReadSeek) -> io::Result<Vec<usize>> {
-        let mut cache: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut cache = Cache::new();
         self.matching_containers(ContainerType::Ole2, &mut |path| {
             // The rules name a stream by its way from the root; the directory is flat, the last part decides.
             let last = path.rsplit('/').next().unwrap_or(path);
@@ -429,18 +438,17 @@ const MARKUP: [(&str, &str); 4] = [
 ];
 
 type WithReader<'a> = dyn FnMut(&mut dyn FnMut(&mut dyn ReadSeek) -> io::Result<()>) -> io::Result<()> + 'a;
-type OpenMember<'a> = dyn FnMut(&str) -> io::Result<Option<Vec<u8>>> + 'a;
+/// Gives the beginning of a member, if the container has it.
+type OpenMember<'a> = dyn FnMut(&str) -> io::Result<Option<Rc<[u8]>>> + 'a;
+/// Beginnings of members that were read, by path.
+type Cache = HashMap<String, Rc<[u8]>>;
 
-fn cached(
-    cache: &mut Vec<(String, Vec<u8>)>,
-    path: &str,
-    read: impl FnOnce() -> io::Result<Vec<u8>>,
-) -> io::Result<Vec<u8>> {
-    if let Some((_, bytes)) = cache.iter().find(|(known, _)| known == path) {
-        return Ok(bytes.clone());
+fn cached(cache: &mut Cache, path: &str, read: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<Rc<[u8]>> {
+    if let Some(bytes) = cache.get(path) {
+        return Ok(Rc::clone(bytes));
     }
-    let bytes = read()?;
-    cache.push((path.to_owned(), bytes.clone()));
+    let bytes: Rc<[u8]> = read()?.into();
+    cache.insert(path.to_owned(), Rc::clone(&bytes));
     Ok(bytes)
 }
 
@@ -449,7 +457,11 @@ fn container_matches(rule: &ContainerRule, open: &mut OpenMember<'_>) -> io::Res
         let Some(bytes) = open(&member.path)? else {
             return Ok(false);
         };
-        if !member.patterns.iter().all(|pattern| pattern.matches(&bytes)) {
+        // Of a member that was cut off the end is not known.
+        let is_whole = bytes.len() < MAX_MEMBER_BYTES as usize;
+        let fits =
+            |pattern: &Pattern| (is_whole || pattern.place() != Place::Tail) && pattern.matches(&bytes);
+        if !member.patterns.iter().all(fits) {
             return Ok(false);
         }
     }
@@ -523,7 +535,7 @@ mod tests {
         let found = identify("a.pdf", &bytes);
         assert_eq!(
             (found.puid.as_deref(), found.long_term),
-            (Some("fmt/354"), LongTerm::Preferred)
+            (Some("fmt/354"), crate::identify::LongTerm::Preferred)
         );
     }
 
@@ -581,6 +593,60 @@ mod tests {
             "charset": "UTF-8", "basis": "text", "warnings": [],
         });
         assert_eq!(json, wanted);
+    }
+
+    #[test]
+    fn a_zip_whose_directory_lies_gets_an_answer() {
+        let root = b"<ofd:OFD xmlns:ofd=\"http://www.ofdspec.org/2016\" DocType=\"OFD\">";
+        let sound = zip_of(&[("OFD.xml", root)]);
+        let end = sound.len() - 22;
+        let directory = memchr::memmem::rfind(&sound, b"PK\x01\x02").unwrap();
+        // The number of entries, the length and the place of the directory, and what one entry says of itself.
+        for (at, length) in [
+            (end + 8, 4),
+            (end + 12, 4),
+            (end + 16, 4),
+            (directory + 20, 8),
+            (directory + 28, 6),
+            (directory + 42, 4),
+        ] {
+            for lie in [0xFF, 0x7F, 0x00] {
+                let mut bytes = sound.clone();
+                bytes[at..at + length].fill(lie);
+                let found = identify("a.ofd", &bytes);
+                let puid = found.puid.as_deref();
+                assert!(
+                    matches!(puid, Some("local/ofd" | "x-fmt/263" | "fmt/189")),
+                    "{at} {lie}: {found:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_compound_file_that_runs_in_circles_gets_an_answer() {
+        let mut bytes = vec![0_u8; 4096];
+        bytes[..8].copy_from_slice(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
+        bytes[28..34].copy_from_slice(&[0xFE, 0xFF, 9, 0, 6, 0]);
+        bytes[44] = 1; // one sector of allocations, which says that each sector follows itself
+        bytes[48] = 1; // the directory begins in sector 1
+        bytes[56..60].copy_from_slice(&4096_u32.to_le_bytes());
+        bytes[60..64].copy_from_slice(&1_u32.to_le_bytes());
+        bytes[68..72].copy_from_slice(&1_u32.to_le_bytes());
+        for (number, word) in bytes[512..1024].chunks_exact_mut(4).enumerate() {
+            word.copy_from_slice(&u32::try_from(number).unwrap().to_le_bytes());
+        }
+        for (number, entry) in bytes[1024..1536].chunks_exact_mut(128).enumerate() {
+            for (at, letter) in "WordDocument".bytes().enumerate() {
+                entry[at * 2] = letter;
+            }
+            entry[64] = 26;
+            entry[66] = if number == 0 { 5 } else { 2 };
+            entry[116] = 1;
+            entry[120..124].copy_from_slice(&u32::MAX.to_le_bytes());
+        }
+        let found = identify("a.doc", &bytes);
+        assert!(found.puid.is_some(), "{found:?}");
     }
 
     proptest! {

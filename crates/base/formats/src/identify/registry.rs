@@ -1,6 +1,6 @@
 //! The formats we know and how they are told apart, read from a rule file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -182,6 +182,8 @@ pub struct Registry {
     signatures: Vec<SignatureRule>,
     automaton: Automaton,
     containers: Vec<ContainerRule>,
+    /// Members of ZIP files that rules speak of.
+    zip_paths: HashSet<String>,
 }
 
 impl Registry {
@@ -265,6 +267,7 @@ impl Registry {
             signatures: Vec::new(),
             automaton: Automaton::default(),
             containers: Vec::new(),
+            zip_paths: HashSet::new(),
         };
         for rule in rules.format {
             registry.add(rule)?;
@@ -300,6 +303,10 @@ impl Registry {
             let rule = container_rule(&rule.puid, index, container)?;
             let inside = rule.members.iter().flat_map(|member| &member.patterns);
             weight = weight.max(inside.map(Pattern::weight).sum());
+            if rule.container == ContainerType::Zip {
+                let paths = rule.members.iter().map(|member| member.path.clone());
+                self.zip_paths.extend(paths);
+            }
             self.containers.push(rule);
         }
         for other in &rule.over {
@@ -384,6 +391,12 @@ impl Registry {
         numbers
             .into_iter()
             .filter_map(|number| self.signatures.get(number))
+    }
+
+    /// The path, if a rule speaks of a member of a ZIP file with this name.
+    pub(crate) fn zip_path(&self, name: &[u8]) -> Option<&str> {
+        let path = self.zip_paths.get(std::str::from_utf8(name).ok()?);
+        path.map(String::as_str)
     }
 
     pub(crate) fn containers(&self, container: ContainerType) -> impl Iterator<Item = &ContainerRule> {

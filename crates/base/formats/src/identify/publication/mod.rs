@@ -187,3 +187,154 @@ fn read(path: &Path) -> Result<Vec<u8>, PublicationFault> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Basis, Identifier};
+    use super::*;
+
+    const SIGNATURES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+        <FFSignatureFile Version="900" xmlns="http://www.nationalarchives.gov.uk/pronom/SignatureFile">
+          <InternalSignatureCollection>
+            <InternalSignature ID="1" Specificity="Specific">
+              <ByteSequence Reference="BOFoffset">
+                <SubSequence Position="1" SubSeqMinOffset="0" SubSeqMaxOffset="4">
+                  <Sequence>4E4557</Sequence>
+                  <LeftFragment MaxOffset="1" MinOffset="0" Position="1">28</LeftFragment>
+                  <RightFragment MaxOffset="2" MinOffset="2" Position="1">[30:39]</RightFragment>
+                  <RightFragment MaxOffset="2" MinOffset="2" Position="1">58</RightFragment>
+                </SubSequence>
+                <SubSequence Position="2" SubSeqMinOffset="1"><Sequence>4D4F5245</Sequence></SubSequence>
+              </ByteSequence>
+              <ByteSequence Reference="EOFoffset">
+                <SubSequence Position="1" SubSeqMinOffset="0" SubSeqMaxOffset="1"><Sequence>29</Sequence></SubSequence>
+              </ByteSequence>
+            </InternalSignature>
+          </InternalSignatureCollection>
+          <FileFormatCollection>
+            <FileFormat ID="7" Name="New Picture Image" PUID="fmt/90001" Version="1" MIMEType="image/new, image/x-new">
+              <InternalSignatureID>1</InternalSignatureID><Extension>NEW</Extension>
+              <HasPriorityOverFileFormatID>8</HasPriorityOverFileFormatID>
+            </FileFormat>
+            <FileFormat ID="8" Name="Old" PUID="fmt/90002"/>
+            OTHERS
+          </FileFormatCollection>
+        </FFSignatureFile>"#;
+
+    /// A signature file that also knows the formats of PRONOM that ours stand over.
+    fn signatures() -> String {
+        let ours: RuleFile = toml::from_str(include_str!("../../../../../../rules/formats.toml")).unwrap();
+        let mut puids: Vec<String> = ours
+            .format
+            .iter()
+            .flat_map(|format| format.over.iter().chain(&format.under))
+            .filter(|puid| !puid.starts_with("local/"))
+            .cloned()
+            .collect();
+        puids.sort();
+        puids.dedup();
+        let others: String = puids
+            .iter()
+            .map(|puid| format!("<FileFormat ID=\"{puid}\" Name=\"A\" PUID=\"{puid}\"/>"))
+            .collect();
+        SIGNATURES.replace("OTHERS", &others)
+    }
+
+    #[test]
+    fn a_signature_file_becomes_lines() {
+        let file = droid::read(SIGNATURES.replace("OTHERS", "").as_bytes()).unwrap();
+        assert_eq!(file.version, "900");
+        let format = &file.formats[0];
+        assert_eq!(format.mime.as_deref(), Some("image/new"));
+        assert_eq!(
+            (format.extensions.join(","), format.over.join(",")),
+            ("new".to_owned(), "fmt/90002".to_owned())
+        );
+        let lines = [
+            "bof 0-4: 28 {0-1} 'NEW' {2} ( [30-39] | 58 ) {1-*} 'MORE'",
+            "eof 0-1: 29",
+        ];
+        assert_eq!(format.signatures, [lines]);
+    }
+
+    #[test]
+    fn newer_publications_in_a_folder_take_the_place_of_the_older() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("DROID_SignatureFile_V99.xml"), "nothing").unwrap();
+        std::fs::write(folder.path().join("DROID_SignatureFile_V900.xml"), signatures()).unwrap();
+        let (identifier, faults) = Identifier::with_publications(folder.path()).unwrap();
+        assert!(faults.is_empty(), "{faults:?}");
+        assert!(identifier.registry().version().starts_with("PRONOM 900 2026"));
+        let bytes = b"(NEW..7 and MORE)";
+        let found = identifier
+            .identify("a.new", bytes.len() as u64, &mut std::io::Cursor::new(bytes))
+            .unwrap();
+        assert_eq!(
+            (found.puid.as_deref(), found.basis),
+            (Some("fmt/90001"), Basis::Signature)
+        );
+        // A format of tomorrow has a kind at once, and is on no list.
+        assert_eq!(
+            (found.kind, found.filing),
+            (super::super::FormatKind::Image, false)
+        );
+        // Our own formats and the containers that nobody replaced stay.
+        assert!(identifier.registry().format("local/ofd").is_some());
+        assert!(identifier.registry().format("fmt/126").unwrap().has_signature);
+    }
+
+    #[test]
+    fn broken_publications_are_named_and_those_that_ship_are_used() {
+        let whole = signatures();
+        let cut = whole.len() / 2;
+        let cases = [
+            ("<a/>".to_owned(), "formats.signature_file"),
+            (whole[..cut].to_owned(), "formats.publication_xml"),
+            (
+                format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{}", &whole[38..]),
+                "formats.publication_xml",
+            ),
+            (whole.replace("4E4557", "4E4Z"), "formats.publication_sequence"),
+            (whole.replace("PUID=\"fmt/90002\"", ""), "formats.signature_file"),
+            (
+                whole.replace("fmt/90002", "fmt/90001"),
+                "formats.publication_rules",
+            ),
+            ("<a>".repeat(100), "formats.publication_xml"),
+        ];
+        for (text, code) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("DROID_SignatureFile_V901.xml");
+            std::fs::write(&path, text).unwrap();
+            let (identifier, faults) = Identifier::with_publications(folder.path()).unwrap();
+            let found: Vec<_> = faults
+                .iter()
+                .map(|fault| (fault.file.clone(), fault.code()))
+                .collect();
+            assert_eq!(found, [(path, code)]);
+            assert_eq!(
+                identifier.registry().version(),
+                Identifier::builtin().unwrap().registry().version()
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("container-signature-20270101.xml"), "<a/>").unwrap();
+        let (_, faults) = Identifier::with_publications(folder.path()).unwrap();
+        assert_eq!(faults[0].code(), "formats.container_file");
+        let (_, faults) = Identifier::with_publications(&folder.path().join("none")).unwrap();
+        assert!(faults.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_damage_makes_the_reader_panic(at in 0_usize..2_000, with in "[<>&\"/ 0Z\\[]{0,3}") {
+            let mut text = SIGNATURES.to_owned();
+            let from = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            text.replace_range(from..(from + 1).min(text.len()), &with);
+            let _ = droid::read(text.as_bytes());
+            let _ = container::read(text.as_bytes());
+        }
+    }
+}
