@@ -109,7 +109,6 @@ impl ZipDirectory {
     }
 
     /// The entry with this name, exactly.
-    #[cfg(test)]
     pub(crate) fn find(&self, name: &str) -> Option<&ZipEntry> {
         self.entries.iter().find(|entry| entry.name == name.as_bytes())
     }
