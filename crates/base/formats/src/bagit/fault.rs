@@ -172,6 +172,39 @@ impl FaultKind {
         )
     }
 
+    /// How to mend it.
+    pub fn mend(self) -> &'static str {
+        match self {
+            Self::PayloadFolderMissing => "put the content into a folder data inside the bag",
+            Self::ManifestMissing => "add manifest-sha512.txt with a line for each file below data",
+            Self::Missing => "add the file, or make the manifests again without it",
+            Self::Extra => "take the file out, or make the manifests again with it",
+            Self::NotInEveryManifest => "make the manifests again so that each lists every file",
+            Self::DigestMismatch => "the file changed after it was packed: send it again",
+            Self::DigestForm => "write the digest in hexadecimal digits, whole",
+            Self::ListedTwice | Self::ListedTwiceAlike => "keep one line for the file",
+            Self::PathEscape => "put the file into the bag, and list it by its path there",
+            Self::LineForm => "write the line as the standard has it: digest or size, spaces, path",
+            Self::InfoForm => "write the line as label, colon, value",
+            Self::Encoding => "save the tag file in the encoding that bagit.txt states",
+            Self::NameEncoding => "give the file a name in UTF-8",
+            Self::NotAFile => "put the file itself there instead of a link or device",
+            Self::Unreadable => "check the file's permissions and the medium",
+            Self::NotFetched => "fetch the file into the bag; nothing is fetched here",
+            Self::OxumMismatch => {
+                "correct Payload-Oxum if the content is whole, else send what is missing"
+            }
+            Self::OxumForm => "write Payload-Oxum as bytes, point, number of files",
+            Self::AlgorithmUnknown => "add a manifest of SHA-256 or SHA-512",
+            Self::NameNormalization | Self::NameCase => "write the name in the manifest as the file has it",
+            Self::SystemFileMissing => "take the line of the system's file out of the manifest",
+            Self::DotSlash => "write the path without ./",
+            Self::BinaryMark => "write the path without the asterisk",
+            Self::PercentSign => "write the percent sign as %25",
+            Self::FetchListed => "leave fetch.txt out: every file is there",
+        }
+    }
+
     /// Stable name for programs, manuals and translations.
     pub fn code(self) -> &'static str {
         match self {

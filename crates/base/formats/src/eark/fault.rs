@@ -150,6 +150,25 @@ impl FaultKind {
             Self::Unreadable => "eark.unreadable",
         }
     }
+
+    /// How to mend it.
+    pub fn mend(self) -> &'static str {
+        match self {
+            Self::Structure => "lay the folders out as CSIP 2.2 says",
+            Self::Missing => "add it to METS",
+            Self::Value => "write a value that the specification allows",
+            Self::Reference => "correct the identifier, or add what it names",
+            Self::Xml => "write the file anew as well-formed XML without document type",
+            Self::FileMissing => "add the file, or correct the reference in METS",
+            Self::FileCase => "write the name in METS as the file has it",
+            Self::Escape => "put the file into the package, and name it there",
+            Self::Unlisted => "name the file in METS, or take it out of the package",
+            Self::Size | Self::Checksum => {
+                "the file is not the one that was packed: send it again, or correct METS"
+            }
+            Self::Unreadable => "check the file's permissions and the medium",
+        }
+    }
 }
 
 /// One thing that is wrong with a package, or only remarkable.

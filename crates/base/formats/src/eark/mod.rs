@@ -9,6 +9,7 @@ mod describe;
 mod events;
 mod fault;
 pub mod mets;
+mod pack;
 mod package;
 mod premis;
 mod read_mets;
@@ -19,8 +20,10 @@ mod write_papers;
 
 pub use describe::{Unit, read_description};
 pub use fault::{EarkError, EarkFault, FaultKind, Level, Report};
+pub use pack::pack;
 pub use package::{
-    Inspection, Package, PackageFile, Part, Representation, StatedDigest, fault_of, read, validate,
+    Inspection, Package, PackageFile, Part, Representation, StatedDigest, fault_of, is_package, read,
+    validate,
 };
 pub use premis::{PremisEvent, read_events};
 pub use write::{About, FileFacts, PackageKind, PackageWriter, Written};

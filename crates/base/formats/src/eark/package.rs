@@ -107,13 +107,18 @@ pub struct Inspection {
     pub files: Vec<PackageFile>,
 }
 
+/// Whether a folder is an E-ARK package: it has a file of exactly the name `METS.xml` (CSIPSTR4).
+pub fn is_package(root: &Path) -> bool {
+    has_exact_name(root, METS)
+}
+
 /// Reads the METS files of a package.
 ///
 /// # Errors
 /// [`EarkError::NoMets`] where the folder has none; the others where its root METS cannot be read. A representation
 /// whose METS cannot be read is a fault of the package, told by [`Package::inspect`].
 pub fn read(root: &Path) -> Result<Package, EarkError> {
-    if !has_exact_name(root, METS) {
+    if !is_package(root) {
         return Err(EarkError::NoMets {
             path: root.to_owned(),
         });
