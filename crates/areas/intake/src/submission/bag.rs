@@ -2,6 +2,7 @@
 
 use super::files::{category_of, code_prefix};
 use super::folder::{FolderSubmission, open_below};
+use super::transfer::{self, TransferSubmission};
 use super::{
     Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
 };
@@ -10,6 +11,7 @@ use crate::tally::Tally;
 use lantai_domain::{ArchivalCode, FileRole, Finding, Fonds, Outcome, Severity};
 use lantai_formats::bagit::{self, Bag, BagError, BagFault, FaultKind, PayloadFile};
 use lantai_formats::package::{PackageKind, detect_kind};
+use lantai_formats::transfer::is_transfer_package;
 use lantai_vault::Algorithm;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -19,6 +21,8 @@ use std::path::{Path, PathBuf};
 const PAYLOAD: &str = "data";
 
 struct BagSubmission {
+    /// Files of the payload that manifests list and that are not there.
+    missing: Vec<BagFault>,
     items: Items,
     /// Tag files, kept with the accession.
     tag_files: Vec<Enclosure>,
@@ -29,6 +33,8 @@ struct BagSubmission {
 enum Items {
     /// The payload has a catalogue.
     Catalogued(Box<FolderSubmission>),
+    /// The payload is a transfer package.
+    Transfer(Box<TransferSubmission>),
     /// The bag is one item.
     Single {
         item: Option<Box<SubmittedItem>>,
@@ -60,11 +66,21 @@ pub(super) fn open(
         tally.tested("I-1.2", 1);
     }
     tally.tested("A-4.1", inspection.files.len() as u64);
-    for fault in &inspection.faults {
+    // a file that is missing is told once: by the catalogue, where that names it too
+    let (missing, others): (Vec<BagFault>, Vec<BagFault>) = inspection
+        .faults
+        .iter()
+        .cloned()
+        .partition(|fault| fault.kind == FaultKind::Missing && fault.path.starts_with("data/"));
+    for fault in &others {
         report(tally, fault);
     }
+    check_profile(opening, &bag, &inspection, tally)?;
     let payload = opening.path.join(PAYLOAD);
     if !payload.is_dir() {
+        for fault in &missing {
+            report(tally, fault);
+        }
         return Ok(None);
     }
     let tag_files = tag_files(&opening.path)?;
@@ -73,6 +89,20 @@ pub(super) fn open(
         .iter()
         .map(|file| (file.location.clone(), declared(file)))
         .collect();
+    if opening.catalogue.is_none() && is_transfer_package(&payload) {
+        let mut submission = transfer::open_below(opening, &payload, SubmissionKind::Bagit, tally)?;
+        let by_name = inspection
+            .files
+            .iter()
+            .map(|file| (below_payload(&file.path), declared(file)));
+        submission.declare_digests(by_name.collect(), digest_list(&bag));
+        return Ok(Some(Box::new(BagSubmission {
+            missing,
+            items: Items::Transfer(Box::new(submission)),
+            tag_files,
+            digests,
+        })));
+    }
     let catalogue = match &opening.catalogue {
         Some(catalogue) => Some(catalogue.clone()),
         None => match detect_kind(&payload) {
@@ -92,15 +122,93 @@ pub(super) fn open(
                 .iter()
                 .map(|file| (below_payload(&file.path), declared(file)));
             folder.declare_digests(by_name.collect());
+            folder.set_digest_list(digest_list(&bag));
             Items::Catalogued(Box::new(folder))
         }
         None => single(opening, &bag, &inspection.files)?,
     };
     Ok(Some(Box::new(BagSubmission {
+        missing,
         items,
         tag_files,
         digests,
     })))
+}
+
+/// The manifest that covers the payload, the strongest where there are several.
+fn digest_list(bag: &Bag) -> Option<String> {
+    let strongest = bag.algorithms().iter().max_by_key(|algorithm| algorithm.length());
+    strongest.map(|algorithm| format!("manifest-{algorithm}.txt"))
+}
+
+/// Compares the bag with the profile that it names, where the archive has that.
+fn check_profile(
+    opening: &Opening,
+    bag: &Bag,
+    inspection: &bagit::Inspection,
+    tally: &mut Tally,
+) -> Result<(), IntakeError> {
+    let Some(identifier) = bag.info().value(bagit::PROFILE_LABEL) else {
+        return Ok(());
+    };
+    tally.tested("A-5.1", 1);
+    let profiles = match &opening.bag_profiles {
+        Some(folder) => bagit::Profiles::open(folder),
+        None => Ok(bagit::Profiles::default()),
+    };
+    let profiles = match profiles {
+        Ok(profiles) => profiles,
+        Err(error) => {
+            // our own file is broken, which says nothing about the bag; but it is not accepted unchecked
+            tally.refuse("A-5.1", error.code(), |finding| {
+                finding
+                    .found(error.to_string())
+                    .mend("correct or remove the file in rules/bagit-profiles, then take the bag in again")
+            });
+            return Ok(());
+        }
+    };
+    let Some(profile) = profiles.find(identifier) else {
+        tally.add(
+            Finding::new("A-5.1", Severity::Warn, Outcome::Warn, "bag.profile_unknown")
+                .file("bag-info.txt")
+                .expected("a profile in rules/bagit-profiles")
+                .found(identifier.to_owned())
+                .mend("lay the profile into rules/bagit-profiles, or agree to go on without"),
+        );
+        return Ok(());
+    };
+    tally.tested("A-5.2", 1);
+    let names: Vec<String> = tag_files(&opening.path)?
+        .into_iter()
+        .map(|file| file.name)
+        .collect();
+    for fault in profile.check(bag, &names, &inspection.files, bagit::Travelled::Unknown) {
+        report_profile(tally, fault);
+    }
+    Ok(())
+}
+
+fn report_profile(tally: &mut Tally, fault: bagit::ProfileFault) {
+    use bagit::ProfileFaultKind as Kind;
+    let (check, mend) = match fault.kind {
+        Kind::InfoMissing => ("A-5.1", "add the label to bag-info.txt"),
+        Kind::InfoValue => ("A-5.1", "use a value that the profile allows"),
+        Kind::InfoRepeated => ("A-5.1", "keep one line of the label"),
+        Kind::Version => ("A-5.1", "make the bag in a version that the profile accepts"),
+        Kind::Manifest | Kind::TagManifest => ("A-5.2", "make the bag with the algorithms of the profile"),
+        Kind::Fetch => (
+            "A-5.2",
+            "follow the profile: it says whether there is a fetch.txt",
+        ),
+        Kind::Serialization => ("A-5.2", "send the bag as the profile says"),
+        Kind::TagFile | Kind::PayloadFile => ("A-5.2", "add the file, or take it out, as the profile says"),
+    };
+    tally.fault(check, fault.kind.code(), |finding| {
+        let mut finding = finding.file(fault.subject).expected(fault.expected).mend(mend);
+        finding.found = fault.found;
+        finding
+    });
 }
 
 /// The whole bag as one item, described by what `bag-info.txt` says.
@@ -162,6 +270,7 @@ fn single(opening: &Opening, bag: &Bag, files: &[PayloadFile]) -> Result<Items, 
     };
     let declared = Declared {
         expected,
+        digest_list: digest_list(bag),
         ..Declared::default()
     };
     Ok(Items::Single {
@@ -250,7 +359,7 @@ fn report(tally: &mut Tally, fault: &BagFault) {
         let place = fault
             .line
             .map_or_else(|| fault.path.clone(), |line| format!("{}:{line}", fault.path));
-        let mut finding = finding.file(place).mend("correct the bag, or make it again");
+        let mut finding = finding.file(place).mend(fault.kind.mend());
         finding.expected.clone_from(&fault.expected);
         finding.found.clone_from(&fault.found);
         finding
@@ -275,6 +384,7 @@ impl Submission for BagSubmission {
     fn declared(&self) -> &Declared {
         match &self.items {
             Items::Catalogued(folder) => folder.declared(),
+            Items::Transfer(package) => package.declared(),
             Items::Single { declared, .. } => declared,
         }
     }
@@ -282,6 +392,7 @@ impl Submission for BagSubmission {
     fn fonds(&self) -> &[Fonds] {
         match &self.items {
             Items::Catalogued(folder) => folder.fonds(),
+            Items::Transfer(package) => package.fonds(),
             Items::Single { .. } => &[],
         }
     }
@@ -289,6 +400,7 @@ impl Submission for BagSubmission {
     fn next_item(&mut self, tally: &mut Tally) -> Option<SubmittedItem> {
         match &mut self.items {
             Items::Catalogued(folder) => folder.next_item(tally),
+            Items::Transfer(package) => package.next_item(tally),
             Items::Single { item, .. } => item.take().map(|item| *item),
         }
     }
@@ -296,8 +408,18 @@ impl Submission for BagSubmission {
     fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure> {
         let mut enclosures = match &mut self.items {
             Items::Catalogued(folder) => folder.finish(tally),
+            Items::Transfer(package) => package.finish(tally),
             Items::Single { .. } => Vec::new(),
         };
+        for fault in std::mem::take(&mut self.missing) {
+            let is_told = match &self.items {
+                Items::Catalogued(folder) => folder.missing().contains(&below_payload(&fault.path)),
+                Items::Single { .. } | Items::Transfer(_) => false,
+            };
+            if !is_told {
+                report(tally, &fault);
+            }
+        }
         // content was compared while it was read; the catalogue and other papers of the payload are compared here
         for enclosure in &enclosures {
             for declared in self.digests.get(&enclosure.path).into_iter().flatten() {

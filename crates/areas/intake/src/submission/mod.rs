@@ -2,8 +2,12 @@
 
 mod bag;
 mod container;
+mod described;
+mod eark;
+mod eep;
 mod files;
 mod folder;
+mod transfer;
 
 pub(crate) use files::code_prefix;
 
@@ -11,6 +15,7 @@ use crate::error::IntakeError;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Fonds, FondsNumber};
 use lantai_formats::package::{PackageKind, detect_kind};
+use lantai_formats::transfer::is_transfer_package;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -205,6 +210,8 @@ pub struct Opening {
     pub year: i32,
     /// First free number for plain files, by category code.
     pub next_numbers: BTreeMap<String, u32>,
+    /// The archive's own BagIt profiles, where it has a folder of them.
+    pub bag_profiles: Option<PathBuf>,
     /// Private folder for what must be unpacked; made when it is needed, removed when the accession has ended.
     pub quarantine: PathBuf,
 }
@@ -226,7 +233,10 @@ pub fn open(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submi
 }
 
 /// Opens a package that is no container.
-fn open_plain(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
+fn open_plain(
+    opening: &Opening,
+    tally: &mut Tally,
+) -> Result<Option<Box<dyn Submission + Send>>, IntakeError> {
     let path = &opening.path;
     let found = match detect_kind(path) {
         Ok(found) => found,
@@ -237,6 +247,13 @@ fn open_plain(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Sub
     };
     let kind = opening.kind.unwrap_or(match &found {
         PackageKind::BagIt => SubmissionKind::Bagit,
+        PackageKind::Folder { .. }
+            if opening.catalogue.is_none() && lantai_formats::eark::is_package(path) =>
+        {
+            SubmissionKind::Eark
+        }
+        PackageKind::Folder { .. } if is_transfer_package(path) => SubmissionKind::Transfer,
+        PackageKind::Folder { catalogue: None } | PackageKind::File if eep::is_eep(path) => SubmissionKind::Eep,
         PackageKind::Folder { catalogue } if catalogue.is_some() || opening.catalogue.is_some() => {
             SubmissionKind::Folder
         }
@@ -256,12 +273,9 @@ fn open_plain(opening: &Opening, tally: &mut Tally) -> Result<Option<Box<dyn Sub
             }),
         },
         SubmissionKind::File => files::open(opening, tally),
-        SubmissionKind::Transfer | SubmissionKind::Eep | SubmissionKind::Eark => {
-            Err(IntakeError::KindUnknown {
-                path: path.clone(),
-                reason: format!("packages of kind {} are not read yet", kind.name()),
-            })
-        }
+        SubmissionKind::Transfer => transfer::open(opening, tally),
+        SubmissionKind::Eark => eark::open(opening, tally),
+        SubmissionKind::Eep => eep::open(opening, tally),
     }
 }
 
