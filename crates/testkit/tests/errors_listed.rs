@@ -23,6 +23,7 @@ const AREAS: &[&str] = &[
     "date",
     "document_number",
     "domain",
+    "eep",
     "filing",
     "formats",
     "http",
@@ -34,6 +35,7 @@ const AREAS: &[&str] = &[
     "quality",
     "retention",
     "search",
+    "transfer",
     "vault",
     "xml",
 ];
