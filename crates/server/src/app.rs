@@ -14,6 +14,7 @@ use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
 use lantai_identity::IdentityState;
 use lantai_intake::IntakeState;
+use lantai_intake::filing::FilingState;
 use lantai_intake::quality::QualityState;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -48,6 +49,10 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
         .merge(lantai_intake::quality::routes(QualityState {
             holdings: holdings.clone(),
             rules: Arc::clone(&archive.quality),
+        }))
+        .merge(lantai_intake::filing::routes(FilingState {
+            holdings: holdings.clone(),
+            tables: Arc::clone(&archive.filing),
         }))
         .merge(lantai_access::routes(AccessState {
             catalogue: archive.index.clone(),
@@ -143,13 +148,13 @@ pub async fn serve(
         stop.await;
         let _ = stopped.send(true);
     };
-    let mut for_worker = stopping.clone();
+    let (mut for_worker, mut for_watcher) = (stopping.clone(), stopping.clone());
     let worker = archive.worker();
     let working = async {
         if work {
-            worker
-                .run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) })
-                .await
+            let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
+            let working = worker.run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) });
+            tokio::join!(working, watching).0
         } else {
             Ok(())
         }

@@ -1,8 +1,14 @@
 //! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
 
 use crate::error::ArchiveError;
+use lantai_intake::WatchFolder;
+use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long the virus scanner may take for one answer.
+const SCANNER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The configuration file in a data folder; where it is, there is an archive.
 pub const CONFIG_FILE: &str = "lantai.toml";
@@ -20,8 +26,21 @@ pub struct ConfigKey {
     pub meaning: &'static str,
 }
 
+/// What is written about watched folders, which are tables of their own and no keys.
+const WATCH_EXPLAINED: &str = "
+# Folders whose packages are taken in: each entry, once `NAME.ready` lies beside it or it has not changed for
+# settle_seconds. It is moved to accepted/, returned/ or failed/ with its receipt and its findings.
+# [[watch]]
+# path = \"/srv/incoming\"
+# fonds = \"J001\"            # of what names none
+# kind = \"folder\"           # found out if not said
+# stage = \"filing\"          # filing, transfer, preservation
+# majors = \"return\"         # or ask: a person may accept major faults
+# settle_seconds = 30
+";
+
 /// All keys.
-pub const KEYS: [ConfigKey; 6] = [
+pub const KEYS: [ConfigKey; 7] = [
     ConfigKey {
         name: "institution",
         variable: "LANTAI_INSTITUTION",
@@ -58,6 +77,12 @@ pub const KEYS: [ConfigKey; 6] = [
         default: "8700",
         meaning: "port that `lantai serve` listens on; 0 takes any free one",
     },
+    ConfigKey {
+        name: "scanner",
+        variable: "LANTAI_SCANNER",
+        default: "",
+        meaning: "virus scanner that speaks clamd's protocol: unix:/PATH or tcp:HOST:PORT; empty: none",
+    },
 ];
 
 /// The configuration of an archive.
@@ -76,6 +101,11 @@ pub struct Config {
     pub address: String,
     /// Port to listen on.
     pub port: u16,
+    /// Address of the virus scanner; empty: there is none.
+    pub scanner: String,
+    /// Folders whose packages are taken in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub watch: Vec<WatchFolder>,
 }
 
 impl Default for Config {
@@ -87,6 +117,8 @@ impl Default for Config {
             search: "index".to_owned(),
             address: "127.0.0.1".to_owned(),
             port: 8700,
+            scanner: String::new(),
+            watch: Vec::new(),
         }
     }
 }
@@ -108,7 +140,26 @@ impl Config {
         };
         let mut config: Self = toml::from_str(&text).map_err(unusable)?;
         config.override_with(variable)?;
+        config.malware_scanner()?;
         Ok(config)
+    }
+
+    /// The virus scanner that is configured; without one, only the built-in signature.
+    pub fn malware_scanner(&self) -> Result<MalwareScanner, ArchiveError> {
+        if self.scanner.is_empty() {
+            return Ok(MalwareScanner::builtin());
+        }
+        let address = self
+            .scanner
+            .parse()
+            .map_err(|error: AddressError| ArchiveError::Config {
+                path: "scanner".to_owned(),
+                reason: error.to_string(),
+            })?;
+        Ok(MalwareScanner::with_clamd(ClamdScanner::new(
+            address,
+            SCANNER_TIMEOUT,
+        )))
     }
 
     /// Takes what the environment says over what the file says.
@@ -123,6 +174,7 @@ impl Config {
                 "vault" => self.vault = value,
                 "search" => self.search = value,
                 "address" => self.address = value,
+                "scanner" => self.scanner = value,
                 _ => {
                     self.port = value.parse().map_err(|_| ArchiveError::Config {
                         path: key.variable.to_owned(),
@@ -143,6 +195,7 @@ impl Config {
             "vault" => quoted(&self.vault),
             "search" => quoted(&self.search),
             "address" => quoted(&self.address),
+            "scanner" => quoted(&self.scanner),
             _ => self.port.to_string(),
         };
         let keys = KEYS.iter().map(|key| {
@@ -155,7 +208,13 @@ impl Config {
                 value(key.name)
             )
         });
-        keys.collect::<Vec<_>>().join("\n")
+        let mut text = keys.collect::<Vec<_>>().join("\n");
+        text.push_str(WATCH_EXPLAINED);
+        for folder in &self.watch {
+            text.push_str("\n[[watch]]\n");
+            text.push_str(&toml::to_string(folder).unwrap_or_default());
+        }
+        text
     }
 }
 
@@ -185,6 +244,31 @@ mod tests {
             "data.no_archive"
         );
         std::fs::write(folder.path().join(CONFIG_FILE), "prot = 1\n").unwrap();
+        assert_eq!(
+            Config::load(folder.path(), &|_| None).unwrap_err().code(),
+            "config.unusable"
+        );
+    }
+
+    #[test]
+    fn a_scanner_is_configured_by_its_address() {
+        let at = |scanner: &str| Config {
+            scanner: scanner.to_owned(),
+            ..Config::default()
+        };
+        assert!(!Config::default().malware_scanner().unwrap().is_configured());
+        assert!(
+            at("unix:/run/clamav/clamd.ctl")
+                .malware_scanner()
+                .unwrap()
+                .is_configured()
+        );
+        assert_eq!(
+            at("clamd").malware_scanner().unwrap_err().code(),
+            "config.unusable"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CONFIG_FILE), at("clamd").to_file()).unwrap();
         assert_eq!(
             Config::load(folder.path(), &|_| None).unwrap_err().code(),
             "config.unusable"

@@ -3,8 +3,12 @@
 use crate::archive::Archive;
 use lantai_access::{IndexAccessionHandler, IndexRecordsHandler};
 use lantai_database::{JobHandler, Worker};
-use lantai_intake::{ConcludeAccessionHandler, ReceiveUploadHandler};
+use lantai_intake::{ConcludeAccessionHandler, ReceiveUploadHandler, ReceiveWatchedHandler, Watcher};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often watched folders are looked into.
+const PAUSE: Duration = Duration::from_secs(5);
 
 impl Archive {
     /// A worker that does every kind of job.
@@ -19,6 +23,12 @@ impl Archive {
                 workspace: self.places.workspace.clone(),
                 board: self.board.clone(),
             }),
+            Arc::new(ReceiveWatchedHandler {
+                holdings: self.holdings.clone(),
+                rules: self.rules.clone(),
+                workspace: self.places.workspace.clone(),
+                board: self.board.clone(),
+            }),
             Arc::new(ConcludeAccessionHandler {
                 holdings: self.holdings.clone(),
                 workspace: self.places.workspace.clone(),
@@ -30,5 +40,28 @@ impl Archive {
             &*self.holdings.ids,
             handlers,
         )
+    }
+
+    /// Looks into the watched folders.
+    pub fn watcher(&self) -> Watcher {
+        Watcher::new(self.holdings.clone(), self.config.watch.clone())
+    }
+
+    /// Looks into the watched folders again and again, and removes uploads whose time is over, until `stop` resolves.
+    pub async fn watch(&self, stop: impl Future<Output = ()>) {
+        let watcher = self.watcher();
+        tokio::pin!(stop);
+        loop {
+            if let Err(error) = watcher.look().await {
+                tracing::warn!(error = %error, "the watched folders could not be looked into");
+            }
+            if let Err(error) = self.resumable.tidy(&self.holdings).await {
+                tracing::warn!(error = %error, "uploads whose time is over could not be removed");
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
     }
 }

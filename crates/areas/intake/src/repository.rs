@@ -122,6 +122,16 @@ impl AccessionRepository<'_> {
         row.as_deref().map(read).transpose()
     }
 
+    /// Accessions that were interrupted while they took what lay at a place.
+    pub async fn interrupted_at(self, source: &str) -> Result<Vec<Accession>, StoreError> {
+        let sql = "SELECT detail FROM accessions WHERE source = $1 AND state = 'checking' ORDER BY id";
+        let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(source)
+            .fetch_all(&mut *c)
+            .await)?;
+        rows.iter().map(String::as_str).map(read).collect()
+    }
+
     /// Where the package of an accession lies, if it was taken from a place.
     pub async fn source_of(self, id: AccessionId) -> Result<Option<String>, StoreError> {
         let sql = "SELECT source FROM accessions WHERE id = $1";

@@ -2,6 +2,7 @@
 
 use crate::accession::Accession;
 use crate::repository::AccessionRepository;
+use crate::repository_tasks::TaskRepository;
 use crate::store::{ACCESSION_FILE, FINDINGS_FILE};
 use async_trait::async_trait;
 use lantai_cataloguing::{CataloguingError, RestoreOther, layout};
@@ -9,7 +10,7 @@ use lantai_database::UnitOfWork;
 use lantai_domain::Finding;
 use lantai_vault::Object;
 
-/// Restores accessions from their vault objects.
+/// Restores accessions, their quality lots, and filing decisions from their vault objects.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RestoreAccessions;
 
@@ -21,7 +22,7 @@ impl RestoreOther for RestoreAccessions {
             source,
         };
         let Some(document) = layout::read_file(object, ACCESSION_FILE)? else {
-            return Ok(false);
+            return crate::filing::restore(work, object).await;
         };
         let accession: Accession = serde_json::from_slice(&document).map_err(damaged)?;
         let lines = layout::read_file(object, FINDINGS_FILE)?.unwrap_or_default();
@@ -33,6 +34,9 @@ impl RestoreOther for RestoreAccessions {
         AccessionRepository(work.conn()).put(&accession).await?;
         AccessionRepository(work.conn())
             .put_findings(accession.id, &findings)
+            .await?;
+        TaskRepository(work.conn())
+            .put(accession.id, &accession.decisions)
             .await?;
         crate::quality::restore(work, object).await?;
         Ok(true)

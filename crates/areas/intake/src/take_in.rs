@@ -1,6 +1,7 @@
 //! Taking a package from a place on this machine: what was begun is gone on with, what is in is not taken in twice.
 
 use crate::accession::{Accession, AccessionState};
+use crate::conclude::drop_parts;
 use crate::error::IntakeError;
 use crate::fingerprint::fingerprint;
 use crate::progress::Progress;
@@ -43,7 +44,10 @@ pub async fn take_in(
     let accession = match known {
         Some(known) if matches!(known.state, AccessionState::Checking) => known,
         Some(known) => return before(holdings, known).await,
-        None => begin(holdings, request, corrects, &source, print.as_deref()).await?,
+        None => {
+            forget_interrupted(holdings, request, &source).await?;
+            begin(holdings, request, corrects, &source, print.as_deref()).await?
+        }
     };
     let received = receive(holdings, rules, accession, request, progress).await?;
     Ok(TakenIn {
@@ -62,6 +66,26 @@ async fn known(
     Ok(AccessionRepository(reader.conn())
         .find_by_source(source, print)
         .await?)
+}
+
+/// What was begun with a package that has changed since is of no use.
+async fn forget_interrupted(
+    holdings: &Holdings,
+    request: &ReceiveRequest,
+    source: &str,
+) -> Result<(), IntakeError> {
+    let mut reader = holdings.database.read().await?;
+    let interrupted = AccessionRepository(reader.conn())
+        .interrupted_at(source)
+        .await?;
+    drop(reader);
+    for accession in interrupted {
+        drop_parts(holdings, accession.id, &request.workspace).await;
+        let mut work = holdings.database.begin_upkeep().await?;
+        AccessionRepository(work.conn()).delete(accession.id).await?;
+        work.commit().await?;
+    }
+    Ok(())
 }
 
 async fn before(holdings: &Holdings, accession: Accession) -> Result<TakenIn, IntakeError> {

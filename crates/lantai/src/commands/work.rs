@@ -22,10 +22,19 @@ impl Work {
         let archive = self.data.open(Access::Write).await?;
         let worker = archive.worker();
         if !self.until_idle {
-            let interrupted = async { drop(tokio::signal::ctrl_c().await) };
-            worker.run(interrupted).await?;
+            let (stopped, mut stopping) = tokio::sync::watch::channel(false);
+            let mut for_watcher = stopping.clone();
+            let signalled = async {
+                drop(tokio::signal::ctrl_c().await);
+                stopped.send_replace(true);
+            };
+            let working = worker.run(async move { drop(stopping.wait_for(|stopped| *stopped).await) });
+            let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
+            let (worked, (), ()) = tokio::join!(working, watching, signalled);
+            worked?;
             return Ok(Status::Well);
         }
+        archive.watcher().look().await?;
         let done = worker.run_until_idle().await?;
         output.answer(&json!({"jobs": done}), || format!("{done} jobs done"))?;
         Ok(Status::Well)

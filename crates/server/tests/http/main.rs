@@ -5,6 +5,8 @@
 mod accessions;
 mod desk;
 mod files;
+mod mass;
+mod filing;
 mod opening;
 mod quality;
 mod rights;

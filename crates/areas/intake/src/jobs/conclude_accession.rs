@@ -2,6 +2,7 @@
 
 use crate::conclude::conclude_reviewed;
 use crate::review::ConcludeAccession;
+use crate::watch::move_away;
 use async_trait::async_trait;
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, JobFailure, JobHandler};
@@ -26,6 +27,11 @@ impl JobHandler for ConcludeAccessionHandler {
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
         let concluded = conclude_reviewed(&self.holdings, &self.workspace, job.accession).await;
         // the accession waits on until it has ended, whatever fails here
-        concluded.map(|_| ()).map_err(|error| JobFailure::Retry(error.into()))
+        let concluded = concluded.map_err(|error| JobFailure::Retry(error.into()))?;
+        if let Some(received) = concluded {
+            let moved = move_away(&self.holdings, &received.accession).await;
+            moved.map_err(|error| JobFailure::Retry(error.into()))?;
+        }
+        Ok(())
     }
 }

@@ -2,10 +2,12 @@
 
 mod conclude_accession;
 mod receive_upload;
+mod receive_watched;
 mod recover;
 
 pub use conclude_accession::ConcludeAccessionHandler;
 pub use receive_upload::ReceiveUploadHandler;
+pub use receive_watched::ReceiveWatchedHandler;
 pub use recover::recover;
 
 use crate::progress::Progress;

@@ -37,7 +37,7 @@ pub async fn recover(holdings: &Holdings, uploads: &Uploads, workspace: &Path) -
     drop(reader);
     for accession in checking {
         let id = accession.id;
-        if !uploads.package(id).exists() && !waiting.contains(&id) && !has_job(holdings, id).await? {
+        if !uploads.package(id).exists() && !waiting.contains(&id) && !is_watched(holdings, id).await? {
             let mut work = holdings.database.begin_upkeep().await?;
             AccessionRepository(work.conn()).delete(id).await?;
             work.commit().await?;
@@ -60,7 +60,7 @@ pub async fn recover(holdings: &Holdings, uploads: &Uploads, workspace: &Path) -
 }
 
 /// Whether an accession is received by a job, from a place of its own.
-async fn has_job(holdings: &Holdings, id: AccessionId) -> Result<bool, IntakeError> {
+async fn is_watched(holdings: &Holdings, id: AccessionId) -> Result<bool, IntakeError> {
     let mut reader = holdings.database.read().await?;
     Ok(AccessionRepository(reader.conn()).is_watched(id).await?)
 }

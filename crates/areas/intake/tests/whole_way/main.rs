@@ -9,5 +9,6 @@ mod bad_input;
 mod checks;
 mod faults;
 mod house;
+mod parts;
 mod rebuilding;
 mod verification;
