@@ -29,6 +29,8 @@ pub(super) struct FolderSubmission {
     enclosures: Vec<Enclosure>,
     /// Paths that an item names, as found on disk.
     named: HashMap<PathBuf, String>,
+    /// Files that were named and are not there.
+    missing: HashSet<String>,
     /// Folders, directly below the root, in which items have files.
     content_folders: HashSet<String>,
     /// Files whose names on disk are not Unicode, by their decoded name; filled when first needed.
@@ -100,6 +102,7 @@ pub(super) fn open_below(
         declared,
         enclosures,
         named: HashMap::new(),
+        missing: HashSet::new(),
         content_folders: HashSet::new(),
         odd_names: None,
         digests: BTreeMap::new(),
@@ -261,6 +264,16 @@ impl FolderSubmission {
         item
     }
 
+    /// The list of digests that covers the package, such as a bag's manifest.
+    pub(super) fn set_digest_list(&mut self, name: Option<String>) {
+        self.declared.digest_list = name;
+    }
+
+    /// Names of files that were named and are not there; each was told as a fault.
+    pub(super) fn missing(&self) -> &HashSet<String> {
+        &self.missing
+    }
+
     /// A fonds that no list describes is known by the name its records give it.
     fn note_fonds(&mut self, row: &CatalogueRow) {
         let (Some(number), Some(name)) = (row.get("fonds_identifier"), row.get("fonds_name")) else {
@@ -316,6 +329,7 @@ impl FolderSubmission {
                     name_bytes.clone_from(&found.original_name_bytes);
                 }
                 None => {
+                    self.missing.insert(name);
                     tally.fault("A-4.1", "intake.file_missing", |finding| {
                         finding
                             .record(label)
