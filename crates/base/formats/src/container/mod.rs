@@ -22,6 +22,7 @@ mod tar;
 mod tar_header;
 mod unpacking;
 mod zip;
+mod zip_faults;
 mod zip_records;
 
 use std::fs::File;

@@ -46,7 +46,9 @@ impl NameDecoder {
     }
 
     fn decode_part(&mut self, part: &[u8]) -> String {
-        if let Ok(name) = std::str::from_utf8(part) {
+        // a pair of bytes of GBK may be UTF-8 by chance, three that are one Chinese character hardly
+        let is_utf8 = |name: &&str| name.is_ascii() || name.chars().any(|letter| letter >= '\u{800}');
+        if let Some(name) = std::str::from_utf8(part).ok().filter(is_utf8) {
             return name.to_owned();
         }
         if let Some(known) = self.decoded.get(part) {

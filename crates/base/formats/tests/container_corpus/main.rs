@@ -8,6 +8,7 @@ mod bench;
 mod corpus;
 mod make;
 mod mutations;
+mod nested;
 mod refusals;
 mod sound;
 mod suites;
