@@ -13,7 +13,7 @@ use lantai_formats::identify::{
     Basis, HeadTail, Identification, Identifier, Publication, ReadSeek, Registry, Warning, is_executable,
 };
 use lantai_formats::package::walk;
-use lantai_formats::readable::{Readability, UnreadableReason, check_readable};
+use lantai_formats::properties::{ExamineLimits, FaultKind, FaultWeight, examine};
 
 fn identifier() -> Identifier {
     Identifier::builtin().unwrap()
@@ -208,9 +208,7 @@ fn hostile_files_get_an_answer() {
         for path in files_below(&folder) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let found = identify(&identifier, &path, &name);
-            let mut file = File::open(&path).unwrap();
-            let size = file.metadata().unwrap().len();
-            check_readable(&found, size, &mut file).unwrap();
+            examine(&found, &path, &ExamineLimits::default()).unwrap();
             if part == "hostile" || found.puid.is_none() {
                 println!("{name}: {:?} {:?} {:?}", found.puid, found.basis, found.warnings);
             }
@@ -249,7 +247,7 @@ fn only_the_ends_of_a_large_file_are_read() {
         read: 0,
     };
     let found = identifier()
-        .identify("large.dat", 5 * 1024 * 1024 * 1024, &mut reader)
+        .identify("large.nothing", 5 * 1024 * 1024 * 1024, &mut reader)
         .unwrap();
     assert_eq!((found.puid, found.basis), (None, Basis::None));
     assert!(reader.read < 320 * 1024, "{}", reader.read);
@@ -307,20 +305,15 @@ fn real_files_can_be_opened_unless_their_name_says_otherwise() {
     for path in files_below(&folder) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let found = identify(&identifier, &path, &name);
-        let mut file = File::open(&path).unwrap();
-        let size = file.metadata().unwrap().len();
         files += 1;
-        let outcome = check_readable(&found, size, &mut file).unwrap();
-        let is_locked = outcome
-            == Readability::Unreadable {
-                reason: UnreadableReason::Encrypted,
-            };
+        let properties = examine(&found, &path, &ExamineLimits::default()).unwrap();
+        let is_locked = properties.has(FaultKind::Encrypted);
         if name.to_lowercase().contains("encrypt") {
             locked += 1;
             seen_locked += usize::from(is_locked);
         }
-        if let Readability::Unreadable { reason } = outcome {
-            unreadable.push(format!("{name}: {reason}"));
+        if let Some(fault) = properties.faults_of(FaultWeight::Broken).next() {
+            unreadable.push(format!("{name}: {fault}"));
         }
     }
     println!(
