@@ -17,7 +17,10 @@ const README: &str = "This package was written by Lantai (兰台) as E-ARK CSIP 
     metadata/descriptive/ead3.xml: its description; metadata/descriptive/dc.xml: the same in short.\n\
     metadata/preservation/premis.xml: what has happened to it.\n\
     representations/rep1/metadata/preservation/premis.xml: digests (SHA-256, SHA-512, SM3) and formats of the files.\n\
-    metadata/other/record.json: the record as Lantai keeps it.\n";
+    metadata/other/record.json: the record as Lantai keeps it; schemas/record.schema.json: what stands in it.\n";
+
+/// What stands in `record.json`, for readers who have no Lantai.
+const SCHEMA: &str = include_str!("record.schema.json");
 
 /// Writes the package of a record below a folder, under its code with `_` for `·`; says how many bytes it has.
 pub(super) fn write(
@@ -43,6 +46,7 @@ pub(super) fn write(
     };
     let mut package = PackageWriter::create(to, about)?;
     package.add_metadata("record.json", &layout::record_bytes(record)?, "application/json")?;
+    package.add_schema("record.schema.json", SCHEMA.as_bytes(), "application/schema+json")?;
     package.add_documentation("readme.txt", README.as_bytes(), "text/plain")?;
     let mut files = Vec::new();
     if !record.files.is_empty() {

@@ -16,6 +16,7 @@ mod read_mets;
 mod rules;
 mod vocabulary;
 mod write;
+mod write_mets;
 mod write_papers;
 
 pub use describe::{Unit, read_description};
