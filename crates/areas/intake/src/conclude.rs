@@ -70,6 +70,8 @@ impl Ending<'_> {
         self.accession.state = AccessionState::Accepted {
             at: self.holdings.clock.now(),
         };
+        // what is accepted has been read back from the catalogue before it counts: see `Storing::read_back`
+        self.tally.tested("U-1.2", examined.items);
         self.fill();
         let findings = self.tally.clone().into_findings();
         let closing = Closing {
@@ -125,7 +127,9 @@ impl Ending<'_> {
         let mut work = self.holdings.database.begin_upkeep().await?;
         let id = self.accession.id;
         AccessionRepository(work.conn()).put(&self.accession).await?;
-        AccessionRepository(work.conn()).put_findings(id, &findings).await?;
+        AccessionRepository(work.conn())
+            .put_findings(id, &findings)
+            .await?;
         TaskRepository(work.conn()).put(id, &tasks).await?;
         work.commit().await?;
         let accession = self.accession;
@@ -435,7 +439,12 @@ impl Reviewed<'_> {
             }
             self.accession.blockers += task.findings;
             self.accession.warnings = self.accession.warnings.saturating_sub(task.findings);
-            for check in self.accession.checks.iter_mut().filter(|check| check.check == task.check) {
+            for check in self
+                .accession
+                .checks
+                .iter_mut()
+                .filter(|check| check.check == task.check)
+            {
                 check.outcome = Outcome::Fail;
             }
         }

@@ -112,6 +112,14 @@ pub enum IntakeError {
         #[source]
         source: std::io::Error,
     },
+    /// Rows that were written cannot all be read back (check U-1.2).
+    #[error("{written} rows were written to the catalogue and {found} could be read back")]
+    RowsUnreadable {
+        /// Written.
+        written: u64,
+        /// Read back.
+        found: u64,
+    },
     /// A document cannot be written or read.
     #[error("a document of the accession cannot be read or written")]
     Document(#[from] serde_json::Error),
@@ -148,6 +156,7 @@ impl IntakeError {
                 "intake.disk_full"
             }
             Self::Disk { .. } => "intake.disk",
+            Self::RowsUnreadable { .. } => "intake.rows_unreadable",
             Self::Document(_) => "intake.document",
             Self::Cataloguing(error) => error.code(),
         }

@@ -167,7 +167,8 @@ impl Examination<'_> {
             self.lead(submission, work_sender, done_receiver, &returned, gathering)
         })?;
         self.check_totals(submission.declared(), tally, &examined);
-        self.reader.judge_package(submission.kind(), submission.declared(), tally);
+        self.reader
+            .judge_package(submission.kind(), submission.declared(), self.now, tally);
         examined.enclosures = submission.finish(tally);
         for enclosure in &examined.enclosures {
             self.reader.look_at(enclosure, tally)?;

@@ -9,13 +9,15 @@ use crate::rules::CheckRules;
 use crate::sandbox::{ExamineError, Examiner};
 use crate::submission::{Declared, Enclosure, SubmissionKind, SubmittedFile, SubmittedItem};
 use crate::tally::Tally;
+use jiff::Timestamp;
 use lantai_cataloguing::layout;
-use lantai_domain::{ContentFile, ContentProperties, FileFormat, Finding, Media, Stage};
+use lantai_domain::{ContentFile, ContentProperties, FileFormat, Finding, Media, Outcome, Severity, Stage};
 use lantai_formats::identify::{FormatKind, HeadTail, Identification, Identifier, ReadSeek, is_executable};
+use lantai_formats::malware::{MalwareScanner, Scan};
 use lantai_formats::properties::FileProperties;
 use lantai_vault::{Algorithm, ByteObserver, Digester, ObjectWriter, VaultError};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -45,7 +47,7 @@ pub(crate) struct FileReader {
     identifier: Identifier,
     rules: CheckRules,
     examiner: Arc<dyn Examiner>,
-    scanner: package::ScannerState,
+    scanner: MalwareScanner,
     stage: Stage,
 }
 
@@ -120,14 +122,32 @@ impl FileReader {
     }
 
     /// The checks of a package as a whole.
-    pub fn judge_package(&self, kind: SubmissionKind, declared: &Declared, tally: &mut Tally) {
+    pub fn judge_package(&self, kind: SubmissionKind, declared: &Declared, now: Timestamp, tally: &mut Tally) {
         let whole = package::Whole {
             kind,
             declared,
-            scanner: &self.scanner,
+            scanner: self.scanner.is_configured().then(|| self.scanner.state()),
             max_age_days: self.rules.scanner.max_age_days,
+            now,
         };
         package::check(&whole, tally);
+    }
+
+    /// Looks for malware before a byte is staged (check S-1.2). `None`: nothing was found, or the check is not run.
+    fn scan(&self, name: &str, size: u64, source: &mut File) -> Option<Finding> {
+        self.rules.check("S-1.2")?.severity(self.stage)?;
+        let (outcome, code, found) = match self.scanner.scan(size, source) {
+            Scan::Clean => return None,
+            Scan::Infected { name } => (Outcome::Fail, "intake.infected", name),
+            Scan::Suspicious { name } => (Outcome::Fail, "intake.suspicious", name),
+            // what could not be tested has not passed
+            Scan::NotScanned { reason } => (Outcome::Error, "intake.not_scanned", reason.to_string()),
+        };
+        let finding = Finding::new("S-1.2", Severity::Blocker, outcome, code);
+        Some(finding.file(name).expected("nothing that the scanner knows").found(found).mend(match outcome {
+            Outcome::Fail => "keep the file apart, clean its source, and send the package anew",
+            _ => "see that the scanner answers, then hand the package in again",
+        }))
     }
 
     /// Version of the rules of formats.
@@ -172,9 +192,16 @@ impl FileReader {
                 return Ok(read);
             }
         };
+        let mut source = source;
+        let infected = self.scan(&file.name, size, &mut source);
+        if let Err(error) = source.rewind() {
+            read.judged.findings.push(self.unreadable(file, label, &error));
+            return Ok(read);
+        }
         let measured = match sink {
-            Sink::Stage(writer) => stage(writer, file, source, size, progress),
-            Sink::Measure => measure(file, source, size, progress),
+            Sink::Stage(writer) if infected.is_none() => stage(writer, file, source, size, progress),
+            // malware is never staged; its bytes are counted, so that the totals tell nothing wrong
+            _ => measure(file, source, size, progress),
         };
         let measured = match measured {
             Ok(measured) => measured,
@@ -227,7 +254,12 @@ impl FileReader {
             }
         };
         // what runs is not opened by anybody
-        let examined = (!is_executable(&identified)).then(|| self.examiner.examine(&identified, &file.path));
+        let is_harmless = infected.is_none() && !is_executable(&identified);
+        if let Some(finding) = infected {
+            read.judged.tested.push(("S-1.2", 1));
+            read.judged.findings.push(finding.record(label));
+        }
+        let examined = is_harmless.then(|| self.examiner.examine(&identified, &file.path));
         let seen = Seen {
             file,
             identified: &identified,
@@ -271,6 +303,9 @@ impl FileReader {
             .identify(&enclosure.name, size, &mut source)
             .map_err(disk)?;
         tally.tested("S-1.2", 1);
+        if let Some(finding) = self.scan(&enclosure.name, size, &mut source) {
+            tally.add(finding);
+        }
         if is_executable(&identified) {
             tally.fault("S-1.2", "intake.executable", |finding| {
                 finding

@@ -12,7 +12,6 @@ use crate::progress::{Progress, ProgressStage};
 use crate::quarantine::Quarantine;
 use crate::read_file::FileReader;
 use crate::repository::AccessionRepository;
-use crate::checks::package::ScannerState;
 use crate::rules::CheckRules;
 use crate::sandbox::{Examiner, InProcess};
 use crate::submission::{self, Opening, SubmissionKind};
@@ -22,8 +21,9 @@ use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::{Holdings, RecordRepository};
 use lantai_domain::{AccessionId, Finding, Fonds, FondsNumber, Stage, Verdict};
 use lantai_formats::identify::Identifier;
+use lantai_formats::malware::MalwareScanner;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What is to be received, and how.
@@ -58,7 +58,7 @@ pub struct IntakeRules {
     identifier: Identifier,
     part_size: PartSize,
     examiner: Arc<dyn Examiner>,
-    scanner: ScannerState,
+    scanner: MalwareScanner,
     bag_profiles: Option<PathBuf>,
 }
 
@@ -71,9 +71,21 @@ impl IntakeRules {
             identifier,
             part_size: PartSize::default(),
             examiner: Arc::new(InProcess::default()),
-            scanner: ScannerState::default(),
+            scanner: MalwareScanner::builtin(),
             bag_profiles: None,
         })
+    }
+
+    /// The same rules with the newest signature files of PRONOM that an operator put into `folder` in place of those
+    /// that ship with the program. One that cannot be used is left out, with a warning in the log.
+    pub fn with_publications(self, folder: &Path) -> Result<Self, IntakeError> {
+        let (identifier, faults) = Identifier::with_publications(folder)
+            .map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
+        for fault in faults {
+            let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(code = fault.code(), file = %fault.file.display(), "{fault}: {cause}");
+        }
+        Ok(Self { identifier, ..self })
     }
 
     /// The same rules with other parts of large packages.
@@ -91,8 +103,8 @@ impl IntakeRules {
         Self { examiner, ..self }
     }
 
-    /// The same rules with a scanner for malware that is in this state.
-    pub fn with_scanner(self, scanner: ScannerState) -> Self {
+    /// The same rules with a scanner for malware besides the built-in signature.
+    pub fn with_scanner(self, scanner: MalwareScanner) -> Self {
         Self { scanner, ..self }
     }
 
@@ -110,7 +122,7 @@ impl IntakeRules {
     }
 
     /// The scanner for malware.
-    pub fn scanner(&self) -> &ScannerState {
+    pub fn scanner(&self) -> &MalwareScanner {
         &self.scanner
     }
 
@@ -286,7 +298,8 @@ fn year_of(now: Timestamp) -> u16 {
 
 /// The day in China, where records are dated.
 fn day_of(now: Timestamp) -> jiff::civil::Date {
-    now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date()
+    now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+        .date()
 }
 
 async fn examine(
@@ -433,6 +446,14 @@ impl Kit<'_> {
 /// What checking a package without taking it in came to.
 #[derive(Debug, Clone)]
 pub struct Checked {
+    /// Kind of the package; `None` where it could not be told.
+    pub kind: Option<SubmissionKind>,
+    /// Records in it.
+    pub items: u64,
+    /// Content files in it.
+    pub files: u64,
+    /// Bytes of content.
+    pub bytes: u64,
     /// The verdict.
     pub verdict: Verdict,
     /// The findings, as far as they are kept.
@@ -471,7 +492,15 @@ pub fn check(
     };
     let outcome = kit.examine(id, &opening, None, ids)?;
     progress.enter(ProgressStage::Done);
+    let (items, files, bytes) = outcome
+        .examined
+        .as_ref()
+        .map_or((0, 0, 0), |examined| (examined.items, examined.files, examined.bytes));
     Ok(Checked {
+        kind: outcome.kind,
+        items,
+        files,
+        bytes,
         verdict: outcome.tally.verdict(),
         checks: outcome.tally.results(),
         findings: outcome.tally.into_findings(),

@@ -5,11 +5,13 @@ use crate::rule_file::lay_over;
 use lantai_domain::{Finding, Outcome, Severity, Stage};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use check_rule::{CheckRule, Family, Mode, Scope, Weight};
 
 mod check_rule;
+mod own;
 
 const BUILTIN: &str = include_str!("../../../../rules/checks.toml");
 /// Profiles that come with the program, by name.
@@ -24,6 +26,18 @@ pub enum RulesError {
     /// The elements cannot be used.
     #[error("the rules of the metadata elements cannot be used")]
     Elements(#[from] ElementsError),
+    /// A file cannot be read.
+    #[error("the rule file {path} cannot be read")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is no such profile.
+    #[error("there is no profile and no file {0:?}")]
+    UnknownProfile(String),
     /// It names a check that there is not.
     #[error("the rules name a check {0} that there is not")]
     UnknownCheck(String),
@@ -130,7 +144,7 @@ pub struct Secrecy {
 #[serde(deny_unknown_fields)]
 pub struct ScannerRule {
     /// Age in days from which its signatures are stale.
-    pub max_age_days: i64,
+    pub max_age_days: u32,
 }
 
 /// What a person looks at by eye.
@@ -141,6 +155,14 @@ pub struct Sampling {
     pub share: f64,
     /// At least so many.
     pub least: u64,
+}
+
+impl Sampling {
+    /// How many of so many records a person looks at.
+    pub fn of(&self, records: u64) -> u64 {
+        let share = (records as f64 * self.share).ceil().max(0.0) as u64;
+        share.max(self.least).min(records)
+    }
 }
 
 /// Words by which a file's name says what it is (check I-3.1).

@@ -10,7 +10,7 @@ use crate::submission::Enclosure;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
 use lantai_cataloguing::{
     Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, RecordRepository,
-    StoredRecord, layout,
+    StoredRecord, layout, sort_code,
 };
 use lantai_database::{NewJob, StoreError};
 use lantai_domain::{Fact, Finding, Fonds, JobId, JournalEntry, Record};
@@ -24,6 +24,8 @@ pub(crate) const ACCESSION_FILE: &str = "accession.json";
 pub(crate) const FINDINGS_FILE: &str = "findings.jsonl";
 /// The list of the package's files in the accession's object: SM3, size and name, a file a line, sorted.
 pub(crate) const FILE_LIST_FILE: &str = "files.sm3";
+/// Rows read back at once.
+const ROWS_AT_ONCE: u32 = 1000;
 /// Folder of the package's own papers in the accession's object.
 const PACKAGE_FOLDER: &str = "package";
 
@@ -298,8 +300,29 @@ impl Storing<'_> {
         Ok(())
     }
 
+    /// Check U-1.2: every row that was written can be read, and understood, before the change counts. Where it
+    /// cannot, nothing is accepted.
+    async fn read_back(&self, acceptance: &mut Acceptance, written: u64) -> Result<(), IntakeError> {
+        let mut after = String::new();
+        let mut found = 0_u64;
+        loop {
+            let conn = acceptance.work().conn();
+            let page = RecordRepository(conn)
+                .page_of_accession(self.accession.id, &after, ROWS_AT_ONCE)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = sort_code(&last.record);
+            found += page.len() as u64;
+        }
+        if found != written {
+            return Err(IntakeError::RowsUnreadable { written, found });
+        }
+        Ok(())
+    }
+
     async fn write_records(&self, acceptance: &mut Acceptance, spool: &Spool) -> Result<(), IntakeError> {
         let mut counts: BTreeMap<String, FondsCount> = BTreeMap::new();
+        let mut written = 0_u64;
         let work = acceptance.work();
         for spooled in spool.staged()? {
             let Spooled {
@@ -322,7 +345,10 @@ impl Storing<'_> {
                 object_version: version,
             };
             RecordRepository(work.conn()).insert(&stored).await?;
+            written += 1;
         }
+        self.read_back(acceptance, written).await?;
+        let work = acceptance.work();
         for (fonds, count) in counts {
             FondsRepository(work.conn()).add(&fonds, &count).await?;
         }

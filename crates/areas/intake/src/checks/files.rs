@@ -45,6 +45,8 @@ pub(crate) struct Seen<'a> {
 pub(crate) struct Looked {
     name: String,
     role: FileRole,
+    /// Whether it is on the list of formats at all.
+    is_allowed: bool,
     component: Component,
     long_term: LongTerm,
     format: String,
@@ -98,6 +100,10 @@ impl FileChecks<'_> {
         self.recorded(seen, judged);
         judged.tested.push(("S-1.2", 1));
         let looked = self.look(seen);
+        if seen.properties.is_none() && !is_executable(seen.identified) {
+            // malware: nothing else is said of it
+            return looked;
+        }
         if is_executable(seen.identified) {
             self.fault(judged, "S-1.2", "intake.executable", &seen.file.name, |finding| {
                 finding
@@ -365,6 +371,7 @@ impl FileChecks<'_> {
         Looked {
             name: seen.file.name.clone(),
             role: seen.file.role,
+            is_allowed: seen.identified.filing,
             component: Component::of(&seen.file.name, &self.rules.components),
             long_term: seen.identified.long_term,
             format: name_of(seen.identified),
@@ -385,7 +392,8 @@ impl FileChecks<'_> {
             .filter(|file| file.role == FileRole::Content)
             .collect();
         let has_fit_copy = content.iter().any(|file| file.long_term.is_fit());
-        for file in &content {
+        // what is not on the list at all goes back for that
+        for file in content.iter().filter(|file| file.is_allowed) {
             judged.tested.push(("U-2.3", 1));
             let (code, found) = match file.long_term {
                 LongTerm::Preferred | LongTerm::Yes => continue,

@@ -2,27 +2,9 @@
 
 use crate::submission::{Declared, SubmissionKind};
 use crate::tally::Tally;
+use jiff::Timestamp;
 use lantai_domain::Stage;
-
-/// What is known of the scanner for malware (check S-1.1).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ScannerState {
-    /// None is configured: only the signatures that come with the program look.
-    #[default]
-    BuiltinOnly,
-    /// One is configured, and does not answer.
-    Silent {
-        /// Why.
-        detail: String,
-    },
-    /// One answers.
-    Present {
-        /// Its name and version, as it says.
-        version: String,
-        /// Age of its signatures in days, where it says.
-        age_days: Option<i64>,
-    },
-}
+use lantai_formats::malware::ScannerState;
 
 /// What is known of a package when all of it has been read.
 pub(crate) struct Whole<'a> {
@@ -30,10 +12,12 @@ pub(crate) struct Whole<'a> {
     pub kind: SubmissionKind,
     /// What it says of itself.
     pub declared: &'a Declared,
-    /// The scanner.
-    pub scanner: &'a ScannerState,
+    /// The scanner; `None`: only the signatures that come with the program look.
+    pub scanner: Option<ScannerState>,
     /// Age in days from which the scanner's signatures are stale.
-    pub max_age_days: i64,
+    pub max_age_days: u32,
+    /// The moment of the test.
+    pub now: Timestamp,
 }
 
 /// The checks.
@@ -74,29 +58,30 @@ fn environment(whole: &Whole<'_>, tally: &mut Tally) {
 /// Check S-1.1.
 fn scanner(whole: &Whole<'_>, tally: &mut Tally) {
     tally.tested("S-1.1", 1);
-    match whole.scanner {
-        ScannerState::BuiltinOnly => tally.fault("S-1.1", "intake.scanner_builtin", |finding| {
+    let Some(state) = &whole.scanner else {
+        tally.fault("S-1.1", "intake.scanner_builtin", |finding| {
             finding
                 .expected("a scanner for malware with fresh signatures")
                 .found("none is configured; programs and the test file EICAR are found by the signatures of this program")
                 .mend("install ClamAV (package clamav-daemon) and name its socket as scanner in lantai.toml")
-        }),
-        ScannerState::Silent { detail } => tally.fault("S-1.1", "intake.scanner_silent", |finding| {
+        });
+        return;
+    };
+    if !state.present {
+        tally.fault("S-1.1", "intake.scanner_silent", |finding| {
             finding
                 .expected("a scanner that answers")
-                .found(detail.as_str())
+                .found(state.detail.as_deref().unwrap_or("no answer"))
                 .mend("start the scanner, or correct its address in lantai.toml")
-        }),
-        ScannerState::Present { version, age_days } => {
-            if let Some(days) = age_days.filter(|days| *days > whole.max_age_days) {
-                tally.fault("S-1.1", "intake.scanner_stale", |finding| {
-                    finding
-                        .expected(format!("signatures of at most {} days", whole.max_age_days))
-                        .found(format!("{version}: signatures of {days} days"))
-                        .mend("bring the signatures up to date (freshclam)")
-                });
-            }
-        }
+        });
+    } else if state.is_stale(whole.now, whole.max_age_days) {
+        tally.fault("S-1.1", "intake.scanner_stale", |finding| {
+            let made = state.signatures_at.map_or_else(|| "an unknown day".to_owned(), |made| made.to_string());
+            finding
+                .expected(format!("signatures of at most {} days", whole.max_age_days))
+                .found(format!("{} with signatures of {made}", state.name))
+                .mend("bring the signatures up to date (freshclam)")
+        });
     }
 }
 
