@@ -46,7 +46,7 @@ fn write(to: &Path, kind: PackageKind) -> PathBuf {
         .add_metadata("record.json", b"{}", "application/json")
         .unwrap();
     package
-        .add_schema("record.schema.json", b"{}", "application/schema+json")
+        .add_schema("record.schema.json", b"{}", "application/json")
         .unwrap();
     package
         .add_documentation("说明.txt", "说明".as_bytes(), "text/plain")
