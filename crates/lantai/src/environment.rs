@@ -1,6 +1,9 @@
-//! The one place where the environment is read, and the log.
+//! The one place where the environment is read, what is made of it, and the log.
 
+use lantai_intake::{Examiner, Sandbox, SandboxOptions};
 use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
 /// A variable of the environment; empty counts as not set.
@@ -10,6 +13,19 @@ use tracing_subscriber::EnvFilter;
 )]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Who examines files: child processes of this program. It is named by what runs now, which a newer program put in
+/// its place does not change.
+pub fn examiner() -> anyhow::Result<Arc<dyn Examiner>> {
+    let running = PathBuf::from("/proc/self/exe");
+    let executable = if running.exists() {
+        running
+    } else {
+        std::env::current_exe()?
+    };
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Arc::new(Sandbox::new(SandboxOptions::new(executable, workers))))
 }
 
 /// Starts the log on standard error: services say what they do, commands only what went wrong. `LANTAI_LOG` says more.

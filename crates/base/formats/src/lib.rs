@@ -8,7 +8,6 @@
 //! - [`malware`]: a built-in signature, and scanners that speak the protocol of clamd
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`properties`]: what a file is like and whether it is whole
-//! - [`readable`]: whether a file can be opened, by a light look
 //! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
 //! - [`transfer`]: transfer packages (移交信息包)
@@ -25,7 +24,6 @@ pub mod identify;
 pub mod malware;
 pub mod package;
 pub mod properties;
-pub mod readable;
 pub mod safe_xml;
 pub mod text;
 pub mod transfer;

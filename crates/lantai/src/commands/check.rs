@@ -2,6 +2,7 @@
 
 use super::ingest::findings_text;
 use super::{KindArg, StageArg};
+use crate::environment::examiner;
 use crate::output::{Output, Status};
 use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
@@ -51,7 +52,7 @@ impl Check {
         };
         let ids = RandomIds;
         let id = AccessionId::new(ids.next());
-        let rules = IntakeRules::builtin()?;
+        let rules = IntakeRules::builtin()?.with_examiner(examiner()?);
         let checked = check(
             &rules,
             &request,

@@ -49,7 +49,7 @@ impl Demo {
             .await?;
         }
         let config = Config::load(&self.data, &variable)?;
-        let mut archive = Archive::open(&self.data, config, Access::Write).await?;
+        let mut archive = super::guarded(Archive::open(&self.data, config, Access::Write).await?)?;
         if let Some(port) = self.port {
             archive.config.port = port;
         }

@@ -16,7 +16,7 @@ mod serve;
 mod verify;
 mod work;
 
-use crate::environment::variable;
+use crate::environment::{examiner, variable};
 use crate::output::{Output, Status};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
@@ -101,8 +101,14 @@ impl Data {
     /// Opens the archive.
     async fn open(&self, access: Access) -> anyhow::Result<Archive> {
         let archive = Archive::open(&self.data, self.config()?, access).await;
-        archive.with_context(|| format!("cannot open the archive in {}", self.data.display()))
+        guarded(archive.with_context(|| format!("cannot open the archive in {}", self.data.display()))?)
     }
+}
+
+/// The same archive; what it takes in is examined by child processes.
+fn guarded(mut archive: Archive) -> anyhow::Result<Archive> {
+    archive.rules = archive.rules.with_examiner(examiner()?);
+    Ok(archive)
 }
 
 /// The kinds of packages that can be named.

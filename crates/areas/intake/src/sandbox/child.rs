@@ -78,6 +78,7 @@ fn answer(line: &str) -> Answer {
     }));
     match examined {
         Ok(Ok(properties)) => Answer::Properties(Box::new(properties)),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::OutOfMemory => Answer::OutOfMemory,
         Ok(Err(error)) => Answer::Unreadable(error.to_string()),
         Err(payload) => {
             let words = payload.downcast_ref::<String>().cloned();

@@ -23,6 +23,8 @@ pub(super) enum Answer {
     Properties(Box<FileProperties>),
     /// It could not be read.
     Unreadable(String),
+    /// The memory that it may have is too little for it.
+    OutOfMemory,
     /// The examiner broke down, and ends.
     Panicked(String),
 }

@@ -108,6 +108,7 @@ impl Worker {
         match serde_json::from_str(&line)? {
             Answer::Properties(properties) => Ok(*properties),
             Answer::Unreadable(reason) => Err(ExamineError::Unreadable(std::io::Error::other(reason))),
+            Answer::OutOfMemory => Err(ExamineError::Memory),
             Answer::Panicked(detail) => Err(ExamineError::crashed(detail)),
         }
     }

@@ -4,6 +4,11 @@ use super::fault::{Fault, FaultKind, FaultWeight};
 use crate::identify::{Basis, FormatKind, Identification, Warning};
 use serde::{Deserialize, Serialize};
 
+/// Bytes of the detail of a fault: names in it come from the file.
+const MAX_DETAIL: usize = 400;
+/// Codecs noted.
+const MAX_CODECS: usize = 32;
+
 /// How far the look went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,10 +109,19 @@ pub struct FileProperties {
 impl FileProperties {
     /// Notes a fault; the same one at many places is noted ten times.
     pub(crate) fn fault(&mut self, kind: FaultKind, detail: impl Into<String>) {
+        let mut detail = detail.into();
+        detail.truncate(detail.floor_char_boundary(MAX_DETAIL));
         let fault = Fault::new(kind, detail);
         let alike = self.faults.iter().filter(|known| known.kind == kind).count();
         if alike < 10 && !self.faults.contains(&fault) {
             self.faults.push(fault);
+        }
+    }
+
+    /// Notes a codec; a file that claims hundreds has none that anybody plays.
+    pub(crate) fn codec(&mut self, name: impl Into<String>) {
+        if self.codecs.len() < MAX_CODECS {
+            self.codecs.push(name.into());
         }
     }
 

@@ -164,5 +164,5 @@ fn note_sample_entry(codec: &[u8], body: &[u8], properties: &mut FileProperties)
         properties.width = narrow(width);
         properties.height = narrow(height);
     }
-    properties.codecs.push(codec);
+    properties.codec(codec);
 }

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 /// Chunks and segments walked over.
 const MAX_SEGMENTS: usize = 1_000_000;
+/// Segments of a JPEG; photographs have some hundreds.
+const MAX_JPEG_SEGMENTS: usize = 20_000;
 /// The beginning of a JPEG 2000 file.
 const JP2: &[u8] = &[0, 0, 0, 12, b'j', b'P', b' ', b' '];
 /// The beginning of a bare JPEG 2000 codestream.
@@ -73,7 +75,7 @@ fn per_inch(value: u64, unit_is_centimetre: bool) -> Option<u32> {
 
 fn jpeg(source: &mut Source<'_>, properties: &mut FileProperties) -> io::Result<()> {
     let mut offset = 2_u64;
-    for _ in 0..MAX_SEGMENTS {
+    for _ in 0..MAX_JPEG_SEGMENTS {
         let header = source.at(offset, 4)?;
         let (Some(0xFF), Some(marker)) = (header.first().copied(), header.get(1).copied()) else {
             let kind = if header.len() < 2 {
@@ -109,6 +111,10 @@ fn jpeg(source: &mut Source<'_>, properties: &mut FileProperties) -> io::Result<
             }
         }
     }
+    properties.fault(
+        FaultKind::Damaged,
+        format!("more than {MAX_JPEG_SEGMENTS} segments"),
+    );
     Ok(())
 }
 
@@ -271,7 +277,7 @@ fn gif(source: &mut Source<'_>, properties: &mut FileProperties) -> io::Result<(
         }
     };
     let mut offset = 13 + table(screen.get(10).copied().unwrap_or_default());
-    let mut pages = 0;
+    let (mut pages, mut blocks) = (0, 0);
     for _ in 0..MAX_SEGMENTS {
         let block = source.at(offset, 10)?;
         match block.first() {
@@ -291,9 +297,15 @@ fn gif(source: &mut Source<'_>, properties: &mut FileProperties) -> io::Result<(
             None => break,
         }
         // sub-blocks, up to an empty one
+        blocks += 1;
         let mut ended = false;
         while let Some(length) = source.at(offset, 1)?.first().copied() {
             offset += 1 + u64::from(length);
+            blocks += 1;
+            if blocks > MAX_SEGMENTS {
+                properties.fault(FaultKind::TooLarge, format!("more than {MAX_SEGMENTS} blocks"));
+                return Ok(());
+            }
             if length == 0 {
                 ended = true;
                 break;

@@ -116,7 +116,7 @@ fn describe(bytes: &[u8], depth: usize, properties: &mut FileProperties, times: 
             _ if INNER.contains(&id) && depth < 4 => describe(body, depth + 1, properties, times),
             TIMESTAMP_SCALE => times.scale = number,
             DURATION => times.duration = float(body),
-            CODEC => properties.codecs.push(
+            CODEC => properties.codec(
                 String::from_utf8_lossy(body.get(..body.len().min(64)).unwrap_or_default()).into_owned(),
             ),
             WIDTH => properties.width = narrow(number),

@@ -7,6 +7,9 @@ use std::io;
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
 
+/// Bytes without a frame after which it is given up.
+const MAX_LOST: u64 = 16 << 20;
+
 /// Kilobits a second: MPEG 1 layers I, II, III, MPEG 2 layer I, MPEG 2 layers II and III.
 const RATES: [[u32; 15]; 5] = [
     [
@@ -53,6 +56,9 @@ pub(crate) fn examine(source: &mut Source<'_>) -> io::Result<FileProperties> {
         let Some(frame) = frame(header) else {
             lost += 1;
             offset += 1;
+            if lost > MAX_LOST {
+                return Ok(properties.broken(FaultKind::Damaged, format!("{lost} bytes between frames")));
+            }
             continue;
         };
         if frames == 0 {

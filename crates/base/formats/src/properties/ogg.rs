@@ -75,5 +75,5 @@ fn note_codec(body: &[u8], properties: &mut FileProperties, skip: &mut u64) {
         }
         _ => return,
     };
-    properties.codecs.push(codec.to_owned());
+    properties.codec(codec.to_owned());
 }

@@ -114,7 +114,7 @@ fn note_wave_format(format: &[u8], properties: &mut FileProperties) -> u64 {
     if tag == 0xFFFE {
         tag = little(format, 24, 2).unwrap_or_default();
     }
-    properties.codecs.push(match tag {
+    properties.codec(match tag {
         1 => "pcm".to_owned(),
         3 => "pcm_float".to_owned(),
         2 | 0x11 => "adpcm".to_owned(),
@@ -153,7 +153,7 @@ fn avi(source: &mut Source<'_>) -> io::Result<FileProperties> {
     }
     for at in memchr::memmem::find_iter(&list, b"strh").take(16) {
         match list.get(at + 8..at + 16).map(|part| part.split_at(4)) {
-            Some((b"vids", codec)) => properties.codecs.push(four_letters(codec)),
+            Some((b"vids", codec)) => properties.codec(four_letters(codec)),
             Some((b"auds", _)) => {
                 let format = list.get(at..).and_then(|rest| {
                     let begin = memchr::memmem::find(rest, b"strf")?;
@@ -199,13 +199,11 @@ fn aiff(source: &mut Source<'_>) -> io::Result<FileProperties> {
                 properties.sample_rate = narrow(rate);
                 properties.duration_ms = milliseconds(big(&common, 2, 4).unwrap_or_default(), rate);
                 let codec = common.get(18..22).map_or_else(|| "pcm".to_owned(), four_letters);
-                properties
-                    .codecs
-                    .push(if length < 22 || codec == "none" || codec == "sowt" {
-                        "pcm".to_owned()
-                    } else {
-                        codec
-                    });
+                properties.codec(if length < 22 || codec == "none" || codec == "sowt" {
+                    "pcm".to_owned()
+                } else {
+                    codec
+                });
             }
             b"SSND" => has_sound = true,
             _ => {}

@@ -8,8 +8,8 @@ use std::io;
 const MAX_PAGES: u64 = 100_000;
 /// Entries of a directory.
 const MAX_ENTRIES: u64 = 4_096;
-/// Bytes of a table of offsets read.
-const MAX_TABLE: u64 = 16 << 20;
+/// Bytes of tables of offsets read, over all pages.
+const MAX_TABLES: u64 = 64 << 20;
 
 /// Byte order and width of offsets.
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ impl Entry {
     }
 
     /// The bytes of its values, inside of the entry or where it points; `None` where they are missing.
-    fn bytes(&self, form: Form, source: &mut Source<'_>) -> io::Result<Option<Vec<u8>>> {
+    fn bytes(&self, form: Form, source: &mut Source<'_>, left: &mut u64) -> io::Result<Option<Vec<u8>>> {
         let length = self.count.saturating_mul(width_of(self.kind) as u64);
         if length <= self.value.len() as u64 {
             return Ok(Some(self.value.clone()));
@@ -89,7 +89,9 @@ impl Entry {
         if offset.saturating_add(length) > source.size() {
             return Ok(None);
         }
-        let wanted = usize::try_from(length.min(MAX_TABLE)).unwrap_or_default();
+        let wanted = length.min(*left);
+        *left -= wanted;
+        let wanted = usize::try_from(wanted).unwrap_or_default();
         source.at(offset, wanted).map(Some)
     }
 
@@ -104,7 +106,7 @@ pub(crate) fn walk(source: &mut Source<'_>, head: &[u8], properties: &mut FilePr
     let mut offset = form
         .number(head, if form.is_big { 8 } else { 4 }, form.offset_bytes())
         .unwrap_or_default();
-    let mut pages = 0;
+    let (mut pages, mut left) = (0, MAX_TABLES);
     let mut seen = std::collections::HashSet::new();
     while offset != 0 && pages < MAX_PAGES {
         if !seen.insert(offset) {
@@ -140,7 +142,14 @@ pub(crate) fn walk(source: &mut Source<'_>, head: &[u8], properties: &mut FilePr
             break;
         }
         pages += 1;
-        page(source, form, &entries, pages, properties)?;
+        page(source, form, &entries, pages, &mut left, properties)?;
+        if left == 0 {
+            properties.fault(
+                FaultKind::TooLarge,
+                "its tables of strips are larger than is read",
+            );
+            break;
+        }
         offset = form
             .number(
                 &table,
@@ -161,6 +170,7 @@ fn page(
     form: Form,
     entries: &[Entry],
     number: u64,
+    left: &mut u64,
     properties: &mut FileProperties,
 ) -> io::Result<()> {
     let find = |tag: u64| entries.iter().find(|entry| entry.tag == tag);
@@ -170,7 +180,7 @@ fn page(
         properties.height = first(257).and_then(narrow);
         let bits = match find(258) {
             Some(entry) => entry
-                .bytes(form, source)?
+                .bytes(form, source, left)?
                 .and_then(|bytes| form.number(&bytes, 0, 2)),
             None => Some(1),
         };
@@ -183,7 +193,7 @@ fn page(
         let mut dots = None;
         for tag in [282, 283] {
             if let Some(entry) = find(tag)
-                && let Some(bytes) = entry.bytes(form, source)?
+                && let Some(bytes) = entry.bytes(form, source, left)?
             {
                 dots = [dots, rational(form, &bytes)]
                     .into_iter()
@@ -200,9 +210,10 @@ fn page(
             continue;
         };
         has_pixels = true;
-        let (Some(offset_table), Some(count_table)) =
-            (offsets.bytes(form, source)?, counts.bytes(form, source)?)
-        else {
+        let (Some(offset_table), Some(count_table)) = (
+            offsets.bytes(form, source, left)?,
+            counts.bytes(form, source, left)?,
+        ) else {
             properties.fault(
                 FaultKind::Truncated,
                 format!("the table of strips of page {number} lies beyond the end"),

@@ -10,6 +10,9 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::io::{self, BufRead, BufReader, Read};
 
+/// Attributes of one element.
+const MAX_ATTRIBUTES: usize = 512;
+
 /// What a walk meets.
 pub(crate) enum XmlNode<'a> {
     /// A tag opens.
@@ -197,6 +200,11 @@ fn start(
 ) -> Result<(), XmlFault> {
     let mut attributes = Vec::new();
     for attribute in tag.attributes() {
+        // each is compared with all before it
+        if attributes.len() >= MAX_ATTRIBUTES {
+            let detail = format!("an element with more than {MAX_ATTRIBUTES} attributes");
+            return Err(XmlFault::new(FaultKind::XmlLimits, detail));
+        }
         let attribute = attribute.map_err(|error| XmlFault::ill_formed(error.to_string()))?;
         if attribute.value.contains('<') {
             return Err(XmlFault::ill_formed("< in the value of an attribute"));

@@ -91,5 +91,5 @@ async fn empty_archive(folder: &Path) -> anyhow::Result<Archive> {
         },
     )
     .await?;
-    Ok(Archive::open(&data, Config::default(), Access::Write).await?)
+    super::guarded(Archive::open(&data, Config::default(), Access::Write).await?)
 }
