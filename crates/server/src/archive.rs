@@ -144,7 +144,7 @@ impl Archive {
             config,
             index: CatalogueIndex::new(holdings.clone(), index),
             holdings,
-            rules: IntakeRules::builtin()?,
+            rules: IntakeRules::builtin()?.with_publications(&data.join("rules").join("pronom"))?,
             quality: Arc::new(own_rules::quality(data)?),
             resumable: ResumableUploads::new(uploads.clone()),
             uploads,

@@ -1,6 +1,7 @@
 //! `lantai bench`: the measured work, on generated or given data.
 
 mod generate;
+mod identify;
 mod intake;
 mod journal;
 mod measure;
@@ -31,6 +32,8 @@ pub struct Bench {
 enum What {
     /// Taking in: a large file, and many small items.
     Intake(intake::Intake),
+    /// Naming the formats of given files, beside another program.
+    Identify(identify::Identify),
     /// Indexing and searching.
     Search(search::Search),
     /// The vault alone.
@@ -59,6 +62,7 @@ impl Bench {
         };
         let report = match self.what {
             What::Intake(bench) => bench.run(&place).await?,
+            What::Identify(bench) => bench.run(&place)?,
             What::Search(bench) => bench.run(&place).await?,
             What::Vault(bench) => bench.run(&place)?,
             What::Journal(bench) => bench.run(&place)?,
