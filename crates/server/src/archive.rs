@@ -8,6 +8,7 @@ use lantai_cataloguing::Holdings;
 use lantai_database::Database;
 use lantai_domain::{RandomIds, SystemClock};
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
+use lantai_intake::filing::FilingTables;
 use lantai_intake::quality::QualityRules;
 use lantai_journal::{Journal, SigningKey, VerifyingKey};
 use lantai_search::Index;
@@ -85,6 +86,8 @@ pub struct Archive {
     pub rules: IntakeRules,
     /// The rules of the double quality check.
     pub quality: Arc<QualityRules>,
+    /// The tables of filing scope.
+    pub filing: Arc<FilingTables>,
     /// Uploads under way.
     pub uploads: Uploads,
     /// Resumable uploads under way.
@@ -146,6 +149,7 @@ impl Archive {
             holdings,
             rules: IntakeRules::builtin()?.with_publications(&data.join("rules").join("pronom"))?,
             quality: Arc::new(own_rules::quality(data)?),
+            filing: Arc::new(own_rules::filing(data)?),
             resumable: ResumableUploads::new(uploads.clone()),
             uploads,
             board: ProgressBoard::default(),

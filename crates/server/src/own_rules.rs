@@ -1,6 +1,7 @@
 //! Rules that an archives keeps in its own data folder, below `rules/`; where it keeps none, those of the program.
 
 use crate::error::ArchiveError;
+use lantai_intake::filing::{FilingError, FilingTable, FilingTables};
 use lantai_intake::quality::QualityRules;
 use std::path::Path;
 
@@ -18,6 +19,32 @@ pub(crate) fn quality(data: &Path) -> Result<QualityRules, ArchiveError> {
         }
         Err(source) => Err(ArchiveError::disk("read", &path, source)),
     }
+}
+
+/// The tables of classification, filing scope and retention: every `rules/filing-scope/*.toml`.
+pub fn filing(data: &Path) -> Result<FilingTables, ArchiveError> {
+    let folder = data.join("rules").join("filing-scope");
+    let unusable = |path: &Path, error: &FilingError| ArchiveError::Config {
+        path: path.display().to_string(),
+        reason: chain(error),
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return FilingTables::builtin().map_err(|error| unusable(&folder, &error));
+        }
+        Err(source) => return Err(ArchiveError::disk("read", &folder, source)),
+    };
+    let mut own = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|source| ArchiveError::disk("read", &folder, source))?.path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(|source| ArchiveError::disk("read", &path, source))?;
+        own.push(FilingTable::from_toml(&text).map_err(|error| unusable(&path, &error))?);
+    }
+    FilingTables::new(own).map_err(|error| unusable(&folder, &error))
 }
 
 /// An error with all its causes, in one line.

@@ -134,9 +134,13 @@ async fn compare_group(
                 rows.extend(HeldRepository(reader.conn()).findings(id).await?);
                 compare_row(&documents, rows, "catalogue.accession_differs", problems);
             }
+            Kind::Filing(id) => {
+                let rows = HeldRepository(reader.conn()).filing_decisions(id).await?;
+                compare_row(&documents, rows, "catalogue.filing_differs", problems);
+            }
             Kind::Unknown => {
                 let problem = Problem::new("catalogue.object_unknown", &documents.object);
-                problems.push(problem.expected("a record, a fonds, a segment or an accession"));
+                problems.push(problem.expected("a record, a fonds, a segment, an accession or filing decisions"));
             }
         }
     }

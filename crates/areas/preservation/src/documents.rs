@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Fonds(String),
     /// An accession, by its identifier.
     Accession(String),
+    /// Filing decisions taken together, by the identifier of their object.
+    Filing(String),
     /// None of these.
     Unknown,
 }
@@ -54,6 +56,8 @@ impl Documents {
                 Kind::Accession(id.trim_start_matches("urn:uuid:").to_owned()),
                 values,
             )
+        } else if let Some(decisions) = lines(object, "filing-decisions.jsonl")? {
+            (Kind::Filing(id.trim_start_matches("urn:uuid:").to_owned()), decisions)
         } else {
             (Kind::Unknown, Vec::new())
         };

@@ -168,6 +168,15 @@ impl HeldRepository<'_> {
             .await)?)
     }
 
+    /// Filing decisions that lie in one object, in their order.
+    pub async fn filing_decisions(self, batch: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT document FROM filing_decisions WHERE batch = $1 ORDER BY number";
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(batch)
+            .fetch_all(&mut *c)
+            .await)?)
+    }
+
     /// The document of an accession.
     pub async fn accession_document(self, id: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE id = $1";

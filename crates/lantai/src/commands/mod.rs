@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod examine_file;
 mod export;
+mod filing;
 mod identify;
 mod ingest;
 mod init;
@@ -52,6 +53,8 @@ pub enum Command {
     Rebuild(rebuild::Rebuild),
     /// Write records out.
     Export(export::Export),
+    /// Propose what is filed, where and how long, by the table of the archive.
+    Filing(filing::Filing),
     /// Explain the configuration.
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
@@ -77,6 +80,7 @@ impl Command {
             Self::Verify(command) => command.run(output).await,
             Self::Rebuild(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
+            Self::Filing(command) => command.run(output),
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),

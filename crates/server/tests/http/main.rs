@@ -5,6 +5,7 @@
 mod accessions;
 mod desk;
 mod files;
+mod filing;
 mod mass;
 mod filing;
 mod opening;

@@ -14,6 +14,11 @@ const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-p
 const NewAccessionPage = lazy(() => import("./pages/intake/new-accession/new-accession-page"));
 const AccessionPage = lazy(() => import("./pages/intake/accession/accession-page"));
 const ReportPage = lazy(() => import("./pages/intake/report/report-page"));
+const QualityPage = lazy(() => import("./pages/intake/quality/quality-page"));
+const NewLotPage = lazy(() => import("./pages/intake/quality/new-lot-page"));
+const LotPage = lazy(() => import("./pages/intake/quality/lot-page"));
+const InspectionPage = lazy(() => import("./pages/intake/quality-inspection/inspection-page"));
+const FilingScopePage = lazy(() => import("./pages/intake/filing-scope/filing-scope-page"));
 const RecordsPage = lazy(() => import("./pages/cataloguing/records/records-page"));
 const RecordPage = lazy(() => import("./pages/cataloguing/record/record-page"));
 
@@ -53,6 +58,11 @@ export function App() {
               <Route path="/accessions/new" element={<NewAccessionPage />} />
               <Route path="/accessions/:id" element={<AccessionPage />} />
               <Route path="/accessions/:id/report" element={<ReportPage />} />
+              <Route path="/quality" element={<QualityPage />} />
+              <Route path="/quality/new" element={<NewLotPage />} />
+              <Route path="/quality/:id" element={<LotPage />} />
+              <Route path="/quality/:id/inspect" element={<InspectionPage />} />
+              <Route path="/filing" element={<FilingScopePage />} />
               <Route path="/records" element={<RecordsPage />} />
               <Route path="/records/:code" element={<RecordPage />} />
               <Route path="*" element={<LostNotice />} />

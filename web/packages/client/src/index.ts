@@ -1,5 +1,7 @@
 export { api, shouldAskAgain, unwrap, type Schemas } from "./api";
 export * from "./actions";
+export * from "./filing";
+export * from "./quality";
 export * from "./problem";
 export * from "./progress";
 export * from "./queries";

@@ -108,6 +108,92 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/filing/decisions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists decisions, newest first. */
+    get: operations["list_filing_decisions"];
+    put?: never;
+    /** Confirms what the table proposes, or decides otherwise with a reason; all or none. */
+    post: operations["decide_filing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/filing/proposals": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Proposes for each document whether, where and how long it is filed. Nothing is changed. */
+    post: operations["propose_filing"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/filing/tables": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the tables of classification, filing scope and retention. */
+    get: operations["list_filing_tables"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/filing/tables/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a table with its rows. */
+    get: operations["get_filing_table"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/filing/tables/{id}/sheet": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives a table as a sheet (CSV) for a spreadsheet. */
+    get: operations["get_filing_sheet"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/fonds": {
     parameters: {
       query?: never;
@@ -185,6 +271,229 @@ export interface paths {
     };
     /** Shows the archive at a glance. */
     get: operations["get_overview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists lots, newest first. */
+    get: operations["list_quality_lots"];
+    put?: never;
+    /** Draws a lot. */
+    post: operations["create_quality_lot"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a lot. */
+    get: operations["get_quality_lot"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/conclusion": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Concludes a lot by rule: it passes or is returned. */
+    post: operations["conclude_quality_lot"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/disputed": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the pieces on which the two inspectors differ, once both have handed in. */
+    get: operations["list_disputed_quality_items"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/items": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the pieces of the sample with the marks that whoever asks may see. */
+    get: operations["list_quality_items"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/items/{n}/mark": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Marks a piece; marking it again replaces the mark. */
+    put: operations["put_quality_mark"];
+    post?: never;
+    /** Takes a mark back. */
+    delete: operations["undo_quality_mark"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/next": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The next piece for whoever asks. */
+    get: operations["next_quality_item"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/report": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reports on a lot that is over. */
+    get: operations["get_quality_report"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/seat": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a free seat of a lot. */
+    post: operations["take_quality_seat"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/submission": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Hands the marks of whoever asks in; from then on they stay. */
+    post: operations["submit_quality_marks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/lots/{id}/withdrawal": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Withdraws a lot that is not over. */
+    post: operations["withdraw_quality_lot"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/previews": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a lot would be, without drawing it. */
+    post: operations["preview_quality_lot"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/quality/rules": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows defect classes and sampling plans. */
+    get: operations["get_quality_rules"];
     put?: never;
     post?: never;
     delete?: never;
@@ -529,6 +838,211 @@ export interface components {
      * @enum {string}
      */
     FileRole: "content" | "text";
+    /** @description A document with what a person chose for it. */
+    FilingChoiceBody: {
+      /** @description The document. */
+      document: components["schemas"]["FilingDocumentBody"];
+      /** @description Number of the row; none: as proposed. */
+      item_no: string | null;
+      /** @description Why, where it is not what the table proposes. */
+      reason: string | null;
+    };
+    /** @description Decisions to be taken together. */
+    FilingChoicesBody: {
+      /** @description Up to a thousand. */
+      choices: components["schemas"]["FilingChoiceBody"][];
+    };
+    /** @description A class of a table. */
+    FilingClassBody: {
+      /** @description Its English name. */
+      english: string;
+      /** @description Its Chinese name. */
+      name: string;
+      /** @description Codes from the category down. */
+      path: string;
+    };
+    /**
+     * @description On what a row fired.
+     * @enum {string}
+     */
+    FilingCriterion: "title" | "document_type" | "direction" | "department" | "author" | "fact";
+    /** @description What was decided for a document. */
+    FilingDecisionBody: {
+      /** @description When. */
+      at: string;
+      /** @description Who. */
+      by: string;
+      /** @description What was decided. */
+      decided: components["schemas"]["FilingProposedBody"];
+      /** @description The document. */
+      document: components["schemas"]["FilingDocumentBody"];
+      /**
+       * Format: uuid
+       * @description Its identifier.
+       */
+      id: string;
+      /** @description Whether it is another row than the proposed one. */
+      overridden: boolean;
+      /** @description The row that was proposed. */
+      proposed: string | null;
+      /** @description Why. */
+      reason: string | null;
+      /** @description The table. */
+      table: string;
+      /** @description How sure the table was. */
+      verdict: components["schemas"]["FilingVerdict"];
+    };
+    /**
+     * @description Which way a document went.
+     * @enum {string}
+     */
+    FilingDirection: "received" | "sent" | "internal";
+    /** @description A document before it is filed. */
+    FilingDocumentBody: {
+      /** @description 责任者. */
+      author: string | null;
+      /** @description Day of formation, such as `2020-03-31`. */
+      date: string | null;
+      /** @description 承办部门. */
+      department: string | null;
+      direction: components["schemas"]["FilingDirection"] | null;
+      /** @description 文号. */
+      document_number: string | null;
+      /** @description 文种. */
+      document_type: string | null;
+      /** @description Circumstances, such as `importance` = `high`. */
+      facts: {
+        [key: string]: string;
+      };
+      /** @description 全宗号. */
+      fonds: string | null;
+      /** @description By what its owner knows it again. */
+      reference: string | null;
+      /** @description 题名. */
+      title: string;
+      /**
+       * Format: int32
+       * @description Year of formation, where the day is not known.
+       */
+      year: number | null;
+    };
+    /** @description Documents to be looked at. */
+    FilingDocumentsBody: {
+      /** @description Up to a thousand. */
+      documents: components["schemas"]["FilingDocumentBody"][];
+    };
+    /** @description What the table proposes for a document. */
+    FilingProposalBody: {
+      /** @description Other rows that fired, the likelier first. */
+      alternatives: components["schemas"]["FilingProposedBody"][];
+      row: components["schemas"]["FilingProposedBody"] | null;
+      /** @description The table. */
+      table: string;
+      /** @description How sure it is. */
+      verdict: components["schemas"]["FilingVerdict"];
+    };
+    /** @description A row that fired, or that was chosen. */
+    FilingProposedBody: {
+      /** @description Category (门类). */
+      category: string | null;
+      /** @description Names of the class and those above it. */
+      class_names: string[];
+      /** @description Class path. */
+      class_path: string | null;
+      /** @description Proposed classification, by its Chinese name. */
+      classification: string;
+      /** @description Template of the archival code. */
+      code_template: string | null;
+      /** @description Whether it is filed. */
+      filed: boolean;
+      /** @description Its number in the table. */
+      item_no: string;
+      /** @description What it is about. */
+      item_text: string;
+      /** @description Proposed opening status. */
+      open_status: components["schemas"]["OpenStatus"];
+      /** @description Why it fired. */
+      reasons: components["schemas"]["FilingReasonBody"][];
+      /** @description Retention. */
+      retention: string | null;
+      /** @description Its Chinese name. */
+      retention_label: string | null;
+      /** @description Identifier of the row for ever. */
+      row_id: string;
+    };
+    /** @description One demand of a row that a document meets. */
+    FilingReasonBody: {
+      /** @description Which. */
+      criterion: components["schemas"]["FilingCriterion"];
+      /** @description The words it met. */
+      words: string[];
+    };
+    /** @description A row of a table, for reading. */
+    FilingRowBody: {
+      /**
+       * Format: int32
+       * @description Fewest documents of a year.
+       */
+      at_least: number | null;
+      /** @description Class path. */
+      class_path: string | null;
+      /** @description The circumstances in words. */
+      conditions: string | null;
+      /** @description Whether it is filed. */
+      filed: boolean;
+      /** @description Words, types, ways and circumstances on which it fires, as people read them. */
+      fires_on: string[];
+      /** @description Its number. */
+      item_no: string;
+      /** @description What it is about. */
+      item_text: string;
+      /** @description The department that must hand it in. */
+      responsible_unit: string | null;
+      /** @description Retention. */
+      retention: string | null;
+      /** @description Its Chinese name. */
+      retention_label: string | null;
+      /** @description The agency word whose numbers have no holes. */
+      series: string | null;
+    };
+    /** @description A version of a table with its classes and rows. */
+    FilingTableBody: {
+      /** @description Its classes. */
+      classes: components["schemas"]["FilingClassBody"][];
+      /** @description Its rows. */
+      rows: components["schemas"]["FilingRowBody"][];
+      /** @description Which version. */
+      table: components["schemas"]["FilingTableSummaryBody"];
+    };
+    /** @description A version of a table. */
+    FilingTableSummaryBody: {
+      /** @description Number of the approval. */
+      approval_number: string;
+      /** @description The authority that approved it. */
+      approved_by: string;
+      /** @description Its title in English. */
+      english: string;
+      /** @description The fonds it is for; empty: every fonds without a table of its own. */
+      fonds: string[];
+      /** @description Its name, such as `XZ-GENERAL@2026.1`. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Rows of it.
+       */
+      rows: number;
+      /** @description Its title. */
+      title: string;
+      /** @description First day of the documents it is for. */
+      valid_from: string;
+      /** @description Last day of the documents it is for. */
+      valid_to: string | null;
+    };
+    /**
+     * @description How sure the table is.
+     * @enum {string}
+     */
+    FilingVerdict: "sure" | "nothing_fires" | "equal";
     /** @description A finding. */
     FindingBody: {
       /** @description Our id of the check. */
@@ -663,6 +1177,39 @@ export interface components {
       kind: components["schemas"]["AccessionKind"];
       /** @description Name of the package. */
       name: string;
+    };
+    /** @description A lot to be drawn. */
+    NewQualityLotBody: {
+      /**
+       * Format: uuid
+       * @description Of which accession.
+       */
+      accession: string;
+      /**
+       * Format: uuid
+       * @description The returned lot that comes again with this one.
+       */
+      again?: string | null;
+      /** @description Only records whose code begins so. */
+      code_prefix?: string | null;
+      /** @description The day by which it is to be done, such as `2026-03-31`. */
+      deadline?: string | null;
+      /** @description The two accounts that are to inspect it; none: whoever takes the seats. */
+      inspectors?: string[];
+      media?: components["schemas"]["QualityMedia"] | null;
+      /** @description Its name; the accession's where it is empty. */
+      name?: string;
+      /** @description Name of the plan. */
+      plan: string;
+      /** @description The run of lots it belongs to; the accession's fonds where none is named. */
+      series?: string | null;
+    };
+    /** @description What is marked on a piece. */
+    NewQualityMarkBody: {
+      /** @description The defects; none: fine. */
+      defects: components["schemas"]["QualityDefectBody"][];
+      /** @description A note. */
+      note?: string | null;
     };
     /**
      * @description 开放状态.
@@ -816,6 +1363,37 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_FilingDecisionBody: {
+      /** @description The entries. */
+      items: {
+        /** @description When. */
+        at: string;
+        /** @description Who. */
+        by: string;
+        /** @description What was decided. */
+        decided: components["schemas"]["FilingProposedBody"];
+        /** @description The document. */
+        document: components["schemas"]["FilingDocumentBody"];
+        /**
+         * Format: uuid
+         * @description Its identifier.
+         */
+        id: string;
+        /** @description Whether it is another row than the proposed one. */
+        overridden: boolean;
+        /** @description The row that was proposed. */
+        proposed: string | null;
+        /** @description Why. */
+        reason: string | null;
+        /** @description The table. */
+        table: string;
+        /** @description How sure the table was. */
+        verdict: components["schemas"]["FilingVerdict"];
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_FindingBody: {
       /** @description The entries. */
       items: {
@@ -870,6 +1448,112 @@ export interface components {
          * @description Last year.
          */
         year_to: number | null;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_QualityItemBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Its code. */
+        code: string;
+        /**
+         * Format: int32
+         * @description Place of the file among the record's files; none: all of them.
+         */
+        file: number | null;
+        /**
+         * Format: int32
+         * @description Files to look at.
+         */
+        files: number;
+        /** @description What a machine points out; it decides nothing. */
+        hints: string[];
+        /** @description The marks that whoever asks may see. */
+        marks: components["schemas"]["QualityMarkBody"][];
+        /** @description Name of the file. */
+        name: string | null;
+        /**
+         * Format: int32
+         * @description Its number in the sample.
+         */
+        number: number;
+        /**
+         * Format: uuid
+         * @description The record.
+         */
+        record: string;
+        /**
+         * Format: int64
+         * @description Bytes to look at.
+         */
+        size: number;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_QualityLotBody: {
+      /** @description The entries. */
+      items: {
+        /**
+         * Format: uuid
+         * @description The accession it belongs to.
+         */
+        accession: string;
+        /**
+         * Format: uuid
+         * @description The lot that comes again with this one.
+         */
+        again: string | null;
+        /** @description The two who were named to inspect it. */
+        assigned: string[];
+        /** @description Only records whose code begins so. */
+        code_prefix: string | null;
+        conclusion: components["schemas"]["QualityConclusionBody"] | null;
+        /** @description When. */
+        created_at: string;
+        /** @description Who drew it. */
+        created_by: string;
+        /** @description The day by which it is to be done. */
+        deadline: string;
+        /**
+         * Format: int64
+         * @description Pieces on which the inspectors differ, once both are done.
+         */
+        disputed: number | null;
+        /**
+         * Format: uuid
+         * @description Its identifier.
+         */
+        id: string;
+        my_seat: components["schemas"]["QualitySeat"] | null;
+        /** @description Its name. */
+        name: string;
+        /**
+         * Format: int32
+         * @description The next piece for whoever asks.
+         */
+        next_item: number | null;
+        /** @description Whether that day has passed without an end. */
+        overdue: boolean;
+        /** @description How it is sampled and judged. */
+        plan: components["schemas"]["QualitySamplePlanBody"];
+        /** @description Who received that. */
+        received_by: string;
+        /** @description Version of the rules. */
+        rules: string;
+        /** @description Who sits where. */
+        seats: components["schemas"]["QualitySeatStateBody"][];
+        /** @description The seed of the sample. */
+        seed: string;
+        /** @description The run of lots it belongs to. */
+        series: string;
+        /** @description Where it stands. */
+        state: components["schemas"]["QualityState"];
+        /** @description Why it was withdrawn. */
+        withdrawn_reason: string | null;
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -949,6 +1633,339 @@ export interface components {
      * @enum {string}
      */
     ProgressStage: "waiting" | "reading" | "checking" | "storing" | "done";
+    /** @description The end of an inspection. */
+    QualityConclusionBody: {
+      /** @description When. */
+      at: string;
+      /** @description Who concluded. */
+      by: string;
+      /**
+       * Format: int64
+       * @description Pieces on which the inspectors differed.
+       */
+      disputed: number;
+      /**
+       * Format: int64
+       * @description Pieces that are fine.
+       */
+      fine: number;
+      /** @description What each severity came to. */
+      tally: components["schemas"]["QualityTallyBody"][];
+    };
+    /** @description A defect that is marked. */
+    QualityDefectBody: {
+      /** @description Name of its class. */
+      class: string;
+      /**
+       * Format: int32
+       * @description On which page of a file with many.
+       */
+      page: number | null;
+    };
+    /** @description A defect class. */
+    QualityDefectClassBody: {
+      /** @description Its stable name. */
+      code: string;
+      /** @description Its English name. */
+      english: string;
+      /**
+       * Format: int32
+       * @description The figure that marks it on the inspection page.
+       */
+      key: number | null;
+      /** @description Its Chinese name. */
+      label: string;
+      /** @description How much it weighs. */
+      severity: components["schemas"]["QualitySeverity"];
+    };
+    /**
+     * @description How strictly a lot is inspected.
+     * @enum {string}
+     */
+    QualityInspection: "normal" | "tightened" | "reduced" | "stopped";
+    /** @description A piece of the sample with the marks that whoever asks may see. */
+    QualityItemBody: {
+      /** @description Its code. */
+      code: string;
+      /**
+       * Format: int32
+       * @description Place of the file among the record's files; none: all of them.
+       */
+      file: number | null;
+      /**
+       * Format: int32
+       * @description Files to look at.
+       */
+      files: number;
+      /** @description What a machine points out; it decides nothing. */
+      hints: string[];
+      /** @description The marks that whoever asks may see. */
+      marks: components["schemas"]["QualityMarkBody"][];
+      /** @description Name of the file. */
+      name: string | null;
+      /**
+       * Format: int32
+       * @description Its number in the sample.
+       */
+      number: number;
+      /**
+       * Format: uuid
+       * @description The record.
+       */
+      record: string;
+      /**
+       * Format: int64
+       * @description Bytes to look at.
+       */
+      size: number;
+    };
+    /** @description What a severity is allowed. */
+    QualityLimitBody: {
+      /**
+       * Format: int64
+       * @description Ac: most defective pieces with which the lot passes.
+       */
+      accept: number;
+      /**
+       * Format: double
+       * @description Quality limit of the standard.
+       */
+      aql: number | null;
+      /** @description The severity. */
+      severity: components["schemas"]["QualitySeverity"];
+      /**
+       * Format: int64
+       * @description Pieces that count for it.
+       */
+      size: number;
+    };
+    /** @description A lot as the person who asks sees it. */
+    QualityLotBody: {
+      /**
+       * Format: uuid
+       * @description The accession it belongs to.
+       */
+      accession: string;
+      /**
+       * Format: uuid
+       * @description The lot that comes again with this one.
+       */
+      again: string | null;
+      /** @description The two who were named to inspect it. */
+      assigned: string[];
+      /** @description Only records whose code begins so. */
+      code_prefix: string | null;
+      conclusion: components["schemas"]["QualityConclusionBody"] | null;
+      /** @description When. */
+      created_at: string;
+      /** @description Who drew it. */
+      created_by: string;
+      /** @description The day by which it is to be done. */
+      deadline: string;
+      /**
+       * Format: int64
+       * @description Pieces on which the inspectors differ, once both are done.
+       */
+      disputed: number | null;
+      /**
+       * Format: uuid
+       * @description Its identifier.
+       */
+      id: string;
+      my_seat: components["schemas"]["QualitySeat"] | null;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int32
+       * @description The next piece for whoever asks.
+       */
+      next_item: number | null;
+      /** @description Whether that day has passed without an end. */
+      overdue: boolean;
+      /** @description How it is sampled and judged. */
+      plan: components["schemas"]["QualitySamplePlanBody"];
+      /** @description Who received that. */
+      received_by: string;
+      /** @description Version of the rules. */
+      rules: string;
+      /** @description Who sits where. */
+      seats: components["schemas"]["QualitySeatStateBody"][];
+      /** @description The seed of the sample. */
+      seed: string;
+      /** @description The run of lots it belongs to. */
+      series: string;
+      /** @description Where it stands. */
+      state: components["schemas"]["QualityState"];
+      /** @description Why it was withdrawn. */
+      withdrawn_reason: string | null;
+    };
+    /** @description What a person said of a piece. */
+    QualityMarkBody: {
+      /** @description When. */
+      at: string;
+      /** @description Who. */
+      by: string;
+      /** @description The defects; none: fine. */
+      defects: components["schemas"]["QualityDefectBody"][];
+      /** @description A note. */
+      note: string | null;
+      /** @description On whose seat. */
+      seat: components["schemas"]["QualitySeat"];
+    };
+    /**
+     * @description Kind of the files that a lot takes.
+     * @enum {string}
+     */
+    QualityMedia: "image" | "document" | "sound" | "video";
+    /** @description A plan to choose. */
+    QualityPlanBody: {
+      /** @description Its English name. */
+      english: string;
+      /** @description Its stable name. */
+      id: string;
+      /** @description Its Chinese name. */
+      label: string;
+      /** @description Whether lots before decide how strictly the next one is inspected. */
+      switches: boolean;
+      /** @description What one piece is. */
+      unit: components["schemas"]["QualityUnit"];
+    };
+    /** @description What drawing would come to. */
+    QualityPreviewBody: {
+      /** @description Sample size and limits. */
+      plan: components["schemas"]["QualitySamplePlanBody"];
+      /** @description The run of lots it belongs to. */
+      series: string;
+      /** @description Strata of the lot; the first hundred. */
+      strata: components["schemas"]["QualityStratumBody"][];
+      /**
+       * Format: int64
+       * @description How many strata there are.
+       */
+      strata_total: number;
+    };
+    /** @description A lot with every piece that was not found fine, and everybody's marks. */
+    QualityReportBody: {
+      /** @description Pieces with a defect by anybody's mark. */
+      defective: components["schemas"]["QualityItemBody"][];
+      /** @description The lot. */
+      lot: components["schemas"]["QualityLotBody"];
+    };
+    /** @description The rules of the double check. */
+    QualityRulesBody: {
+      /**
+       * Format: int32
+       * @description Days to the end of an inspection.
+       */
+      deadline_days: number;
+      /** @description Defect classes in the order of the page. */
+      defects: components["schemas"]["QualityDefectClassBody"][];
+      /** @description Plans to choose. */
+      plans: components["schemas"]["QualityPlanBody"][];
+      /** @description Which version. */
+      version: string;
+    };
+    /** @description How a lot is sampled and judged. */
+    QualitySamplePlanBody: {
+      /** @description How strictly it is inspected. */
+      inspection: components["schemas"]["QualityInspection"];
+      /** @description Code letter. */
+      letter: string | null;
+      /** @description What each severity is allowed. */
+      limits: components["schemas"]["QualityLimitBody"][];
+      /**
+       * Format: int64
+       * @description Pieces of the lot.
+       */
+      lot_size: number;
+      /** @description Name of the plan in the rules. */
+      plan: string;
+      /**
+       * Format: int64
+       * @description Pieces of the sample.
+       */
+      sample_size: number;
+      /** @description Over what the sample is spread. */
+      stratify: components["schemas"]["QualityStratify"];
+      /** @description What one piece is. */
+      unit: components["schemas"]["QualityUnit"];
+    };
+    /**
+     * @description Whose mark or seat it is.
+     * @enum {string}
+     */
+    QualitySeat: "one" | "two" | "arbiter";
+    /** @description A seat of a lot. How many pieces are marked is told, never which or how. */
+    QualitySeatStateBody: {
+      /**
+       * Format: int64
+       * @description Pieces marked.
+       */
+      marked: number;
+      /** @description Who sits there. */
+      person: string;
+      /** @description Whose. */
+      seat: components["schemas"]["QualitySeat"];
+      /** @description When everything was handed in. */
+      submitted_at: string | null;
+    };
+    /**
+     * @description How much a defect weighs.
+     * @enum {string}
+     */
+    QualitySeverity: "critical" | "major" | "minor";
+    /**
+     * @description Where a lot stands.
+     * @enum {string}
+     */
+    QualityState: "drawn" | "inspecting" | "arbitrating" | "passed" | "returned" | "withdrawn";
+    /**
+     * @description Over what a sample is spread.
+     * @enum {string}
+     */
+    QualityStratify: "none" | "fonds" | "file";
+    /** @description Pieces of one stratum. */
+    QualityStratumBody: {
+      /** @description Its name: a fonds, or a file. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Pieces of it.
+       */
+      pieces: number;
+    };
+    /** @description What a severity came to. */
+    QualityTallyBody: {
+      /**
+       * Format: int64
+       * @description Ac.
+       */
+      accept: number;
+      /**
+       * Format: int64
+       * @description Defective pieces among them.
+       */
+      defective: number;
+      /** @description Whether the lot passes by it. */
+      passes: boolean;
+      /** @description The severity. */
+      severity: components["schemas"]["QualitySeverity"];
+      /**
+       * Format: int64
+       * @description Pieces that counted.
+       */
+      size: number;
+    };
+    /**
+     * @description What one piece is.
+     * @enum {string}
+     */
+    QualityUnit: "file" | "record";
+    /** @description Why a lot is withdrawn. */
+    QualityWithdrawalBody: {
+      /** @description The reason. */
+      reason: string;
+    };
     /** @description A record as a viewer sees it. */
     RecordBody: {
       /**
@@ -1531,6 +2548,255 @@ export interface operations {
       };
     };
   };
+  list_filing_decisions: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Decisions of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Only those that differ from the proposal. */
+        overridden?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of decisions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_FilingDecisionBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  decide_filing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FilingChoicesBody"];
+      };
+    };
+    responses: {
+      /** @description Decided */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingDecisionBody"][];
+        };
+      };
+      /** @description A reason is missing, or the table has no such row */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No table holds for a document */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  propose_filing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FilingDocumentsBody"];
+      };
+    };
+    responses: {
+      /** @description A proposal for each document, in their order */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingProposalBody"][];
+        };
+      };
+      /** @description None or too many documents, or a day that is none */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No table holds for a document */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_filing_tables: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The tables, by scheme, the newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingTableSummaryBody"][];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_filing_table: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its name, such as `XZ-GENERAL@2026.1` */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingTableBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_filing_sheet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its name, such as `XZ-GENERAL@2026.1` */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/csv": string;
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   list_fonds: {
     parameters: {
       query?: never;
@@ -1669,6 +2935,801 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["OverviewBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_quality_lots: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Lots of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Only of this accession. */
+        accession?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of lots */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_QualityLotBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_quality_lot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewQualityLotBody"];
+      };
+    };
+    responses: {
+      /** @description Drawn */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description The plan is unknown, or nothing is chosen */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description An inspector must not be whoever received it, nor twice the same */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The accession is not in the holdings, or its series is stopped */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_quality_lot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The lot */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  conclude_quality_lot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Passed or returned */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Pieces are not decided yet */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_disputed_quality_items: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The pieces with everybody's marks */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityItemBody"][];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The inspectors are still at work */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_quality_items: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Pieces of a page, 100 if not said, 500 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of pieces */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_QualityItemBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  put_quality_mark: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+        /** @description Number of the piece */
+        n: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewQualityMarkBody"];
+      };
+    };
+    responses: {
+      /** @description Marked */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityMarkBody"];
+        };
+      };
+      /** @description There is no such piece or defect class */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Whoever asks has no seat */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The marks were handed in */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  undo_quality_mark: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+        /** @description Number of the piece */
+        n: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Taken back */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description There is no such piece */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Whoever asks has no seat */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The marks were handed in */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  next_quality_item: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The piece; `null`: nothing is left */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityItemBody"] | null;
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_quality_report: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityReportBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The lot is not over */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  take_quality_seat: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The lot, with a seat for whoever asks */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It must be another person */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No seat is free */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  submit_quality_marks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Handed in */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Whoever asks has no seat */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such lot */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Pieces are not marked yet */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  withdraw_quality_lot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The lot */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["QualityWithdrawalBody"];
+      };
+    };
+    responses: {
+      /** @description Withdrawn */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityLotBody"];
+        };
+      };
+      /** @description A reason is missing */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The lot is over */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  preview_quality_lot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewQualityLotBody"];
+      };
+    };
+    responses: {
+      /** @description Lot size, sample size and limits */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityPreviewBody"];
+        };
+      };
+      /** @description The plan is unknown, or nothing is chosen */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The accession is not in the holdings, or its series is stopped */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_quality_rules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rules */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["QualityRulesBody"];
         };
       };
       /** @description For the staff */

@@ -73,7 +73,10 @@ pub fn coverage(table: &FilingTable, year: u16, items: &[CoverageItem]) -> Vec<G
         let number = item.document.document_number.as_deref();
         let number = number.and_then(|text| text.parse::<DocumentNumber>().ok());
         if let Some(number) = number.filter(|number| number.year() == Some(year)) {
-            numbers.entry(number.agency().to_owned()).or_default().insert(number.number());
+            numbers
+                .entry(number.agency().to_owned())
+                .or_default()
+                .insert(number.number());
         }
         let row = match &item.item_no {
             Some(item_no) => table.row(item_no),
@@ -156,7 +159,10 @@ mod tests {
             document_number: Some(number.to_owned()).filter(|number| !number.is_empty()),
             ..Document::titled(title)
         };
-        CoverageItem { document, item_no: None }
+        CoverageItem {
+            document,
+            item_no: None,
+        }
     }
 
     #[test]
@@ -184,11 +190,19 @@ mod tests {
         assert!(few.contains(&"1.2") && few.contains(&"9.1"), "{few:?}");
         assert!(!few.contains(&"2.9") && !few.contains(&"4.1"), "{few:?}");
         let holes = gaps.iter().find_map(|gap| match gap {
-            Gap::Holes { missing, greatest, series, .. } => Some((series.as_str(), *greatest, missing.clone())),
+            Gap::Holes {
+                missing,
+                greatest,
+                series,
+                ..
+            } => Some((series.as_str(), *greatest, missing.clone())),
             _ => None,
         });
         assert_eq!(holes, Some(("青政办发", 9, vec![4, 6, 7, 8])));
-        let outside: Vec<&Gap> = gaps.iter().filter(|gap| matches!(gap, Gap::OutOfScope { .. })).collect();
+        let outside: Vec<&Gap> = gaps
+            .iter()
+            .filter(|gap| matches!(gap, Gap::OutOfScope { .. }))
+            .collect();
         assert!(matches!(outside.as_slice(), [Gap::OutOfScope { item_no, .. }] if item_no == "6.5"));
     }
 
@@ -198,10 +212,18 @@ mod tests {
         let items = [item("关于某事的通知", "通知", "青政办发〔2020〕999999号")];
         let gaps = coverage(&table, 2020, &items);
         let told = gaps.iter().find_map(|gap| match gap {
-            Gap::Holes { missing, missing_total, .. } => Some((missing.len(), *missing_total)),
+            Gap::Holes {
+                missing,
+                missing_total,
+                ..
+            } => Some((missing.len(), *missing_total)),
             _ => None,
         });
         assert_eq!(told, Some((100, 999_998)));
-        assert!(coverage(&table, 2021, &[]).iter().all(|gap| matches!(gap, Gap::TooFew { found: 0, .. })));
+        assert!(
+            coverage(&table, 2021, &[])
+                .iter()
+                .all(|gap| matches!(gap, Gap::TooFew { found: 0, .. }))
+        );
     }
 }

@@ -79,21 +79,35 @@ fn decision(
     at: Timestamp,
 ) -> Result<Decision, FilingError> {
     let table = tables.of(&choice.document, at.to_zoned(TimeZone::UTC).date())?;
-    let Proposal { verdict, row, alternatives, .. } = propose(table, &choice.document);
+    let Proposal {
+        verdict,
+        row,
+        alternatives,
+        ..
+    } = propose(table, &choice.document);
     let proposed_no = row.as_ref().map(|row| row.item_no.clone());
     let wanted = choice.item_no.clone().or_else(|| proposed_no.clone());
     // where the table is not sure, a person must choose
     let wanted = wanted.ok_or_else(|| FilingError::RowUnknown(String::new()))?;
     let overridden = proposed_no.as_ref().is_some_and(|proposed| *proposed != wanted);
-    let reason = choice.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = choice
+        .reason
+        .as_deref()
+        .map(str::trim)
+        .filter(|reason| !reason.is_empty());
     if overridden && reason.is_none() {
         return Err(FilingError::ReasonMissing);
     }
-    let fired = row.into_iter().chain(alternatives).find(|row| row.item_no == wanted);
+    let fired = row
+        .into_iter()
+        .chain(alternatives)
+        .find(|row| row.item_no == wanted);
     let decided = match fired {
         Some(fired) => fired,
         None => {
-            let chosen = table.row(&wanted).ok_or_else(|| FilingError::RowUnknown(wanted.clone()))?;
+            let chosen = table
+                .row(&wanted)
+                .ok_or_else(|| FilingError::RowUnknown(wanted.clone()))?;
             proposed(table, chosen, Vec::new())
         }
     };
@@ -106,7 +120,9 @@ fn decision(
         table: table.name(),
         table_sha256: Algorithm::Sha256.of(table.to_toml()?.as_bytes()),
         verdict,
-        proposed: proposed_no.and_then(|number| table.row(&number)).map(|row| table.row_id(row)),
+        proposed: proposed_no
+            .and_then(|number| table.row(&number))
+            .map(|row| table.row_id(row)),
         decided,
         overridden,
         reason: reason.map(str::to_owned),
@@ -169,6 +185,10 @@ pub async fn decide(
         return Err(error.into());
     }
     acceptance.commit(holdings).await?;
-    tracing::info!(decision.count = decisions.len(), "filing of {} documents is decided", decisions.len());
+    tracing::info!(
+        decision.count = decisions.len(),
+        "filing of {} documents is decided",
+        decisions.len()
+    );
     Ok(decisions)
 }

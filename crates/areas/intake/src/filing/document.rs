@@ -92,12 +92,17 @@ impl Document {
 
     /// The day by which its table is found: its own, or the middle of its year.
     pub fn day(&self) -> Option<Date> {
-        self.date.or_else(|| self.year.and_then(|year| Date::new(year, 7, 1).ok()))
+        self.date
+            .or_else(|| self.year.and_then(|year| Date::new(year, 7, 1).ok()))
     }
 
     /// Its type: the one that is given, else the last word of its title where that is one (关于……的请示).
     pub fn kind(&self) -> Option<&str> {
-        let given = self.document_type.as_deref().map(str::trim).filter(|kind| !kind.is_empty());
+        let given = self
+            .document_type
+            .as_deref()
+            .map(str::trim)
+            .filter(|kind| !kind.is_empty());
         given.or_else(|| {
             let title = self.title.trim().trim_end_matches(['》', '”', '"']);
             KINDS.into_iter().find(|kind| title.ends_with(kind))
@@ -107,20 +112,28 @@ impl Document {
 
 /// Document types (文种) of party and government bodies (GB/T 9704) and others that titles end with, the longer first.
 const KINDS: [&str; 22] = [
-    "复函", "批复", "请示", "报告", "通知", "通报", "决定", "决议", "意见", "公告", "通告", "公报", "议案", "纪要", "命令",
-    "规定", "办法", "计划", "总结", "简报", "函", "令",
+    "复函", "批复", "请示", "报告", "通知", "通报", "决定", "决议", "意见", "公告", "通告", "公报", "议案",
+    "纪要", "命令", "规定", "办法", "计划", "总结", "简报", "函", "令",
 ];
 
 /// `key=value; key=value` of a cell.
 pub(super) fn facts_of(text: &str) -> BTreeMap<String, String> {
-    let pairs = text.split([';', '；', '\n']).filter_map(|pair| pair.split_once(['=', '＝', '：', ':']));
-    pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect()
+    let pairs = text
+        .split([';', '；', '\n'])
+        .filter_map(|pair| pair.split_once(['=', '＝', '：', ':']));
+    pairs
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .collect()
 }
 
 /// The column rules of one kind of sheet.
 pub(super) fn columns(kind: &str) -> Result<ColumnRules, FilingError> {
     let all: BTreeMap<String, toml::Table> = toml::from_str(COLUMNS)?;
-    let text = all.get(kind).map(toml::to_string).transpose()?.unwrap_or_default();
+    let text = all
+        .get(kind)
+        .map(toml::to_string)
+        .transpose()?
+        .unwrap_or_default();
     Ok(ColumnRules::from_toml(&text).map_err(lantai_formats::catalogue::CatalogueError::from)?)
 }
 
@@ -144,15 +157,23 @@ fn document_of(row: &CatalogueRow) -> Result<Document, FilingError> {
     let text = |element: &str| row.get(element).map(str::to_owned);
     let wrong = |what: &str| FilingError::row(format!("line {}", row.line), what.to_owned());
     let direction = match row.get("direction") {
-        Some(word) => Some(Direction::read(word).ok_or_else(|| wrong("the direction is 收文, 发文 or 内部"))?),
+        Some(word) => {
+            Some(Direction::read(word).ok_or_else(|| wrong("the direction is 收文, 发文 or 内部"))?)
+        }
         None => None,
     };
     let date = match row.get("date") {
-        Some(day) => Some(read_day(day).ok_or_else(|| wrong("the date is written as 2026-03-31 or 20260331"))?),
+        Some(day) => {
+            Some(read_day(day).ok_or_else(|| wrong("the date is written as 2026-03-31 or 20260331"))?)
+        }
         None => None,
     };
     let year = match row.get("year") {
-        Some(year) => Some(year.trim_end_matches('年').parse().map_err(|_| wrong("the year is four digits"))?),
+        Some(year) => Some(
+            year.trim_end_matches('年')
+                .parse()
+                .map_err(|_| wrong("the year is four digits"))?,
+        ),
         None => None,
     };
     Ok(Document {
@@ -194,7 +215,10 @@ mod tests {
             assert_eq!(first.title, "关于修建石门渠的请示");
             assert_eq!(first.facts["importance"], "high");
             assert_eq!(first.day().unwrap().to_string(), "2020-03-02");
-            assert_eq!(documents[1].as_ref().unwrap().day().unwrap().to_string(), "2020-01-02");
+            assert_eq!(
+                documents[1].as_ref().unwrap().day().unwrap().to_string(),
+                "2020-01-02"
+            );
             assert!(documents[2].as_ref().unwrap_err().to_string().contains("line 4"));
         }
     }
@@ -202,7 +226,10 @@ mod tests {
     #[test]
     fn the_type_of_a_document_is_the_last_word_of_its_title() {
         assert_eq!(Document::titled("关于修建石门渠的请示").kind(), Some("请示"));
-        assert_eq!(Document::titled("关于转发《管理办法》的通知").kind(), Some("通知"));
+        assert_eq!(
+            Document::titled("关于转发《管理办法》的通知").kind(),
+            Some("通知")
+        );
         assert_eq!(Document::titled("石门渠").kind(), None);
     }
 }

@@ -27,7 +27,9 @@ pub enum FilingError {
         reason: String,
     },
     /// Two tables hold for the same fonds at the same time.
-    #[error("{one} and {other} are both valid for the same fonds from {from}: end one before the other begins")]
+    #[error(
+        "{one} and {other} are both valid for the same fonds from {from}: end one before the other begins"
+    )]
     Overlap {
         /// One table.
         one: String,

@@ -111,13 +111,15 @@ pub fn propose(table: &FilingTable, document: &Document) -> Proposal {
         })
         .collect();
     // a stable sort: equal rows stay in the order of the table
-    fired.sort_by(|one, other| other.0.cmp(&one.0));
+    fired.sort_by_key(|(rank, _, _)| std::cmp::Reverse(*rank));
     let verdict = match fired.as_slice() {
         [] => Verdict::NothingFires,
         [first, second, ..] if first.0 == second.0 => Verdict::Equal,
         _ => Verdict::Sure,
     };
-    let mut proposed = fired.into_iter().map(|(_, row, reasons)| proposed(table, row, reasons));
+    let mut proposed = fired
+        .into_iter()
+        .map(|(_, row, reasons)| proposed(table, row, reasons));
     let row = match verdict {
         Verdict::Sure => proposed.next(),
         Verdict::NothingFires | Verdict::Equal => None,
@@ -152,8 +154,13 @@ pub(super) fn proposed(table: &FilingTable, row: &Row, reasons: Vec<Reason>) -> 
 }
 
 fn rank(row: &Row, reasons: &[Reason]) -> Rank {
-    let title = reasons.iter().filter(|reason| reason.criterion == Criterion::Title);
-    let letters = title.flat_map(|reason| &reason.words).map(|word| word.chars().count()).max();
+    let title = reasons
+        .iter()
+        .filter(|reason| reason.criterion == Criterion::Title);
+    let letters = title
+        .flat_map(|reason| &reason.words)
+        .map(|word| word.chars().count())
+        .max();
     Rank {
         priority: row.priority,
         demands: reasons.len(),
@@ -169,7 +176,10 @@ fn fires(demands: &Match, document: &Document, title: &str) -> Option<Vec<Reason
     }
     let mut words: Vec<String> = Vec::new();
     if !demands.title_any.is_empty() {
-        let found = demands.title_any.iter().filter(|word| title.contains(&fold(word)));
+        let found = demands
+            .title_any
+            .iter()
+            .filter(|word| title.contains(&fold(word)));
         words.extend(found.cloned());
         if words.is_empty() {
             return None;
@@ -199,7 +209,9 @@ fn fires(demands: &Match, document: &Document, title: &str) -> Option<Vec<Reason
     ] {
         if !wanted.is_empty() {
             let given = fold(given.as_deref()?);
-            let found = wanted.iter().find(|one| !one.trim().is_empty() && given.contains(&fold(one)))?;
+            let found = wanted
+                .iter()
+                .find(|one| !one.trim().is_empty() && given.contains(&fold(one)))?;
             meets(criterion, vec![found.clone()]);
         }
     }
@@ -231,7 +243,10 @@ mod tests {
         Document {
             document_type: Some(kind.to_owned()).filter(|kind| !kind.is_empty()),
             direction: Some(direction),
-            facts: facts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            facts: facts
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             ..Document::titled(title)
         }
     }
@@ -270,13 +285,28 @@ mod tests {
     #[test]
     fn the_proposal_says_which_row_fired_and_on_which_words() {
         let table = FilingTable::builtin().unwrap();
-        let proposal = propose(&table, &document("关于同意修建石门渠的批复", "", Direction::Received, &[]));
+        let proposal = propose(
+            &table,
+            &document("关于同意修建石门渠的批复", "", Direction::Received, &[]),
+        );
         let row = proposal.row.unwrap();
-        assert_eq!((row.category.as_deref(), row.retention.as_deref()), (Some("WS"), Some("Y")));
+        assert_eq!(
+            (row.category.as_deref(), row.retention.as_deref()),
+            (Some("WS"), Some("Y"))
+        );
         assert_eq!(row.class_names, ["文书", "业务", "请示、报告与批复"]);
-        let reasons: Vec<(Criterion, &str)> =
-            row.reasons.iter().map(|reason| (reason.criterion, reason.words[0].as_str())).collect();
-        assert_eq!(reasons, [(Criterion::DocumentType, "批复"), (Criterion::Direction, "received")]);
+        let reasons: Vec<(Criterion, &str)> = row
+            .reasons
+            .iter()
+            .map(|reason| (reason.criterion, reason.words[0].as_str()))
+            .collect();
+        assert_eq!(
+            reasons,
+            [
+                (Criterion::DocumentType, "批复"),
+                (Criterion::Direction, "received")
+            ]
+        );
     }
 
     #[test]
@@ -290,7 +320,11 @@ mod tests {
         let table = FilingTable::from_toml(text).unwrap();
         let proposal = propose(&table, &Document::titled("防汛抗旱通知"));
         assert_eq!((proposal.verdict, proposal.row), (Verdict::Equal, None));
-        let numbers: Vec<&str> = proposal.alternatives.iter().map(|row| row.item_no.as_str()).collect();
+        let numbers: Vec<&str> = proposal
+            .alternatives
+            .iter()
+            .map(|row| row.item_no.as_str())
+            .collect();
         assert_eq!(numbers, ["1", "2"]);
         // the longer word settles it
         let proposal = propose(&table, &Document::titled("防汛抗旱 物资通知"));
@@ -299,8 +333,22 @@ mod tests {
 
     fn any_document() -> impl Strategy<Value = Document> {
         let words = prop::sample::select(vec![
-            "关于", "任免", "防汛", "会议", "办法", "的通知", "的请示", "征求意见", "合同", "2020年度", "工作总结", "会计",
-            "凭证", "A", "　", "\u{202e}",
+            "关于",
+            "任免",
+            "防汛",
+            "会议",
+            "办法",
+            "的通知",
+            "的请示",
+            "征求意见",
+            "合同",
+            "2020年度",
+            "工作总结",
+            "会计",
+            "凭证",
+            "A",
+            "　",
+            "\u{202e}",
         ]);
         let title = prop::collection::vec(words, 0..8).prop_map(|words| words.concat());
         let direction = prop::option::of(prop::sample::select(vec![
@@ -310,15 +358,18 @@ mod tests {
         ]));
         let kind = prop::option::of("\\PC{0,4}");
         let high = any::<bool>();
-        (prop_oneof![title, "\\PC{0,60}"], direction, kind, high).prop_map(|(title, direction, document_type, high)| {
-            Document {
+        (prop_oneof![title, "\\PC{0,60}"], direction, kind, high).prop_map(
+            |(title, direction, document_type, high)| Document {
                 title,
                 direction,
                 document_type,
-                facts: high.then(|| ("importance".to_owned(), "high".to_owned())).into_iter().collect(),
+                facts: high
+                    .then(|| ("importance".to_owned(), "high".to_owned()))
+                    .into_iter()
+                    .collect(),
                 ..Document::default()
-            }
-        })
+            },
+        )
     }
 
     proptest! {

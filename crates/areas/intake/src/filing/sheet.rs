@@ -38,7 +38,10 @@ pub fn to_sheet(table: &FilingTable) -> Result<String, FilingError> {
     let rules = columns("table")?;
     let heading = |id: &str| {
         let element = rules.elements().iter().find(|element| element.id == id);
-        element.and_then(|element| element.headings.first()).cloned().unwrap_or_else(|| id.to_owned())
+        element
+            .and_then(|element| element.headings.first())
+            .cloned()
+            .unwrap_or_else(|| id.to_owned())
     };
     let headings: Vec<String> = ORDER.iter().map(|id| heading(id)).collect();
     let mut sheet = String::from('\u{feff}');
@@ -58,7 +61,11 @@ fn cell(table: &FilingTable, row: &Row, element: &str) -> String {
         "archival_code" => row.item_no.clone(),
         "item_text" => row.item_text.clone(),
         "class" => text(&row.class),
-        "class_name" => row.class.as_deref().map(|path| table.class_names(path).join("/")).unwrap_or_default(),
+        "class_name" => row
+            .class
+            .as_deref()
+            .map(|path| table.class_names(path).join("/"))
+            .unwrap_or_default(),
         "filed" => if row.filed { "是" } else { "否" }.to_owned(),
         "retention" => text(&row.retention),
         "conditions" => text(&row.conditions),
@@ -67,16 +74,31 @@ fn cell(table: &FilingTable, row: &Row, element: &str) -> String {
         "title_all" => list(&row.matches.title_all),
         "title_none" => list(&row.matches.title_none),
         "document_types" => list(&row.matches.document_types),
-        "direction" => list(&row.matches.direction.iter().map(|way| way.name().to_owned()).collect::<Vec<_>>()),
+        "direction" => list(
+            &row.matches
+                .direction
+                .iter()
+                .map(|way| way.name().to_owned())
+                .collect::<Vec<_>>(),
+        ),
         "departments" => list(&row.matches.departments),
         "authors" => list(&row.matches.authors),
         "facts" => {
-            let facts = row.matches.facts.iter().map(|(name, value)| format!("{name}={value}"));
+            let facts = row
+                .matches
+                .facts
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
             facts.collect::<Vec<_>>().join("；")
         }
         "priority" => row.priority.to_string(),
-        "series" => completeness.and_then(|one| one.series.clone()).unwrap_or_default(),
-        "at_least" => completeness.and_then(|one| one.at_least).map(|n| n.to_string()).unwrap_or_default(),
+        "series" => completeness
+            .and_then(|one| one.series.clone())
+            .unwrap_or_default(),
+        "at_least" => completeness
+            .and_then(|one| one.at_least)
+            .map(|n| n.to_string())
+            .unwrap_or_default(),
         "default_classification" => row.default_classification.label().to_owned(),
         "default_open_status" => row.default_open_status.name().to_owned(),
         "code_template" => text(&row.code_template),
@@ -117,7 +139,10 @@ fn add_classes(classes: &mut Vec<Class>, path: &str, names: &str) {
         end += part.len() + usize::from(place > 0);
         let above = path.get(..end).unwrap_or(path);
         if classes.iter().all(|class| class.path != above) {
-            let name = names.get(place).map(|name| name.trim()).filter(|name| !name.is_empty());
+            let name = names
+                .get(place)
+                .map(|name| name.trim())
+                .filter(|name| !name.is_empty());
             classes.push(Class {
                 path: above.to_owned(),
                 name: name.unwrap_or(part).to_owned(),
@@ -141,7 +166,10 @@ fn row_of(read: &CatalogueRow) -> Result<Row, FilingError> {
         _ => return Err(wrong("whether it is filed is 是 or 否")),
     };
     let ways = list("direction");
-    let direction = ways.iter().map(|way| Direction::read(way)).collect::<Option<Vec<_>>>();
+    let direction = ways
+        .iter()
+        .map(|way| Direction::read(way))
+        .collect::<Option<Vec<_>>>();
     let number = |element: &str, what: &str| match read.get(element) {
         Some(digits) => digits.parse::<i32>().map(Some).map_err(|_| wrong(what)),
         None => Ok(None),
@@ -200,7 +228,12 @@ mod tests {
 
     fn read(sheet: &[u8]) -> Result<FilingTable, FilingError> {
         let table = FilingTable::builtin().unwrap();
-        from_sheet("表.csv", sheet.to_vec(), table.scheme().clone(), table.retentions().to_vec())
+        from_sheet(
+            "表.csv",
+            sheet.to_vec(),
+            table.scheme().clone(),
+            table.retentions().to_vec(),
+        )
     }
 
     #[test]
@@ -246,6 +279,9 @@ mod tests {
             let error = read(sheet.replacen(from, to, 1).as_bytes()).unwrap_err();
             assert!(error.to_string().contains(told), "{error}");
         }
-        assert_eq!(read("甲,乙\n1,2\n".as_bytes()).unwrap_err().code(), "catalogue.column_missing");
+        assert_eq!(
+            read("甲,乙\n1,2\n".as_bytes()).unwrap_err().code(),
+            "catalogue.column_missing"
+        );
     }
 }

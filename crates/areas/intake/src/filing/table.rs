@@ -303,10 +303,16 @@ impl FilingTable {
 fn check(file: &File) -> Result<(), FilingError> {
     let scheme = &file.scheme;
     let sound = |text: &str| {
-        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
     };
     if !sound(&scheme.id) || !sound(&scheme.version) {
-        return Err(FilingError::row("scheme", "id and version are letters, digits, points and hyphens"));
+        return Err(FilingError::row(
+            "scheme",
+            "id and version are letters, digits, points and hyphens",
+        ));
     }
     if scheme.valid_to.is_some_and(|end| end < scheme.valid_from) {
         return Err(FilingError::row("scheme", "valid_to lies before valid_from"));
@@ -314,10 +320,16 @@ fn check(file: &File) -> Result<(), FilingError> {
     let mut classes = BTreeSet::new();
     for class in &file.classes {
         if !class.path.split('/').all(sound) {
-            return Err(FilingError::row(format!("class {:?}", class.path), "a path is codes joined by /"));
+            return Err(FilingError::row(
+                format!("class {:?}", class.path),
+                "a path is codes joined by /",
+            ));
         }
         if !classes.insert(class.path.as_str()) {
-            return Err(FilingError::row(format!("class {}", class.path), "it is there twice"));
+            return Err(FilingError::row(
+                format!("class {}", class.path),
+                "it is there twice",
+            ));
         }
     }
     let mut retentions = BTreeSet::new();
@@ -331,7 +343,10 @@ fn check(file: &File) -> Result<(), FilingError> {
         }
     }
     if file.rows.is_empty() || file.rows.len() > MOST_ROWS {
-        return Err(FilingError::row("table", format!("it has {} rows, not 1 to {MOST_ROWS}", file.rows.len())));
+        return Err(FilingError::row(
+            "table",
+            format!("it has {} rows, not 1 to {MOST_ROWS}", file.rows.len()),
+        ));
     }
     let mut numbers = BTreeSet::new();
     for row in &file.rows {
@@ -339,7 +354,8 @@ fn check(file: &File) -> Result<(), FilingError> {
             let reason = "a number is letters, digits, points and hyphens, and is there once";
             return Err(FilingError::row(format!("row {:?}", row.item_no), reason));
         }
-        check_row(row, &classes, &retentions).map_err(|reason| FilingError::row(format!("row {}", row.item_no), reason))?;
+        check_row(row, &classes, &retentions)
+            .map_err(|reason| FilingError::row(format!("row {}", row.item_no), reason))?;
     }
     Ok(())
 }
@@ -348,24 +364,34 @@ fn check_row(row: &Row, classes: &BTreeSet<&str>, retentions: &BTreeSet<&str>) -
     if !row.matches.asks() {
         return Err("its match asks for nothing: it would take every document".to_owned());
     }
-    let words = [&row.matches.title_any, &row.matches.title_all, &row.matches.title_none];
+    let words = [
+        &row.matches.title_any,
+        &row.matches.title_all,
+        &row.matches.title_none,
+    ];
     if words.into_iter().flatten().any(|word| word.trim().is_empty()) {
         return Err("an empty word is in every title".to_owned());
     }
     match &row.class {
-        Some(class) if !classes.contains(class.as_str()) => return Err(format!("there is no class {class:?}")),
+        Some(class) if !classes.contains(class.as_str()) => {
+            return Err(format!("there is no class {class:?}"));
+        }
         None if row.filed => return Err("what is filed has a class".to_owned()),
         _ => {}
     }
     match &row.retention {
         Some(id) if !retentions.contains(id.as_str()) && Retention::from_code(id).is_none() => {
-            return Err(format!("there is no retention {id:?}: Y, D30, D10, or one of the table's own"));
+            return Err(format!(
+                "there is no retention {id:?}: Y, D30, D10, or one of the table's own"
+            ));
         }
         None if row.filed => return Err("what is filed has a retention".to_owned()),
         _ => {}
     }
     if let Some(template) = &row.code_template {
-        template.parse::<CodeTemplate>().map_err(|error| error.to_string())?;
+        template
+            .parse::<CodeTemplate>()
+            .map_err(|error| error.to_string())?;
     }
     Ok(())
 }
@@ -392,10 +418,22 @@ mod tests {
             ("retention = \"KU_BANK\"", "retention = \"KU_NONE\"", "KU_NONE"),
             ("class = \"KU/04\"", "class = \"KU/09\"", "KU/09"),
             ("item_no = \"9.7\"", "item_no = \"9.6\"", "9.6"),
-            ("valid_from = \"2007-01-01\"", "valid_from = \"2007-01-01\"\nvalid_to = \"2006-01-01\"", "valid_to"),
-            ("title_any = [\"固定资产卡片\"]", "title_none = [\"固定资产卡片\"]", "9.8"),
+            (
+                "valid_from = \"2007-01-01\"",
+                "valid_from = \"2007-01-01\"\nvalid_to = \"2006-01-01\"",
+                "valid_to",
+            ),
+            (
+                "title_any = [\"固定资产卡片\"]",
+                "title_none = [\"固定资产卡片\"]",
+                "9.8",
+            ),
             ("category·year-retention-item(4)", "category·number", "number"),
-            ("title_any = [\"固定资产卡片\"]", "title_any = [\" \"]", "empty word"),
+            (
+                "title_any = [\"固定资产卡片\"]",
+                "title_any = [\" \"]",
+                "empty word",
+            ),
         ] {
             assert!(sound.contains(from), "{from}");
             let error = FilingTable::from_toml(&sound.replacen(from, to, 1)).unwrap_err();
@@ -403,7 +441,13 @@ mod tests {
             assert!(error.to_string().contains(told), "{error}");
         }
         let format = sound.replacen("lantai-filing-scope/1", "lantai-filing-scope/2", 1);
-        assert_eq!(FilingTable::from_toml(&format).unwrap_err().code(), "filing.format");
-        assert_eq!(FilingTable::from_toml("rows = 1").unwrap_err().code(), "filing.form");
+        assert_eq!(
+            FilingTable::from_toml(&format).unwrap_err().code(),
+            "filing.format"
+        );
+        assert_eq!(
+            FilingTable::from_toml("rows = 1").unwrap_err().code(),
+            "filing.form"
+        );
     }
 }

@@ -40,7 +40,12 @@ impl FilingTables {
             }
         }
         tables.sort_by(|one, other| {
-            let key = |table: &FilingTable| (table.scheme().id.clone(), std::cmp::Reverse(table.scheme().valid_from));
+            let key = |table: &FilingTable| {
+                (
+                    table.scheme().id.clone(),
+                    std::cmp::Reverse(table.scheme().valid_from),
+                )
+            };
             key(one).cmp(&key(other))
         });
         Ok(Self(tables))
@@ -80,7 +85,10 @@ fn overlap(one: &FilingTable, other: &FilingTable) -> Option<Date> {
     let both_general = one.fonds.is_empty() && other.fonds.is_empty();
     let shared = both_general || one.fonds.iter().any(|fonds| other.fonds.contains(fonds));
     let from = one.valid_from.max(other.valid_from);
-    let until = one.valid_to.unwrap_or(Date::MAX).min(other.valid_to.unwrap_or(Date::MAX));
+    let until = one
+        .valid_to
+        .unwrap_or(Date::MAX)
+        .min(other.valid_to.unwrap_or(Date::MAX));
     (shared && from <= until).then_some(from)
 }
 
@@ -95,7 +103,11 @@ mod tests {
              fonds = [{fonds}]\nvalid_from = \"{from}\"\n{}\n[[class]]\npath = \"WS\"\nname = \"文书\"\n[[row]]\n\
              item_no = \"1\"\nitem_text = \"x\"\nfiled = true\nclass = \"WS\"\nretention = \"Y\"\n\
              match = {{ title_any = [\"通知\"] }}\n",
-            if to.is_empty() { String::new() } else { format!("valid_to = \"{to}\"") }
+            if to.is_empty() {
+                String::new()
+            } else {
+                format!("valid_to = \"{to}\"")
+            }
         );
         FilingTable::from_toml(&text).unwrap()
     }
@@ -121,9 +133,15 @@ mod tests {
         let error = FilingTables::new(vec![long.clone(), late]).unwrap_err();
         assert_eq!(error.code(), "filing.overlap");
         assert!(error.to_string().contains("2026-01-01"), "{error}");
-        assert_eq!(FilingTables::new(vec![long.clone(), long]).unwrap_err().code(), "filing.twice");
+        assert_eq!(
+            FilingTables::new(vec![long.clone(), long]).unwrap_err().code(),
+            "filing.twice"
+        );
         let one = table("C", "\"J001\", \"J002\"", "2020-01-01", "");
         let other = table("D", "\"J002\"", "2020-01-01", "");
-        assert_eq!(FilingTables::new(vec![one, other]).unwrap_err().code(), "filing.overlap");
+        assert_eq!(
+            FilingTables::new(vec![one, other]).unwrap_err().code(),
+            "filing.overlap"
+        );
     }
 }

@@ -206,9 +206,7 @@ mod tests {
             hints: vec![HINT_SMALL.to_owned()],
         };
         let mut items = vec![item(1_000_000), item(90_000), item(800_000), item(1_200_000)];
-        let rules = HintRules {
-            small_file: 0.15,
-        };
+        let rules = HintRules { small_file: 0.15 };
         point_out_small_ones(&mut items, &rules);
         let told: Vec<bool> = items.iter().map(|item| !item.hints.is_empty()).collect();
         assert_eq!(told, [false, true, false, false]);

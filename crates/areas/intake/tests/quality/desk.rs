@@ -3,9 +3,7 @@
 use jiff::SignedDuration;
 use lantai_cataloguing::{FondsRepository, Holdings, RecordRepository, StoredRecord, layout};
 use lantai_database::Database;
-use lantai_domain::{
-    AccessionId, Fact, Fonds, IdSource, JournalEntry, Media, RandomIds, Stage,
-};
+use lantai_domain::{AccessionId, Fact, Fonds, IdSource, JournalEntry, Media, RandomIds, Stage};
 use lantai_intake::quality::{Choice, Mark, NewLot, Person, QualityRules};
 use lantai_intake::{Accession, AccessionRepository, AccessionState};
 use lantai_journal::{Journal, SigningKey};
@@ -78,7 +76,9 @@ impl Desk {
 
     /// Marks every piece: those named with a defect, the others as fine; then hands in.
     pub async fn inspect(&self, lot: Uuid, pieces: u64, person: &str, defects: &[(u32, &str)]) {
-        lantai_intake::quality::take_seat(&self.holdings, lot, &who(person)).await.unwrap();
+        lantai_intake::quality::take_seat(&self.holdings, lot, &who(person))
+            .await
+            .unwrap();
         for number in 1..=u32::try_from(pieces).unwrap() {
             let classes = defects.iter().filter(|(item, _)| *item == number);
             let mark = Mark {
@@ -89,7 +89,9 @@ impl Desk {
                 .await
                 .unwrap();
         }
-        lantai_intake::quality::submit(&self.holdings, lot, &who(person)).await.unwrap();
+        lantai_intake::quality::submit(&self.holdings, lot, &who(person))
+            .await
+            .unwrap();
     }
 }
 
@@ -103,7 +105,9 @@ async fn take_in(holdings: &Holdings, id: AccessionId) {
         noon(),
         AccessionState::Checking,
     );
-    accession.state = AccessionState::Accepted { at: holdings.clock.now() };
+    accession.state = AccessionState::Accepted {
+        at: holdings.clock.now(),
+    };
     let object = ObjectId::from_uuid(id.uuid());
     let batch = holdings.vault.begin("taking-in").unwrap();
     let mut writer = batch.new_object(&object).unwrap();
@@ -111,7 +115,9 @@ async fn take_in(holdings: &Holdings, id: AccessionId) {
     writer
         .put_bytes(&LogicalPath::new("accession.json").unwrap(), &document)
         .unwrap();
-    writer.put_bytes(&LogicalPath::new("findings.jsonl").unwrap(), b"").unwrap();
+    writer
+        .put_bytes(&LogicalPath::new("findings.jsonl").unwrap(), b"")
+        .unwrap();
     let info = VersionInfo {
         created: noon(),
         message: "accepted".to_owned(),
@@ -129,12 +135,20 @@ async fn take_in(holdings: &Holdings, id: AccessionId) {
         .unwrap();
     let media = [Media::Image, Media::Image, Media::Text];
     for number in 1..=RECORDS {
-        let part = if number <= 40 { "WS·2019·Y" } else { "ZP·2020·D30" };
+        let part = if number <= 40 {
+            "WS·2019·Y"
+        } else {
+            "ZP·2020·D30"
+        };
         let code = format!("J001-{part}-{number:04}");
         let mut record = RecordBuilder::new(&RandomIds, &code).accession(id);
         for (page, media) in media.into_iter().enumerate() {
             // one page of many is so small that it may be blank
-            let size = if number == 5 && page == 1 { 9_000 } else { 900_000 + number as u64 };
+            let size = if number == 5 && page == 1 {
+                9_000
+            } else {
+                900_000 + number as u64
+            };
             record = record.file(FileBuilder::new(&format!("{number:04}/{page}.jpg"), size).media(media));
         }
         let record = record.build();

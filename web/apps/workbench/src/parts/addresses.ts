@@ -1,3 +1,5 @@
 export const recordAddress = (code: string): string => `/records/${encodeURIComponent(code)}`;
 export const accessionAddress = (id: string): string => `/accessions/${encodeURIComponent(id)}`;
+export const lotAddress = (id: string): string => `/quality/${encodeURIComponent(id)}`;
+export const inspectionAddress = (id: string): string => `${lotAddress(id)}/inspect`;
 export const reportAddress = (id: string): string => `${accessionAddress(id)}/report`;

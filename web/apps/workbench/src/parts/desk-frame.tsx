@@ -35,6 +35,8 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
             {t("desk.overview")}
           </NavLink>
           <NavLink to="/accessions">{t("desk.accessions")}</NavLink>
+          <NavLink to="/quality">{t("desk.quality")}</NavLink>
+          <NavLink to="/filing">{t("desk.filing")}</NavLink>
           <NavLink to="/records">{t("desk.records")}</NavLink>
         </nav>
         <div className="desk-person">

@@ -1,2 +1,3 @@
+export * from "./quality-samples";
 export * from "./samples";
 export { problemAnswer, server } from "./server";

@@ -1,5 +1,6 @@
 import { http, HttpResponse, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
+import * as quality from "./quality-samples";
 import * as samples from "./samples";
 
 const get = (path: string, body: JsonBodyType) => http.get(`*/api/v1${path}`, () => HttpResponse.json(body));
@@ -18,6 +19,15 @@ export const server = setupServer(
   get("/accessions", { items: [samples.sampleAccession], next_cursor: null }),
   get("/accessions/:id", samples.sampleAccession),
   get("/accessions/:id/findings", { items: [], next_cursor: null }),
+  get("/quality/rules", quality.sampleQualityRules),
+  get("/quality/lots", { items: [quality.sampleLot], next_cursor: null }),
+  get("/quality/lots/:id", quality.sampleLot),
+  get("/quality/lots/:id/items", { items: quality.sampleItems, next_cursor: null }),
+  get("/quality/lots/:id/disputed", quality.disputedItems),
+  get("/quality/lots/:id/report", { lot: quality.returnedLot, defective: quality.disputedItems }),
+  get("/filing/tables", [quality.sampleTable.table]),
+  get("/filing/tables/:id", quality.sampleTable),
+  get("/filing/decisions", { items: [quality.sampleDecision], next_cursor: null }),
 );
 
 export function problemAnswer(status: number, code: string, detail?: string) {

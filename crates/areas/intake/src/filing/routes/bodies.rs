@@ -139,7 +139,10 @@ pub struct DocumentBody {
 
 impl DocumentBody {
     pub(super) fn read(self) -> Result<Document, FilingError> {
-        let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let given = |text: Option<String>| {
+            text.map(|text| text.trim().to_owned())
+                .filter(|text| !text.is_empty())
+        };
         let date = given(self.date).map(|day| day.parse()).transpose();
         Ok(Document {
             reference: given(self.reference),
@@ -149,7 +152,9 @@ impl DocumentBody {
             department: given(self.department),
             direction: self.direction.map(Into::into),
             document_number: given(self.document_number),
-            date: date.map_err(|_| FilingError::row("date", "write the day as year-month-day, such as 2020-03-31"))?,
+            date: date.map_err(|_| {
+                FilingError::row("date", "write the day as year-month-day, such as 2020-03-31")
+            })?,
             year: self.year,
             fonds: given(self.fonds),
             facts: self.facts,
@@ -350,10 +355,17 @@ pub struct RowBody {
 impl RowBody {
     pub(super) fn of(table: &FilingTable, row: &Row) -> Self {
         let demands = &row.matches;
-        let facts = demands.facts.iter().map(|(name, value)| format!("{name}={value}"));
+        let facts = demands
+            .facts
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
         let without = demands.title_none.iter().map(|word| format!("≠{word}"));
         let ways = demands.direction.iter().map(|way| way.name().to_owned());
-        let words = demands.title_any.iter().chain(&demands.title_all).chain(&demands.document_types);
+        let words = demands
+            .title_any
+            .iter()
+            .chain(&demands.title_all)
+            .chain(&demands.document_types);
         let words = words.chain(&demands.departments).chain(&demands.authors).cloned();
         Self {
             item_no: row.item_no.clone(),

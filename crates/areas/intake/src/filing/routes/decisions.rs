@@ -57,14 +57,19 @@ pub async fn decide_filing(
             reason: given(choice.reason),
         })
     });
-    let choices = choices.collect::<Result<Vec<_>, FilingError>>().map_err(|error| problem(&error))?;
+    let choices = choices
+        .collect::<Result<Vec<_>, FilingError>>()
+        .map_err(|error| problem(&error))?;
     let request = DecisionRequest {
         choices,
         by: viewer.name().to_owned(),
     };
     let decided = decide::decide(&state.holdings, &state.tables, &request).await;
     let decided = decided.map_err(|error| problem(&error))?;
-    Ok((StatusCode::CREATED, Json(decided.iter().map(DecisionBody::from).collect())))
+    Ok((
+        StatusCode::CREATED,
+        Json(decided.iter().map(DecisionBody::from).collect()),
+    ))
 }
 
 /// Which decisions.
@@ -97,7 +102,9 @@ pub async fn list_filing_decisions(
     let only_overridden = query.overridden.unwrap_or(false);
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        FilingRepository(reader.conn()).page(only_overridden, before, limit + 1).await
+        FilingRepository(reader.conn())
+            .page(only_overridden, before, limit + 1)
+            .await
     };
     let decisions = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(decisions, limit as usize, |decision| decision.id.to_string());

@@ -30,7 +30,10 @@ pub fn routes(state: FilingState) -> OpenApiRouter {
         .routes(operations!(tables::get_filing_table))
         .routes(operations!(tables::get_filing_sheet))
         .routes(operations!(proposals::propose_filing))
-        .routes(operations!(decisions::list_filing_decisions, decisions::decide_filing))
+        .routes(operations!(
+            decisions::list_filing_decisions,
+            decisions::decide_filing
+        ))
         .with_state(state)
 }
 

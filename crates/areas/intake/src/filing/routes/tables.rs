@@ -17,7 +17,10 @@ use lantai_http::{Problem, ProblemBody, Staff};
         (status = 200, description = "The tables, by scheme, the newest first", body = Vec<TableSummaryBody>),
         (status = 401, description = "For the staff", body = ProblemBody),
     ))]
-pub async fn list_filing_tables(State(state): State<FilingState>, _staff: Staff) -> Json<Vec<TableSummaryBody>> {
+pub async fn list_filing_tables(
+    State(state): State<FilingState>,
+    _staff: Staff,
+) -> Json<Vec<TableSummaryBody>> {
     Json(state.tables.all().iter().map(TableSummaryBody::from).collect())
 }
 
@@ -60,7 +63,10 @@ pub async fn get_filing_sheet(
     _staff: Staff,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let table = state.tables.find(&id).ok_or_else(|| problem(&FilingError::NotFound))?;
+    let table = state
+        .tables
+        .find(&id)
+        .ok_or_else(|| problem(&FilingError::NotFound))?;
     let sheet = to_sheet(table).map_err(|error| problem(&error))?;
     let disposition = format!("attachment; filename*=UTF-8''{}.csv", encode(&id));
     let headers = [
