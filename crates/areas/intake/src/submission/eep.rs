@@ -1,7 +1,7 @@
 //! Electronic record packages (电子文件封装包, DA/T 48): one file is one record; a folder of them is a submission.
 
 use super::described::{Labels, actions, declared_digests, elements_of, fields_of, recorded};
-use super::transfer::report_xml;
+use super::transfer_faults::report_xml;
 use super::{Declared, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem};
 use crate::error::IntakeError;
 use crate::tally::Tally;

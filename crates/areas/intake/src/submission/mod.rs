@@ -8,6 +8,7 @@ mod eep;
 mod files;
 mod folder;
 mod transfer;
+mod transfer_faults;
 
 pub(crate) use files::code_prefix;
 

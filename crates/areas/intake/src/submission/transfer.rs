@@ -2,13 +2,13 @@
 
 use super::described::{Labels, actions, declared_digests, elements_of, fields_of, note_fonds, recorded};
 use super::eep;
+use super::transfer_faults::{report_fault, report_xml};
 use super::{
     Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
 };
 use crate::error::IntakeError;
 use crate::tally::Tally;
-use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
-use lantai_formats::safe_xml::XmlFault;
+use lantai_domain::{FileRole, Fonds};
 use lantai_formats::transfer::{
     CatalogueEntry, PackagePaper, RecordContents, RecordFile, TransferFault, TransferFaultKind,
     TransferPackage,
@@ -138,89 +138,6 @@ fn compare_totals(
                 .mend("correct the number in 说明文件 or in the register form")
         });
     }
-}
-
-/// Which check a fault belongs to.
-fn check_of(kind: TransferFaultKind) -> &'static str {
-    use TransferFaultKind as Kind;
-    match kind {
-        Kind::DescriptionMissing
-        | Kind::DescriptionEncoding
-        | Kind::DescriptionLine
-        | Kind::DescriptionFieldMissing
-        | Kind::DescriptionCarrierField
-        | Kind::DescriptionFieldTwice
-        | Kind::NumberNotUnderstood
-        | Kind::CodeRange
-        | Kind::CatalogueMissing
-        | Kind::CatalogueTwice
-        | Kind::CatalogueRoot
-        | Kind::ElementUnknown
-        | Kind::ElementTwice
-        | Kind::ElementNested
-        | Kind::ElementOrder
-        | Kind::ElementMissing
-        | Kind::PagesMissing
-        | Kind::SequenceNumber
-        | Kind::RegisterForm => "A-5.1",
-        Kind::FolderTwice
-        | Kind::FolderOutsideFonds
-        | Kind::FolderUnexpected
-        | Kind::FolderNested
-        | Kind::FolderTooDeep
-        | Kind::NameRefused
-        | Kind::MetadataCode => "A-5.2",
-        Kind::FolderMissing | Kind::FolderNotListed | Kind::ContentMissing => "A-4.1",
-        Kind::ExtraFile => "S-2.1",
-        Kind::MetadataMissing | Kind::MetadataEmpty => "I-4.1",
-        Kind::DigestListLine | Kind::ListedFileMissing | Kind::FileNotListed => "A-5.3",
-    }
-}
-
-fn report_fault(tally: &mut Tally, fault: TransferFault) {
-    let check = check_of(fault.kind);
-    tally.tested(check, 1);
-    let kind = fault.kind;
-    let fill = |mut finding: Finding| {
-        finding.file = match (fault.file, fault.line) {
-            (Some(file), Some(line)) => Some(format!("{file}:{line}")),
-            (file, _) => file,
-        };
-        finding.record = fault.record;
-        finding.element = fault.element;
-        finding.expected = fault.expected;
-        finding.found = fault.found;
-        finding.mend(kind.mend())
-    };
-    if kind.is_warning() {
-        tally.add(fill(Finding::new(
-            check,
-            Severity::Warn,
-            Outcome::Warn,
-            kind.code(),
-        )));
-    } else {
-        tally.fault(check, kind.code(), fill);
-    }
-}
-
-/// A document that cannot be read: a fault of check U-1.1.
-pub(super) fn report_xml(tally: &mut Tally, name: &str, record: Option<&str>, fault: &XmlFault) {
-    let (code, mend, text) = (fault.code(), fault.mend(), fault.to_string());
-    let file = fault
-        .line()
-        .map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
-    let record = record.map(str::to_owned);
-    tally.refuse("U-1.1", code, |mut finding| {
-        finding.record = record;
-        finding
-            .file(file)
-            .expected(
-                "XML that is well-formed, in the encoding it declares, without a document type definition",
-            )
-            .found(text)
-            .mend(mend)
-    });
 }
 
 impl TransferSubmission {
@@ -488,7 +405,12 @@ fn listed(algorithm: Option<&str>, digest: Option<String>) -> Vec<DeclaredDigest
 /// A value without what only its spelling differs in.
 fn plain(element: &str, value: &str) -> String {
     match element {
-        "date" => value.chars().filter(char::is_ascii_digit).collect(),
+        "date" => {
+            let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+            // 20200300 is 2020-03
+            let known = digits.strip_suffix("0000").or_else(|| digits.strip_suffix("00"));
+            known.filter(|_| digits.len() == 8).unwrap_or(&digits).to_owned()
+        }
         "total_number_of_pages" => value.trim_start_matches('0').to_owned(),
         _ => value.split_whitespace().collect(),
     }

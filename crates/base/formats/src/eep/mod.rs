@@ -9,6 +9,7 @@
 //! - [`write_eep`]: packages of the first kind (原始型)
 
 mod canonical;
+mod checks;
 mod contents;
 mod described;
 mod fault;

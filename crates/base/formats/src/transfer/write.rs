@@ -425,11 +425,29 @@ fn entry(record: &RecordToWrite, number: u64) -> io::Result<Vec<u8>> {
     let value = |name: &str| record.values.get(name).map(String::as_str).unwrap_or_default();
     for name in ["责任者", "题名", "日期", "保管期限", "密级", "页数"] {
         let value = value(name);
+        let day = if name == "日期" {
+            eight_digits(value)
+        } else {
+            value.to_owned()
+        };
         if name != "页数" || !value.is_empty() {
-            xml.element(name, value)?;
+            xml.element(name, &day)?;
         }
     }
     xml.element("备注", value("附注"))?;
     xml.end()?;
     xml.finish()
+}
+
+/// A date as the catalogue writes it: eight digits, 0 for what is unknown; what is no single date stays as it is.
+fn eight_digits(date: &str) -> String {
+    let digits: String = date.chars().filter(char::is_ascii_digit).collect();
+    let is_date = date
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || letter == '-');
+    match digits.len() {
+        0 if date.is_empty() => "00000000".to_owned(),
+        4 | 6 | 8 if is_date => format!("{digits:0<8}"),
+        _ => date.to_owned(),
+    }
 }
