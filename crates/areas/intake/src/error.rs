@@ -98,6 +98,9 @@ pub enum IntakeError {
     /// The rules cannot be used.
     #[error("the rules of the checks cannot be used")]
     Rules(#[from] crate::rules::RulesError),
+    /// The rules of attaching cannot be used.
+    #[error("the rules of attaching cannot be used")]
+    AttachRules(#[from] crate::attach::AttachRulesError),
     /// The rules of catalogues or formats cannot be used.
     #[error("the rules of formats cannot be used")]
     FormatRules(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -151,6 +154,7 @@ impl IntakeError {
             Self::UploadsUnfinished { .. } => "intake.uploads_unfinished",
             Self::Receipt { .. } => "intake.receipt",
             Self::Rules(error) => error.code(),
+            Self::AttachRules(error) => error.code(),
             Self::FormatRules(_) => "intake.format_rules",
             Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 "intake.disk_full"

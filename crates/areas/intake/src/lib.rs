@@ -23,6 +23,7 @@ mod quarantine;
 mod read_file;
 pub mod receipt;
 mod receive;
+pub mod report;
 pub mod repository;
 mod repository_tasks;
 mod repository_uploads;

@@ -2,13 +2,18 @@
 
 use super::ingest::findings_text;
 use super::{KindArg, StageArg};
-use crate::environment::examiner;
 use crate::output::{Output, Status};
+use anyhow::{Context, bail};
 use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
-use lantai_intake::{IntakeRules, Progress, ReceiveRequest, check};
+use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
+use lantai_intake::rules::CheckRules;
+use lantai_intake::{
+    Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, Sandbox, SandboxOptions, check,
+};
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Run the four-property checks on a package without taking it in.
 #[derive(Debug, Args)]
@@ -28,6 +33,18 @@ pub struct Check {
     /// Folder that references of the catalogue may reach besides the package itself.
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Profile of the checks: a name (`default`, `strict`, or `rules/profiles/NAME.toml` of the archive), or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+    /// Data folder of the archive whose own rules apply; no archive is needed.
+    #[arg(long, env = "LANTAI_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write the report of the test; the extension says how: .json, .html, .pdf.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Heading of the report: the name of the archives.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    heading: String,
     /// The package.
     #[arg(value_name = "PATH")]
     path: PathBuf,
@@ -36,53 +53,140 @@ pub struct Check {
 impl Check {
     /// Checks it.
     pub fn run(self, output: &Output) -> anyhow::Result<Status> {
+        let form = self.report.as_deref().map(Form::of).transpose()?;
         let workspace = tempfile::tempdir()?;
         let fonds = self.fonds.as_deref().map(str::parse::<FondsNumber>).transpose()?;
         let request = ReceiveRequest {
             name: self.path.display().to_string(),
-            path: self.path,
+            path: self.path.clone(),
             kind: self.kind.map(Into::into),
-            catalogue: self.catalogue,
-            root: self.root,
+            catalogue: self.catalogue.clone(),
+            root: self.root.clone(),
             fonds,
             stage: self.stage.into(),
-            majors: lantai_intake::MajorFaults::Return,
+            majors: MajorFaults::Return,
             by: Viewer::local_archivist().name().to_owned(),
             workspace: workspace.path().to_path_buf(),
         };
         let ids = RandomIds;
         let id = AccessionId::new(ids.next());
-        let rules = IntakeRules::builtin()?.with_examiner(examiner()?);
-        let checked = check(
-            &rules,
-            &request,
-            id,
-            SystemClock.now(),
-            &ids,
-            &Progress::default(),
-        )?;
-        let outcomes: Map<String, Value> = checked
-            .checks
-            .iter()
-            .map(|result| (result.check.clone(), Value::from(result.outcome.name())))
-            .collect();
-        let document = json!({"verdict": checked.verdict, "findings": checked.findings, "checks": outcomes});
-        output.answer(&document, || {
-            let verdict = match checked.verdict {
-                Verdict::Passed => "passed",
-                Verdict::Failed => "failed",
-                Verdict::Manual => "a person must decide",
-            };
-            let lines = checked.checks.iter().map(|result| {
-                let (outcome, tested) = (result.outcome.name(), result.tested);
-                format!(
-                    "{:6} {:14} {:>8} tested  {}\n",
-                    result.check, outcome, tested, result.title
-                )
-            });
-            let table: String = lines.collect();
-            format!("{table}\n{}\n{verdict}", findings_text(&checked.findings))
-        })?;
+        let rules = self.rules()?;
+        let started = SystemClock.now();
+        let checked = check(&rules, &request, id, started, &ids, &Progress::default())?;
+        let test = Test {
+            report_id: id.to_string(),
+            heading: &self.heading,
+            stage: request.stage,
+            package: tested_package(&self.path, &checked),
+            rules: rules.checks(),
+            time: (started, SystemClock.now()),
+            tool: Tool {
+                name: "Lantai".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            operator: &request.by,
+            verdict: checked.verdict,
+            checks: &checked.checks,
+            findings: &checked.findings,
+        };
+        let report = ReportData::new(&test);
+        if let (Some(path), Some(form)) = (&self.report, form) {
+            form.write(&report, path)?;
+        }
+        output.answer(&document(&report, &checked)?, || text(&checked))?;
         Ok(Status::of(checked.verdict == Verdict::Passed))
+    }
+
+    /// The rules, with files examined by children of this program.
+    fn rules(&self) -> anyhow::Result<IntakeRules> {
+        let folder = self.data.as_ref().map(|data| data.join("rules"));
+        let checks = CheckRules::of_folder(folder.as_deref(), self.profile.as_deref())
+            .context("the rules of the checks cannot be used")?;
+        let rules = IntakeRules::builtin()?.with_checks(checks);
+        let executable = std::env::current_exe().context("cannot find this program")?;
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let sandbox = Sandbox::new(SandboxOptions::new(executable, workers));
+        Ok(rules.with_examiner(Arc::new(sandbox)))
+    }
+}
+
+fn tested_package(path: &Path, checked: &Checked) -> TestedPackage {
+    let name = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let name = name.file_name().unwrap_or(path.as_os_str());
+    TestedPackage {
+        name: name.to_string_lossy().into_owned(),
+        kind: checked.kind,
+        items: checked.items,
+        files: checked.files,
+        bytes: checked.bytes,
+    }
+}
+
+/// The document: verdict, findings and outcomes by our ids, then everything else that the report says.
+fn document(report: &ReportData, checked: &Checked) -> anyhow::Result<Value> {
+    let outcomes: Map<String, Value> = checked
+        .checks
+        .iter()
+        .map(|result| (result.check.clone(), Value::from(result.outcome.name())))
+        .collect();
+    let mut document = json!({"verdict": checked.verdict, "findings": checked.findings, "checks": outcomes});
+    if let (Some(document), Value::Object(rest)) = (document.as_object_mut(), serde_json::to_value(report)?) {
+        for (key, value) in rest {
+            document.entry(key).or_insert(value);
+        }
+    }
+    Ok(document)
+}
+
+fn text(checked: &Checked) -> String {
+    let verdict = match checked.verdict {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "failed",
+        Verdict::Manual => "a person must decide",
+    };
+    let lines = checked.checks.iter().map(|result| {
+        let (outcome, tested) = (result.outcome.name(), result.tested);
+        format!(
+            "{:6} {:14} {:>8} tested  {}\n",
+            result.check, outcome, tested, result.title
+        )
+    });
+    let table: String = lines.collect();
+    format!("{table}\n{}\n{verdict}", findings_text(&checked.findings))
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Json,
+    Html,
+    Pdf,
+}
+
+impl Form {
+    fn of(path: &Path) -> anyhow::Result<Self> {
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        match extension.as_str() {
+            "json" => Ok(Self::Json),
+            "html" | "htm" => Ok(Self::Html),
+            "pdf" => Ok(Self::Pdf),
+            _ => bail!(
+                "a report is written as .json, .html or .pdf, not as {}",
+                path.display()
+            ),
+        }
+    }
+
+    fn write(self, report: &ReportData, path: &Path) -> anyhow::Result<()> {
+        let bytes = match self {
+            Self::Json => report.json()?.into_bytes(),
+            Self::Html => html(report).into_bytes(),
+            Self::Pdf => pdf(report)?,
+        };
+        std::fs::write(path, bytes).with_context(|| format!("cannot write the report {}", path.display()))
     }
 }

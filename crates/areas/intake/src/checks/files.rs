@@ -97,7 +97,10 @@ impl FileChecks<'_> {
     /// All checks of one file.
     pub fn file(&self, seen: &Seen<'_>, judged: &mut Judged) -> Looked {
         self.fixity(seen, judged);
-        self.recorded(seen, judged);
+        // a file that is cut off has lost the marks that its format is told by: that it is cut off says it all
+        let is_cut_off =
+            matches!(seen.properties, Some(Ok(properties)) if properties.has(FaultKind::Truncated));
+        self.recorded(seen, is_cut_off, judged);
         judged.tested.push(("S-1.2", 1));
         let looked = self.look(seen);
         if seen.properties.is_none() && !is_executable(seen.identified) {
@@ -114,7 +117,9 @@ impl FileChecks<'_> {
             return looked;
         }
         judged.tested.extend([("U-2.1", 1), ("U-2.2", 1), ("U-4.2", 1)]);
-        self.format(seen, judged);
+        if !is_cut_off {
+            self.format(seen, judged);
+        }
         self.inside(seen, judged);
         looked
     }
@@ -219,7 +224,7 @@ impl FileChecks<'_> {
     }
 
     /// Check.
-    fn recorded(&self, seen: &Seen<'_>, judged: &mut Judged) {
+    fn recorded(&self, seen: &Seen<'_>, is_cut_off: bool, judged: &mut Judged) {
         let Some(recorded) = &seen.file.recorded else {
             return;
         };
@@ -259,7 +264,7 @@ impl FileChecks<'_> {
                 });
             }
         }
-        if let Some(written) = recorded.format.as_deref()
+        if let Some(written) = recorded.format.as_deref().filter(|_| !is_cut_off)
             && let Some(same) = agrees(written, seen.identified)
         {
             judged.tested.push(("A-3.2", 1));

@@ -76,7 +76,9 @@ fn scanner(whole: &Whole<'_>, tally: &mut Tally) {
         });
     } else if state.is_stale(whole.now, whole.max_age_days) {
         tally.fault("S-1.1", "intake.scanner_stale", |finding| {
-            let made = state.signatures_at.map_or_else(|| "an unknown day".to_owned(), |made| made.to_string());
+            let made = state
+                .signatures_at
+                .map_or_else(|| "an unknown day".to_owned(), |made| made.to_string());
             finding
                 .expected(format!("signatures of at most {} days", whole.max_age_days))
                 .found(format!("{} with signatures of {made}", state.name))

@@ -69,7 +69,9 @@ mod tests {
         std::fs::write(folder.path().join("profiles/county.toml"), named("county")).unwrap();
         let file = folder.path().join("other.toml");
         std::fs::write(&file, named("other")).unwrap();
-        let of = |profile: &str| CheckRules::of_folder(Some(folder.path()), Some(profile)).map(|rules| rules.profile.name);
+        let of = |profile: &str| {
+            CheckRules::of_folder(Some(folder.path()), Some(profile)).map(|rules| rules.profile.name)
+        };
         assert_eq!(of("county").unwrap(), "county");
         assert_eq!(of("strict").unwrap(), "strict");
         assert_eq!(of("default").unwrap(), "default");

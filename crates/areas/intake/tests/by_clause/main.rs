@@ -63,30 +63,63 @@ pub fn failed(checked: &Checked) -> BTreeSet<String> {
 /// Asserts that exactly these checks fail, that each fault says what was found and how to mend it, and that the
 /// package passes as far as machines go once the checks are switched off.
 pub fn assert_fails_exactly(what: &str, stage: Stage, path: &Path, expected: &[&str]) {
-    assert_fails_exactly_under(what, "", stage, path, expected);
+    if let Err(told) = fails_exactly(what, "", stage, path, expected) {
+        panic!("{told}");
+    }
 }
 
-/// The same under a profile.
-pub fn assert_fails_exactly_under(what: &str, profile: &str, stage: Stage, path: &Path, expected: &[&str]) {
+/// The same under a profile, with what is wrong.
+pub fn fails_exactly(
+    what: &str,
+    profile: &str,
+    stage: Stage,
+    path: &Path,
+    expected: &[&str],
+) -> Result<(), String> {
     let checked = tested(&under(profile), stage, path);
     let expected: BTreeSet<String> = expected.iter().map(|&id| id.to_owned()).collect();
-    assert_eq!(failed(&checked), expected, "{what}: {:#?}", checked.findings);
-    for finding in checked.findings.iter().filter(|finding| expected.contains(&finding.check)) {
-        assert!(finding.found.is_some(), "{what}: {finding:?} does not say what was found");
-        assert!(finding.mend.is_some(), "{what}: {finding:?} does not say how to mend it");
+    if failed(&checked) != expected {
+        return Err(format!(
+            "{what}: {:?} fail, {:#?}",
+            failed(&checked),
+            checked.findings
+        ));
     }
-    let returns = checked.findings.iter().any(lantai_domain::Finding::returns_package);
-    if returns {
-        assert_eq!(checked.verdict, Verdict::Failed, "{what}");
+    for finding in checked
+        .findings
+        .iter()
+        .filter(|finding| expected.contains(&finding.check))
+    {
+        if finding.found.is_none() || finding.mend.is_none() {
+            return Err(format!(
+                "{what}: {finding:?} does not say what was found or how to mend it"
+            ));
+        }
     }
-    let off: String = expected.iter().map(|id| format!("[[check]]\nid = '{id}'\nrun = false\n")).collect();
-    let mut merged = profile.to_owned();
+    let returns = checked
+        .findings
+        .iter()
+        .any(lantai_domain::Finding::returns_package);
+    if returns != (checked.verdict == Verdict::Failed) {
+        return Err(format!("{what}: the verdict is {:?}", checked.verdict));
+    }
+    let off = |id: &String| format!("[[check]]\nid = '{id}'\nrun = false\n");
+    let mut without = profile.to_owned();
     for id in &expected {
-        // a check of the profile's own is switched off in its place
-        merged = merged.replace(&format!("id = '{id}'\n"), &format!("id = '{id}'\nrun = false\n"));
+        // a check that the profile weighs is switched off in its place
+        let own = format!("id = '{id}'\n");
+        if without.contains(&own) {
+            without = without.replace(&own, &format!("{own}run = false\n"));
+        } else {
+            without.push_str(&off(id));
+        }
     }
-    let profile = if merged == profile { format!("{profile}{off}") } else { merged };
-    let without = tested(&under(&profile), stage, path);
-    assert_eq!(failed(&without), BTreeSet::new(), "{what}, switched off: {:#?}", without.findings);
-    assert_ne!(without.verdict, Verdict::Failed, "{what}, switched off");
+    let without = tested(&under(&without), stage, path);
+    if !failed(&without).is_empty() || without.verdict == Verdict::Failed {
+        return Err(format!(
+            "{what}, switched off: {:?}, {:#?}",
+            without.verdict, without.findings
+        ));
+    }
+    Ok(())
 }

@@ -75,16 +75,26 @@ impl Package {
         for record in &RECORDS {
             let content = record.text.as_bytes().to_vec();
             let name = format!("{}-001.txt", record.code);
-            package.files.insert(metadata_of(record), metadata(record, &name, &content).into_bytes());
-            package.files.insert(format!("{}/{name}", folder_of(record)), content);
+            package.files.insert(
+                metadata_of(record),
+                metadata(record, &name, &content).into_bytes(),
+            );
+            package
+                .files
+                .insert(format!("{}/{name}", folder_of(record)), content);
         }
         package.papers();
         package
     }
 
     fn papers(&mut self) {
-        let entries: String = RECORDS.iter().enumerate().map(|(place, record)| entry(place + 1, record)).collect();
-        let catalogue = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<文件目录>\n{entries}</文件目录>\n");
+        let entries: String = RECORDS
+            .iter()
+            .enumerate()
+            .map(|(place, record)| entry(place + 1, record))
+            .collect();
+        let catalogue =
+            format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<文件目录>\n{entries}</文件目录>\n");
         self.files.insert(CATALOGUE.to_owned(), catalogue.into_bytes());
         let (count, bytes) = (RECORDS.len(), self.content_bytes());
         let description = format!(
@@ -93,7 +103,8 @@ impl Package {
              载体数量：1\n制作单位：示例县档案馆\n检查单位：示例县档案馆\n",
             RECORDS[0].code, RECORDS[2].code,
         );
-        self.files.insert(DESCRIPTION.to_owned(), description.into_bytes());
+        self.files
+            .insert(DESCRIPTION.to_owned(), description.into_bytes());
         let register = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<电子档案移交与接收登记表>\n  \
              <交接工作名称>示例县档案馆2020年度文书电子档案移交</交接工作名称>\n  <内容描述>文书类电子档案{count}件</内容描述>\n  \
@@ -104,7 +115,10 @@ impl Package {
     }
 
     fn content_bytes(&self) -> usize {
-        let content = self.files.iter().filter(|(name, _)| name.starts_with("Z001/") && !name.ends_with(".xml"));
+        let content = self
+            .files
+            .iter()
+            .filter(|(name, _)| name.starts_with("Z001/") && !name.ends_with(".xml"));
         content.map(|(_, bytes)| bytes.len()).sum()
     }
 
@@ -112,7 +126,8 @@ impl Package {
     pub fn edit(mut self, name: &str, from: &str, to: &str) -> Self {
         let text = String::from_utf8(self.files[name].clone()).unwrap();
         assert!(text.contains(from), "{name} does not hold {from}: {text}");
-        self.files.insert(name.to_owned(), text.replace(from, to).into_bytes());
+        self.files
+            .insert(name.to_owned(), text.replace(from, to).into_bytes());
         self
     }
 
@@ -130,7 +145,8 @@ impl Package {
     pub fn catalogue(mut self, from: &str, to: &str) -> Self {
         let text = String::from_utf8(self.files[CATALOGUE].clone()).unwrap();
         assert!(text.contains(from), "the catalogue does not hold {from}");
-        self.files.insert(CATALOGUE.to_owned(), text.replacen(from, to, 1).into_bytes());
+        self.files
+            .insert(CATALOGUE.to_owned(), text.replacen(from, to, 1).into_bytes());
         self
     }
 
@@ -161,7 +177,8 @@ impl Package {
         let files = std::mem::take(&mut self.files);
         for (name, bytes) in files {
             let text = String::from_utf8(bytes).unwrap();
-            self.files.insert(name.replace(from, to), text.replace(from, to).into_bytes());
+            self.files
+                .insert(name.replace(from, to), text.replace(from, to).into_bytes());
         }
         self
     }
@@ -172,9 +189,11 @@ impl Package {
         let before = format!("{}/{}-001.txt", folder_of(record), record.code);
         self.files.remove(&before);
         let name = format!("{}-001.{extension}", record.code);
-        let metadata = metadata(record, &name, bytes).replace("text/plain; charset=UTF-8 (x-fmt/111)", format);
+        let metadata =
+            metadata(record, &name, bytes).replace("text/plain; charset=UTF-8 (x-fmt/111)", format);
         self.files.insert(metadata_of(record), metadata.into_bytes());
-        self.files.insert(format!("{}/{name}", folder_of(record)), bytes.to_vec());
+        self.files
+            .insert(format!("{}/{name}", folder_of(record)), bytes.to_vec());
         self.papers();
         self
     }
@@ -199,8 +218,13 @@ impl Package {
     }
 
     fn digests(&self) -> Vec<u8> {
-        let listed = self.files.iter().filter(|(name, _)| !name.starts_with("其他/") && !name.contains("Thumbs"));
-        let lines: String = listed.map(|(name, bytes)| format!("{}  {name}\n", Algorithm::Sm3.of(bytes))).collect();
+        let listed = self
+            .files
+            .iter()
+            .filter(|(name, _)| !name.starts_with("其他/") && !name.contains("Thumbs"));
+        let lines: String = listed
+            .map(|(name, bytes)| format!("{}  {name}\n", Algorithm::Sm3.of(bytes)))
+            .collect();
         lines.into_bytes()
     }
 
@@ -215,7 +239,10 @@ impl Package {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
         }
-        Written { _folder: folder, root }
+        Written {
+            _folder: folder,
+            root,
+        }
     }
 }
 
@@ -247,7 +274,13 @@ pub fn content_of(record: &Record) -> String {
 }
 
 fn entry(place: usize, record: &Record) -> String {
-    let Record { code, title, retention, date, .. } = record;
+    let Record {
+        code,
+        title,
+        retention,
+        date,
+        ..
+    } = record;
     format!(
         "  <文件>\n    <顺序号>{place}</顺序号>\n    <档号>{code}</档号>\n    <责任者>示例县档案馆</责任者>\n    \
          <题名>{title}</题名>\n    <日期>{date}</日期>\n    <保管期限>{retention}</保管期限>\n    <密级>公开</密级>\n    \
@@ -256,7 +289,15 @@ fn entry(place: usize, record: &Record) -> String {
 }
 
 fn metadata(record: &Record, name: &str, content: &[u8]) -> String {
-    let Record { code, class, title, retention, number, date, .. } = record;
+    let Record {
+        code,
+        class,
+        title,
+        retention,
+        number,
+        date,
+        ..
+    } = record;
     let (size, digest) = (content.len(), Algorithm::Sm3.of(content));
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>

@@ -16,14 +16,20 @@ fn case_02_one_byte_flipped() {
     let mut bytes = first.text.as_bytes().to_vec();
     let last = bytes.len() - 1;
     bytes[last] = b' ';
-    assert_transfer("2", Package::good().seal().set(&content_of(first), &bytes), &["A-3.1", "A-5.3"]);
+    assert_transfer(
+        "2",
+        Package::good().seal().set(&content_of(first), &bytes),
+        &["A-3.1", "A-5.3"],
+    );
 }
 
 #[test]
 fn case_03_file_renamed() {
     let first = &RECORDS[0];
     let other = format!("{}/{}-002.txt", folder_of(first), first.code);
-    let package = Package::good().remove(&content_of(first)).set(&other, first.text.as_bytes());
+    let package = Package::good()
+        .remove(&content_of(first))
+        .set(&other, first.text.as_bytes());
     assert_transfer("3", package, &["A-3.2", "A-4.1", "I-4.2"]);
 }
 
@@ -35,7 +41,11 @@ fn case_04_file_truncated() {
     // metadata as captured, everything else as it is now
     let captured = Package::good().content("pdf", "application/pdf", &whole);
     let name = format!("{}/{}-001.pdf", folder_of(first), first.code);
-    assert_transfer("4", captured.set(&name, cut).recount(), &["A-3.1", "A-3.2", "I-3.1", "U-2.2"]);
+    assert_transfer(
+        "4",
+        captured.set(&name, cut).recount(),
+        &["A-3.1", "A-3.2", "I-3.1", "U-2.2"],
+    );
 }
 
 #[test]
@@ -45,7 +55,11 @@ fn case_05_extension_lies() {
     let written = package.write();
     let checked = tested(&builtin(), Stage::Transfer, written.path());
     let failed = failed(&checked);
-    assert!(failed.contains("A-3.2") && failed.contains("U-2.1"), "{failed:?}: {:#?}", checked.findings);
+    assert!(
+        failed.contains("A-3.2") && failed.contains("U-2.1"),
+        "{failed:?}: {:#?}",
+        checked.findings
+    );
     // a PDF that calls itself a picture is both, and nothing else
     let package = Package::good().content("jpg", "image/jpeg", &pdf(""));
     assert_transfer("5", package, &["A-3.2", "U-2.1"]);
@@ -54,13 +68,28 @@ fn case_05_extension_lies() {
 #[test]
 fn case_06_catalogue_lists_three_folder_holds_two() {
     let second = &RECORDS[1];
-    let package = Package::good().remove(&content_of(second)).remove(&metadata_of(second));
-    let bytes = |records: &[usize]| records.iter().map(|place| RECORDS[*place].text.len()).sum::<usize>();
-    let package = package.stated(&format!("{}字节", bytes(&[0, 1, 2])), &format!("{}字节", bytes(&[0, 2])));
+    let package = Package::good()
+        .remove(&content_of(second))
+        .remove(&metadata_of(second));
+    let bytes = |records: &[usize]| {
+        records
+            .iter()
+            .map(|place| RECORDS[*place].text.len())
+            .sum::<usize>()
+    };
+    let package = package.stated(
+        &format!("{}字节", bytes(&[0, 1, 2])),
+        &format!("{}字节", bytes(&[0, 2])),
+    );
     let written = package.write();
     let checked = tested(&builtin(), Stage::Transfer, written.path());
     let failed = failed(&checked);
-    assert_eq!(failed.into_iter().collect::<Vec<_>>(), ["A-4.1", "I-1.1"], "{:#?}", checked.findings);
+    assert_eq!(
+        failed.into_iter().collect::<Vec<_>>(),
+        ["A-4.1", "I-1.1"],
+        "{:#?}",
+        checked.findings
+    );
 }
 
 #[test]
@@ -69,18 +98,32 @@ fn case_07_document_type_and_external_entity() {
     let outside = tempfile::tempdir().unwrap();
     let secret = outside.path().join("secret");
     std::fs::write(&secret, "nobody may fetch this").unwrap();
-    let declaration = format!("<!DOCTYPE x [<!ENTITY e SYSTEM \"file://{}\">]>\n<电子档案元数据", secret.display());
-    let package = Package::good().metadata("<电子档案元数据", &declaration).metadata(first.title, "&e;");
+    let declaration = format!(
+        "<!DOCTYPE x [<!ENTITY e SYSTEM \"file://{}\">]>\n<电子档案元数据",
+        secret.display()
+    );
+    let package = Package::good()
+        .metadata("<电子档案元数据", &declaration)
+        .metadata(first.title, "&e;");
     let written = package.write();
     let checked = tested(&builtin(), Stage::Transfer, written.path());
-    assert_eq!(failed(&checked).into_iter().collect::<Vec<_>>(), ["U-1.1"], "{:#?}", checked.findings);
+    assert_eq!(
+        failed(&checked).into_iter().collect::<Vec<_>>(),
+        ["U-1.1"],
+        "{:#?}",
+        checked.findings
+    );
     let told = format!("{:?}", checked.findings);
     assert!(!told.contains("nobody may fetch this"), "{told}");
 }
 
 #[test]
 fn case_09_password() {
-    assert_transfer("9", Package::good().content("pdf", "application/pdf", &encrypted_pdf()), &["U-4.2"]);
+    assert_transfer(
+        "9",
+        Package::good().content("pdf", "application/pdf", &encrypted_pdf()),
+        &["U-4.2"],
+    );
 }
 
 #[test]
@@ -91,7 +134,11 @@ fn case_10_eicar() {
 
 #[test]
 fn case_11_thumbs_beside_the_catalogue() {
-    assert_transfer("11", Package::good().set("Thumbs.db", b"\xd0\xcf\x11\xe0"), &["S-2.1"]);
+    assert_transfer(
+        "11",
+        Package::good().set("Thumbs.db", b"\xd0\xcf\x11\xe0"),
+        &["S-2.1"],
+    );
 }
 
 #[test]
@@ -106,7 +153,11 @@ fn case_13_a_gap_in_the_numbers() {
     let second = RECORDS[1].code;
     let package = Package::good().replace_everywhere(second, "Z001-WS·2020·Y-0003");
     let metadata = "Z001/WS·2020·Y/Z001-WS·2020·Y-0003/Z001-WS·2020·Y-0003.xml";
-    assert_transfer("13", package.edit(metadata, "<室编件号>2<", "<室编件号>3<"), &["I-2.4"]);
+    assert_transfer(
+        "13",
+        package.edit(metadata, "<室编件号>2<", "<室编件号>3<"),
+        &["I-2.4"],
+    );
 }
 
 #[test]
