@@ -142,12 +142,13 @@ impl Archive {
             Arc::new(RandomIds),
         );
         let uploads = Uploads::new(&places.uploads);
+        let scanner = config.malware_scanner()?;
         Ok(Self {
             data: data.to_path_buf(),
             config,
             index: CatalogueIndex::new(holdings.clone(), index),
             holdings,
-            rules: IntakeRules::builtin()?.with_publications(&data.join("rules").join("pronom"))?,
+            rules: IntakeRules::builtin()?.with_scanner(scanner).with_publications(&data.join("rules").join("pronom"))?,
             quality: Arc::new(own_rules::quality(data)?),
             filing: Arc::new(own_rules::filing(data)?),
             resumable: ResumableUploads::new(uploads.clone()),
