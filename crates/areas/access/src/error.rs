@@ -32,6 +32,12 @@ pub enum AccessError {
     /// A bag cannot be written.
     #[error("a bag cannot be written")]
     Bag(#[from] lantai_formats::bagit::BagError),
+    /// An E-ARK package cannot be written.
+    #[error("an E-ARK package cannot be written")]
+    Eark(#[from] lantai_formats::eark::EarkError),
+    /// A transfer package cannot be written.
+    #[error("a transfer package cannot be written")]
+    Transfer(#[from] lantai_formats::transfer::TransferWriteError),
     /// Work in the background was cut off.
     #[error("the work was interrupted")]
     Interrupted,
@@ -50,6 +56,8 @@ impl AccessError {
             Self::Write { .. } => "access.export_write",
             Self::Document(_) => "access.document",
             Self::Bag(error) => error.code(),
+            Self::Eark(error) => error.code(),
+            Self::Transfer(error) => error.code(),
             Self::Interrupted => "access.interrupted",
         }
     }

@@ -4,7 +4,8 @@ use super::Data;
 use crate::output::{Output, Status};
 use crate::progress::counter;
 use clap::{Args, ValueEnum};
-use lantai_access::{ExportForm, ExportRequest, export};
+use lantai_access::{EarkExport, ExportForm, ExportRequest, export};
+use lantai_formats::eark::PackageKind;
 use lantai_server::Access;
 use serde_json::json;
 use std::path::PathBuf;
@@ -23,6 +24,12 @@ pub struct Export {
     /// Form of the export.
     #[arg(long = "as", value_name = "FORM")]
     form: Form,
+    /// What E-ARK packages are for: to hand in, to keep, or to hand out.
+    #[arg(long, value_name = "KIND", default_value = "dip")]
+    package: Package,
+    /// Make each E-ARK package one ZIP file.
+    #[arg(long)]
+    zip: bool,
     /// 档号.
     #[arg(value_name = "CODE")]
     codes: Vec<String>,
@@ -33,8 +40,35 @@ pub struct Export {
 enum Form {
     /// A BagIt bag a record.
     Bagit,
+    /// An E-ARK package a record (CSIP 2.2: METS, PREMIS, EAD).
+    Eark,
+    /// An electronic record package (电子文件封装包, DA/T 48) a record.
+    Eep,
+    /// One transfer package (移交信息包, DA/T 93) with all records.
+    Transfer,
     /// One file, a record a line, sorted by code, keys sorted.
     Jsonl,
+}
+
+/// Kinds of E-ARK packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Package {
+    /// Submission.
+    Sip,
+    /// Archival.
+    Aip,
+    /// Dissemination.
+    Dip,
+}
+
+impl From<Package> for PackageKind {
+    fn from(package: Package) -> Self {
+        match package {
+            Package::Sip => Self::Submission,
+            Package::Aip => Self::Archival,
+            Package::Dip => Self::Dissemination,
+        }
+    }
 }
 
 impl Export {
@@ -46,6 +80,13 @@ impl Export {
             to: self.to,
             form: match self.form {
                 Form::Bagit => ExportForm::Bagit,
+                Form::Eark => ExportForm::Eark(EarkExport {
+                    kind: self.package.into(),
+                    institution: archive.config.institution.clone(),
+                    is_zipped: self.zip,
+                }),
+                Form::Eep => ExportForm::Eep(archive.config.institution.clone()),
+                Form::Transfer => ExportForm::Transfer(archive.config.institution.clone()),
                 Form::Jsonl => ExportForm::Jsonl,
             },
         };

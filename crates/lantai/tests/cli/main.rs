@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod bench;
+mod containers;
 mod corpus;
 mod examine;
 mod give_out;
@@ -10,3 +11,4 @@ mod run;
 mod serve;
 mod start;
 mod take_in;
+mod travel;

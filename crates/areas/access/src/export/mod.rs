@@ -1,20 +1,43 @@
 //! Writing records out, for other programs and other archives.
 
 mod bag;
+mod content;
+mod eark;
+mod eep;
+mod elements;
 mod jsonl;
+mod transfer;
 
 use crate::error::AccessError;
-use lantai_cataloguing::{Holdings, RecordRepository, StoredRecord};
-use std::path::{Path, PathBuf};
+use lantai_cataloguing::{FondsRepository, Holdings, RecordRepository, StoredRecord};
+use lantai_formats::transfer::TransferWriter;
+use std::path::PathBuf;
 
 /// Codes asked of the catalogue at once.
 const AT_ONCE: u32 = 500;
 
+/// An E-ARK package a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarkExport {
+    /// What the packages are for.
+    pub kind: lantai_formats::eark::PackageKind,
+    /// The institution that hands them over.
+    pub institution: String,
+    /// Whether each becomes one ZIP file.
+    pub is_zipped: bool,
+}
+
 /// Form of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportForm {
     /// A BagIt bag a record.
     Bagit,
+    /// An E-ARK package a record.
+    Eark(EarkExport),
+    /// An electronic record package (电子文件封装包) a record; the institution that makes it.
+    Eep(String),
+    /// One transfer package (移交信息包) with all records; the institution that hands it over.
+    Transfer(String),
     /// One file, a record a line.
     Jsonl,
 }
@@ -51,8 +74,9 @@ pub async fn export(
     let mut exported = Exported::default();
     let mut lines = match request.form {
         ExportForm::Jsonl => Some(jsonl::JsonlFile::create(&request.to)?),
-        ExportForm::Bagit => None,
+        _ => None,
     };
+    let mut package = None;
     let mut wanted = request.codes.clone();
     if let Some(codes) = &mut wanted {
         codes.sort();
@@ -74,7 +98,14 @@ pub async fn export(
         for code in &codes {
             match find(holdings, code).await? {
                 Some(stored) => {
-                    exported.bytes += write(holdings, &request.to, lines.as_mut(), stored).await?;
+                    exported.bytes += match &request.form {
+                        ExportForm::Transfer(institution) => {
+                            let added = add(holdings, request, package.take(), stored, institution).await?;
+                            package = Some(added.0);
+                            added.1
+                        }
+                        _ => write(holdings, request, lines.as_mut(), stored).await?,
+                    };
                     exported.written += 1;
                 }
                 None => exported.missing.push(code.clone()),
@@ -85,7 +116,39 @@ pub async fn export(
     if let Some(lines) = lines {
         lines.finish()?;
     }
+    if let (Some(package), ExportForm::Transfer(institution)) = (package, request.form.clone()) {
+        tokio::task::spawn_blocking(move || transfer::finish(package, &institution)).await??;
+    }
     Ok(exported)
+}
+
+/// Adds a record to the transfer package, which the first record begins.
+async fn add(
+    holdings: &Holdings,
+    request: &ExportRequest,
+    package: Option<TransferWriter>,
+    stored: StoredRecord,
+    institution: &str,
+) -> Result<(TransferWriter, u64), AccessError> {
+    let fonds_name = fonds_name(holdings, stored.record.fonds()).await?;
+    let (vault, to, institution) = (holdings.vault.clone(), request.to.clone(), institution.to_owned());
+    let day = holdings.clock.now().strftime("%Y%m%d").to_string();
+    tokio::task::spawn_blocking(move || {
+        let mut package = match package {
+            Some(package) => package,
+            None => transfer::begin(&to, stored.record.fonds(), &day)?,
+        };
+        let bytes = transfer::add(&mut package, &vault, &stored, &fonds_name, &institution)?;
+        Ok((package, bytes))
+    })
+    .await?
+}
+
+/// The name of a fonds; its number where it has none.
+async fn fonds_name(holdings: &Holdings, number: &str) -> Result<String, AccessError> {
+    let mut reader = holdings.database.read().await?;
+    let found = FondsRepository(reader.conn()).find(number).await?;
+    Ok(found.map_or_else(|| number.to_owned(), |stored| stored.fonds.title))
 }
 
 async fn find(holdings: &Holdings, code: &str) -> Result<Option<StoredRecord>, AccessError> {
@@ -96,13 +159,23 @@ async fn find(holdings: &Holdings, code: &str) -> Result<Option<StoredRecord>, A
 
 async fn write(
     holdings: &Holdings,
-    to: &Path,
+    request: &ExportRequest,
     lines: Option<&mut jsonl::JsonlFile>,
     stored: StoredRecord,
 ) -> Result<u64, AccessError> {
     if let Some(lines) = lines {
         return lines.write(&stored);
     }
-    let (vault, to, now) = (holdings.vault.clone(), to.to_path_buf(), holdings.clock.now());
-    tokio::task::spawn_blocking(move || bag::write(&vault, &to, &stored, now)).await?
+    let (vault, to, now) = (holdings.vault.clone(), request.to.clone(), holdings.clock.now());
+    let form = request.form.clone();
+    let fonds_name = match form {
+        ExportForm::Eep(_) => fonds_name(holdings, stored.record.fonds()).await?,
+        _ => String::new(),
+    };
+    tokio::task::spawn_blocking(move || match form {
+        ExportForm::Eark(form) => eark::write(&vault, &to, &stored, &form, now),
+        ExportForm::Eep(institution) => eep::write(&vault, &to, &stored, &fonds_name, &institution, now),
+        ExportForm::Bagit | ExportForm::Jsonl | ExportForm::Transfer(_) => bag::write(&vault, &to, &stored, now),
+    })
+    .await?
 }
