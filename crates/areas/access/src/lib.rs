@@ -13,7 +13,7 @@ mod routes;
 
 pub use catalogue_index::CatalogueIndex;
 pub use error::AccessError;
-pub use export::{ExportForm, ExportRequest, Exported, export};
+pub use export::{EarkExport, ExportForm, ExportRequest, Exported, export};
 pub use find::{Findings, FoundRecord, find};
 pub use jobs::{IndexAccessionHandler, IndexRecordsHandler};
 pub use routes::{AccessState, routes};
