@@ -180,7 +180,11 @@ impl Propose {
             answers.push(Answer { document, proposal });
         }
         output.answer(&answers, || answers.iter().map(text).collect())?;
-        Ok(Status::of(answers.iter().all(|answer| answer.proposal.verdict == Verdict::Sure)))
+        Ok(Status::of(
+            answers
+                .iter()
+                .all(|answer| answer.proposal.verdict == Verdict::Sure),
+        ))
     }
 
     fn document(&self) -> anyhow::Result<Document> {
@@ -188,10 +192,13 @@ impl Propose {
             bail!("name a list of documents, or a title with --title");
         };
         let direction = self.direction.as_deref().map(|word| {
-            Direction::read(word).with_context(|| format!("{word:?} is no direction: received, sent or internal"))
+            Direction::read(word)
+                .with_context(|| format!("{word:?} is no direction: received, sent or internal"))
         });
         let facts = self.facts.iter().map(|fact| {
-            let (name, value) = fact.split_once('=').with_context(|| format!("{fact:?} is not NAME=VALUE"))?;
+            let (name, value) = fact
+                .split_once('=')
+                .with_context(|| format!("{fact:?} is not NAME=VALUE"))?;
             Ok((name.to_owned(), value.to_owned()))
         });
         Ok(Document {
@@ -226,8 +233,18 @@ fn line(row: &Proposed) -> String {
         (Some(retention), true) => format!("{} {retention}", row.class_path.as_deref().unwrap_or_default()),
         _ => "not filed".to_owned(),
     };
-    let words: Vec<&str> = row.reasons.iter().flat_map(|reason| &reason.words).map(String::as_str).collect();
-    format!("  {what}\t{} {}\n    fired on: {}\n", row.item_no, row.item_text, words.join(", "))
+    let words: Vec<&str> = row
+        .reasons
+        .iter()
+        .flat_map(|reason| &reason.words)
+        .map(String::as_str)
+        .collect();
+    format!(
+        "  {what}\t{} {}\n    fired on: {}\n",
+        row.item_no,
+        row.item_text,
+        words.join(", ")
+    )
 }
 
 impl Export {
@@ -239,7 +256,10 @@ impl Export {
         };
         let table = table.context("there is no such table")?;
         let sheet = to_sheet(table)?;
-        output.answer(&serde_json::json!({"table": table.name(), "sheet": sheet}), || sheet.clone())?;
+        output.answer(
+            &serde_json::json!({"table": table.name(), "sheet": sheet}),
+            || sheet.clone(),
+        )?;
         Ok(Status::Well)
     }
 }
@@ -264,18 +284,34 @@ impl Import {
         // with the others that hold already: what contradicts them is not written
         let builtin = FilingTable::builtin()?;
         let others = lantai_server::filing_tables(&self.data)?;
-        let mut all: Vec<FilingTable> = others.all().iter().filter(|one| **one != builtin).cloned().collect();
+        let mut all: Vec<FilingTable> = others
+            .all()
+            .iter()
+            .filter(|one| **one != builtin)
+            .cloned()
+            .collect();
         all.push(table.clone());
         FilingTables::new(all)?;
         let folder = self.data.join("rules").join("filing-scope");
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let path = folder.join(format!("{}.toml", table.name()));
         if path.exists() {
-            bail!("{} is there already: give the table another version", path.display());
+            bail!(
+                "{} is there already: give the table another version",
+                path.display()
+            );
         }
-        std::fs::write(&path, table.to_toml()?).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, table.to_toml()?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         let document = serde_json::json!({"table": table.name(), "rows": table.rows().len(), "file": path});
-        output.answer(&document, || format!("{} has {} rows: {}", table.name(), table.rows().len(), path.display()))?;
+        output.answer(&document, || {
+            format!(
+                "{} has {} rows: {}",
+                table.name(),
+                table.rows().len(),
+                path.display()
+            )
+        })?;
         Ok(Status::Well)
     }
 }

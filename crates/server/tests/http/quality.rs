@@ -10,7 +10,9 @@ const LOTS: &str = "/api/v1/quality/lots";
 /// A signed-in person with an account made for this test.
 async fn person(desk: &Desk, name: &str) -> String {
     let database = &desk.archive.holdings.database;
-    lantai_identity::create_account(database, &SystemClock, name, "一个很长的口令-2026").await.unwrap();
+    lantai_identity::create_account(database, &SystemClock, name, "一个很长的口令-2026")
+        .await
+        .unwrap();
     let body = json!({"name": name, "password": "一个很长的口令-2026"});
     let answer = desk.send(Method::POST, "/api/v1/session", None, &body).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
@@ -25,7 +27,8 @@ async fn accession(desk: &Desk, cookie: &str) -> String {
 async fn mark(desk: &Desk, cookie: &str, lot: &str, item: u64, classes: &[&str]) -> Answer {
     let defects: Vec<Value> = classes.iter().map(|class| json!({"class": class})).collect();
     let path = format!("{LOTS}/{lot}/items/{item}/mark");
-    desk.send(Method::PUT, &path, Some(cookie), &json!({"defects": defects})).await
+    desk.send(Method::PUT, &path, Some(cookie), &json!({"defects": defects}))
+        .await
 }
 
 async fn post(desk: &Desk, cookie: &str, path: &str) -> Answer {
@@ -42,9 +45,17 @@ async fn a_lot_goes_its_whole_way_and_keeps_its_secrets_until_both_are_done() {
         person(&desk, "zhao").await,
     );
     let rules = desk.get("/api/v1/quality/rules", Some(&li)).await.json();
-    assert!(rules["defects"].as_array().unwrap().iter().any(|defect| defect["code"] == "missing_page"));
+    assert!(
+        rules["defects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|defect| defect["code"] == "missing_page")
+    );
     let new = json!({"accession": accession(&desk, &admin).await, "plan": "whole", "name": "石门渠抽检"});
-    let preview = desk.send(Method::POST, "/api/v1/quality/previews", Some(&admin), &new).await;
+    let preview = desk
+        .send(Method::POST, "/api/v1/quality/previews", Some(&admin), &new)
+        .await;
     let plan = preview.json()["plan"].clone();
     assert_eq!(plan["sample_size"], plan["lot_size"], "{}", preview.text());
     let pieces = plan["sample_size"].as_u64().unwrap();
@@ -56,11 +67,17 @@ async fn a_lot_goes_its_whole_way_and_keeps_its_secrets_until_both_are_done() {
 
     // nobody marks without a seat
     let refused = mark(&desk, &li, &lot, 1, &[]).await;
-    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "quality.no_seat"));
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (StatusCode::FORBIDDEN, "quality.no_seat")
+    );
     for cookie in [&li, &wang] {
         assert_eq!(post(&desk, cookie, &at("/seat")).await.status, StatusCode::OK);
     }
-    assert_eq!(post(&desk, &zhao, &at("/seat")).await.code(), "quality.seats_taken");
+    assert_eq!(
+        post(&desk, &zhao, &at("/seat")).await.code(),
+        "quality.seats_taken"
+    );
     let next = desk.get(&at("/next"), Some(&li)).await.json();
     assert_eq!(next["number"], 1);
 
@@ -75,7 +92,10 @@ async fn a_lot_goes_its_whole_way_and_keeps_its_secrets_until_both_are_done() {
         let items = desk.get(&at("/items"), Some(cookie)).await;
         assert!(!items.text().contains("blur"), "{}", items.text());
         for path in ["/disputed", "/report"] {
-            assert_eq!(desk.get(&at(path), Some(cookie)).await.code(), "quality.wrong_state");
+            assert_eq!(
+                desk.get(&at(path), Some(cookie)).await.code(),
+                "quality.wrong_state"
+            );
         }
         let shown = desk.get(&at(""), Some(cookie)).await;
         assert_eq!(shown.json()["seats"][0]["marked"], pieces);
@@ -90,19 +110,34 @@ async fn a_lot_goes_its_whole_way_and_keeps_its_secrets_until_both_are_done() {
         .send(Method::DELETE, &at("/items/3/mark"), Some(&wang), &json!({}))
         .await;
     assert_eq!(undone.status, StatusCode::NO_CONTENT);
-    assert_eq!(post(&desk, &wang, &at("/submission")).await.code(), "quality.incomplete");
+    assert_eq!(
+        post(&desk, &wang, &at("/submission")).await.code(),
+        "quality.incomplete"
+    );
     mark(&desk, &wang, &lot, 3, &["skew"]).await;
     mark(&desk, &wang, &lot, 3, &[]).await;
     let submitted = post(&desk, &wang, &at("/submission")).await.json();
-    assert_eq!((&submitted["state"], &submitted["disputed"]), (&json!("arbitrating"), &json!(1)));
+    assert_eq!(
+        (&submitted["state"], &submitted["disputed"]),
+        (&json!("arbitrating"), &json!(1))
+    );
 
     let disputed = desk.get(&at("/disputed"), Some(&zhao)).await.json();
     assert_eq!(disputed[0]["number"], 2);
     assert_eq!(disputed[0]["marks"].as_array().unwrap().len(), 2);
-    assert_eq!(post(&desk, &admin, &at("/conclusion")).await.code(), "quality.incomplete");
+    assert_eq!(
+        post(&desk, &admin, &at("/conclusion")).await.code(),
+        "quality.incomplete"
+    );
     post(&desk, &zhao, &at("/seat")).await;
-    assert_eq!(mark(&desk, &wang, &lot, 2, &[]).await.code(), "quality.wrong_state");
-    assert_eq!(mark(&desk, &zhao, &lot, 2, &["blur"]).await.status, StatusCode::OK);
+    assert_eq!(
+        mark(&desk, &wang, &lot, 2, &[]).await.code(),
+        "quality.wrong_state"
+    );
+    assert_eq!(
+        mark(&desk, &zhao, &lot, 2, &["blur"]).await.status,
+        StatusCode::OK
+    );
     let ended = post(&desk, &admin, &at("/conclusion")).await;
     assert_eq!(ended.json()["state"], "returned", "{}", ended.text());
     let report = desk.get(&at("/report"), Some(&li)).await.json();
@@ -129,7 +164,10 @@ async fn what_cannot_be_drawn_is_named() {
     let admin = desk.sign_in().await;
     let id = accession(&desk, &admin).await;
     let send = async |body: Value| desk.send(Method::POST, LOTS, Some(&admin), &body).await.code();
-    assert_eq!(send(json!({"accession": id, "plan": "none"})).await, "quality.plan_unknown");
+    assert_eq!(
+        send(json!({"accession": id, "plan": "none"})).await,
+        "quality.plan_unknown"
+    );
     assert_eq!(
         send(json!({"accession": id, "plan": "whole", "code_prefix": "Z999"})).await,
         "quality.lot_empty"

@@ -236,16 +236,27 @@ mod tests {
         let limits = [
             0.01, 0.015, 0.025, 0.04, 0.065, 0.1, 0.15, 0.25, 0.4, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0,
         ];
-        for lot in [3, 12, 40, 130, 300, 900, 2_500, 9_000, 30_000, 100_000, 400_000, 900_000] {
+        for lot in [
+            3, 12, 40, 130, 300, 900, 2_500, 9_000, 30_000, 100_000, 400_000, 900_000,
+        ] {
             let mut last: Option<Single> = None;
             for aql in limits {
                 let plan = |inspection| tables.plan(inspection, Level::Ii, lot, aql).unwrap();
                 let (normal, tightened) = (plan(Inspection::Normal), plan(Inspection::Tightened));
-                assert!(normal.size >= 1 && normal.accept <= normal.size / 2, "lot {lot}, limit {aql}");
+                assert!(
+                    normal.size >= 1 && normal.accept <= normal.size / 2,
+                    "lot {lot}, limit {aql}"
+                );
                 let same = tightened.size == normal.size;
-                assert!(!same || tightened.accept <= normal.accept, "lot {lot}, limit {aql}");
+                assert!(
+                    !same || tightened.accept <= normal.accept,
+                    "lot {lot}, limit {aql}"
+                );
                 let same = last.is_some_and(|last| last.size == normal.size);
-                assert!(!same || last.is_some_and(|last| last.accept <= normal.accept), "lot {lot}, limit {aql}");
+                assert!(
+                    !same || last.is_some_and(|last| last.accept <= normal.accept),
+                    "lot {lot}, limit {aql}"
+                );
                 last = Some(normal);
             }
         }
