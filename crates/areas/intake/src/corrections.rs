@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn the_same_fault_twice_is_two_faults() {
-        let twice = [fault("intake.extra_file", "1", "a"), fault("intake.extra_file", "1", "b")];
+        let twice = [
+            fault("intake.extra_file", "1", "a"),
+            fault("intake.extra_file", "1", "b"),
+        ];
         let compared = compare(&twice, &twice[..1]);
         assert_eq!(
             (compared.count(Change::StillThere), compared.count(Change::Mended)),

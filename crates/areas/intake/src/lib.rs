@@ -5,6 +5,7 @@
 //! out of the pass that stages the file in the vault.
 
 mod accession;
+pub mod attach;
 mod checks;
 mod conclude;
 pub mod corrections;

@@ -205,7 +205,10 @@ mod tests {
     fn another_byte_is_another_digest() {
         let whole = [file("a.txt", 1), file("b.txt", 2)];
         assert_ne!(list(&whole, 9).0, list(&whole[..1], 9).0);
-        assert_ne!(list(&whole, 9).0, list(&[file("a.txt", 1), file("b.txt", 3)], 9).0);
+        assert_ne!(
+            list(&whole, 9).0,
+            list(&[file("a.txt", 1), file("b.txt", 3)], 9).0
+        );
     }
 
     #[test]

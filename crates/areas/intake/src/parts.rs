@@ -239,14 +239,11 @@ impl<'a> Parts<'a> {
             return false;
         };
         written.as_ref() == Some(plan)
-            && held
-                .iter()
-                .zip(1..)
-                .all(|(part, number)| {
-                    part.number == number
-                        && folder.log(number).exists()
-                        && unfinished.contains(&(part.batch.clone(), true))
-                })
+            && held.iter().zip(1..).all(|(part, number)| {
+                part.number == number
+                    && folder.log(number).exists()
+                    && unfinished.contains(&(part.batch.clone(), true))
+            })
     }
 
     /// Whether a run before this one is gone on with.
@@ -297,7 +294,11 @@ impl<'a> Parts<'a> {
         serde_json::to_writer(&mut *log, done)?;
         log.write_all(b"\n")
             .map_err(|source| IntakeError::disk("write", self.folder.path(), source))?;
-        if done.spooled.as_ref().is_some_and(|spooled| !spooled.object.is_empty()) {
+        if done
+            .spooled
+            .as_ref()
+            .is_some_and(|spooled| !spooled.object.is_empty())
+        {
             self.staged_items += 1;
             self.staged_bytes += done.bytes;
         }

@@ -192,8 +192,7 @@ pub fn verify(note: &[u8], key: &VerifyingKey) -> Result<Receipt, IntakeError> {
         &checkpoint.root(),
     )
     .map_err(|error| wrong(error.to_string()))?;
-    let entry: JournalEntry =
-        serde_json::from_str(&proof.body).map_err(|error| wrong(error.to_string()))?;
+    let entry: JournalEntry = serde_json::from_str(&proof.body).map_err(|error| wrong(error.to_string()))?;
     let fact = match receipt.verdict {
         ReceiptVerdict::Accepted => Fact::AccessionAccepted,
         ReceiptVerdict::Returned => Fact::AccessionReturned,

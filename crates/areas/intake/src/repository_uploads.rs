@@ -66,7 +66,8 @@ fn number(value: u64) -> i64 {
 impl UploadRepository<'_> {
     /// Registers an upload that begins.
     pub async fn put(self, upload: &ResumableUpload) -> Result<(), StoreError> {
-        let sql = "INSERT INTO uploads (id, accession, path, length, received, hands_in, owner, expires_at_ms)
+        let sql =
+            "INSERT INTO uploads (id, accession, path, length, received, hands_in, owner, expires_at_ms)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         on_engine!(self.0, |c| sqlx::query(sql)
             .bind(upload.id.to_string())
@@ -139,7 +140,8 @@ impl UploadRepository<'_> {
 
     /// Uploads that are whole while their accession still waits for files.
     pub async fn whole(self) -> Result<Vec<ResumableUpload>, StoreError> {
-        let sql = "SELECT u.id, u.accession, u.path, u.length, u.received, u.hands_in, u.owner, u.expires_at_ms
+        let sql =
+            "SELECT u.id, u.accession, u.path, u.length, u.received, u.hands_in, u.owner, u.expires_at_ms
                    FROM uploads u JOIN accessions a ON a.id = u.accession
                    WHERE u.received = u.length AND a.state = 'receiving'";
         let rows: Vec<Row> = on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?;

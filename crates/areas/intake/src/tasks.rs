@@ -56,7 +56,11 @@ pub struct ReviewTask {
 impl ReviewTask {
     /// Identifier of its state: `open` or `decided`.
     pub fn state(&self) -> &'static str {
-        if self.decision.is_some() { "decided" } else { "open" }
+        if self.decision.is_some() {
+            "decided"
+        } else {
+            "open"
+        }
     }
 
     /// Takes a decision. It is final; accepting a fault needs a reason.
@@ -130,7 +134,12 @@ mod tests {
             let finding = Finding::new("S-2.1", Severity::Major, outcome, "intake.extra_file");
             list.add(&finding.record(format!("line {line}")));
         }
-        list.add(&Finding::new("S-2.3", Severity::Major, Outcome::Manual, "intake.by_eye"));
+        list.add(&Finding::new(
+            "S-2.3",
+            Severity::Major,
+            Outcome::Manual,
+            "intake.by_eye",
+        ));
         assert_eq!(list.tasks().len(), 2);
         list.tasks()[0].clone()
     }
@@ -138,16 +147,27 @@ mod tests {
     #[test]
     fn many_findings_are_one_question() {
         let task = task(Outcome::Fail);
-        assert_eq!((task.findings, task.examples.len(), task.kind), (20, 5, TaskKind::Fault));
+        assert_eq!(
+            (task.findings, task.examples.len(), task.kind),
+            (20, 5, TaskKind::Fault)
+        );
     }
 
     #[test]
     fn a_fault_is_accepted_only_with_a_reason_and_only_once() {
         let mut fault = task(Outcome::Fail);
-        assert_eq!(fault.decide(decision(true, " ")).unwrap_err().code(), "intake.reason_needed");
+        assert_eq!(
+            fault.decide(decision(true, " ")).unwrap_err().code(),
+            "intake.reason_needed"
+        );
         assert_eq!(fault.state(), "open");
-        fault.decide(decision(true, "the folder is part of the record")).unwrap();
-        assert_eq!(fault.decide(decision(false, "no")).unwrap_err().code(), "intake.task_decided");
+        fault
+            .decide(decision(true, "the folder is part of the record"))
+            .unwrap();
+        assert_eq!(
+            fault.decide(decision(false, "no")).unwrap_err().code(),
+            "intake.task_decided"
+        );
         let mut manual = task(Outcome::Manual);
         manual.decide(decision(true, "")).unwrap();
         assert_eq!(manual.state(), "decided");

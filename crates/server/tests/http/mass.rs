@@ -52,12 +52,27 @@ fn count(folder: &Path) -> usize {
     std::fs::read_dir(folder).map_or(0, Iterator::count)
 }
 
-/// A package with a fault that a person may accept: a file left behind by an operating system.
+/// A package of three texts with a fault that a person may accept at transfer: a file left behind by an operating
+/// system.
 fn with_a_major_fault(desk: &Desk, name: &str) -> std::path::PathBuf {
     let package = desk.folder.path().join(name);
-    write_package(&package);
+    std::fs::create_dir_all(&package).unwrap();
+    let mut rows = vec!["档号,题名,保管期限,门类,电子文件".to_owned()];
+    for number in 1..=3 {
+        rows.push(format!("J901-WS·2019·Y-{number:04},关于{number}号事项的通知,永久,文书,{number}.txt"));
+        std::fs::write(package.join(format!("{number}.txt")), format!("关于{number}号事项的通知\n")).unwrap();
+    }
+    std::fs::write(package.join("catalogue.csv"), rows.join("\n")).unwrap();
     std::fs::write(package.join("Thumbs.db"), b"left behind").unwrap();
     package
+}
+
+/// A person may accept its major faults.
+fn asking(name: &str) -> Value {
+    let mut body = announcement(name);
+    body["majors"] = json!("ask");
+    body["stage"] = json!("transfer");
+    body
 }
 
 async fn answer(desk: &Desk, cookie: Cookie<'_>, id: &str, number: u64, passed: bool, note: &str) -> Answer {
@@ -77,9 +92,7 @@ async fn a_person_decides_and_nothing_is_a_holding_before() {
     let cookie = desk.sign_in().await;
     let cookie = Some(cookie.as_str());
     let package = with_a_major_fault(&desk, "package");
-    let mut body = announcement("石门渠档案");
-    body["majors"] = json!("ask");
-    let id = hand_in(&desk, cookie, &body, &package).await;
+    let id = hand_in(&desk, cookie, &asking("事项"), &package).await;
     work(&desk).await;
     let waiting = accession(&desk, cookie, &id).await;
     assert_eq!(waiting["state"], "pending_review", "{waiting}");
@@ -137,9 +150,7 @@ async fn what_a_person_refuses_goes_back_whole() {
     let cookie = desk.sign_in().await;
     let cookie = Some(cookie.as_str());
     let package = with_a_major_fault(&desk, "package");
-    let mut body = announcement("石门渠档案");
-    body["majors"] = json!("ask");
-    let id = hand_in(&desk, cookie, &body, &package).await;
+    let id = hand_in(&desk, cookie, &asking("事项"), &package).await;
     work(&desk).await;
     for task in tasks(&desk, cookie, &id).await {
         let number = task["number"].as_u64().unwrap();
@@ -163,7 +174,7 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
     let cookie = desk.sign_in().await;
     let cookie = Some(cookie.as_str());
     let package = with_a_major_fault(&desk, "package");
-    std::fs::remove_file(package.join("批复.txt")).unwrap();
+    std::fs::remove_file(package.join("3.txt")).unwrap();
     let first = hand_in(&desk, cookie, &announcement("一"), &package).await;
     let mut body = announcement("二");
     body["corrects"] = json!(first);

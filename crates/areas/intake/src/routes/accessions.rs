@@ -104,7 +104,10 @@ impl NewAccessionBody {
 /// A whole package in one request.
 #[derive(Debug, ToSchema)]
 #[schema(as = PushedPackage)]
-#[expect(dead_code, reason = "it only describes the form; the parts are read one by one")]
+#[expect(
+    dead_code,
+    reason = "it only describes the form; the parts are read one by one"
+)]
 pub struct PushedPackageBody {
     /// What is announced, as JSON; the first part.
     pub metadata: NewAccessionBody,

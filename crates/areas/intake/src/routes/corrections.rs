@@ -141,7 +141,11 @@ pub async fn get_changes(
         None => (None, crate::corrections::Comparison::default()),
     };
     let count = |change| comparison.count(change);
-    let (mended, still_there, new) = (count(Change::Mended), count(Change::StillThere), count(Change::New));
+    let (mended, still_there, new) = (
+        count(Change::Mended),
+        count(Change::StillThere),
+        count(Change::New),
+    );
     let faults = comparison.faults.into_iter().take(FAULTS_SHOWN);
     let faults = faults.map(|(change, finding)| ChangedFaultBody {
         change: match change {

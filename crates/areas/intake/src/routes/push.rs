@@ -96,7 +96,12 @@ async fn files(state: &IntakeState, accession: &Accession, mut multipart: Multip
     Ok(())
 }
 
-async fn one(state: &IntakeState, accession: &Accession, name: &str, field: Field<'_>) -> Result<(), Problem> {
+async fn one(
+    state: &IntakeState,
+    accession: &Accession,
+    name: &str,
+    field: Field<'_>,
+) -> Result<(), Problem> {
     let id: AccessionId = accession.id;
     let place = state.uploads.place(&state.holdings, id, name).await;
     let place = place.map_err(|error| problem(&error))?;

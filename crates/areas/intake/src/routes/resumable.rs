@@ -111,7 +111,12 @@ fn parsed<T: std::str::FromStr>(
     let value = value.filter(|value| !value.is_empty());
     value
         .map(|value| {
-            let refused = || bad("intake.tus_header", format!("{key} in Upload-Metadata is not understood"));
+            let refused = || {
+                bad(
+                    "intake.tus_header",
+                    format!("{key} in Upload-Metadata is not understood"),
+                )
+            };
             value.parse().map_err(|_| refused())
         })
         .transpose()
@@ -160,19 +165,30 @@ pub async fn create_upload(
     check_version(&headers)?;
     let length = number(&headers, "upload-length")?;
     let metadata = metadata(&headers)?;
-    let stated = |key: &str| metadata.get(key).map(String::as_str).filter(|value| !value.is_empty());
+    let stated = |key: &str| {
+        metadata
+            .get(key)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    };
     let name = stated("path").or(stated("filename")).or(stated("name"));
     let name = name.ok_or_else(|| bad("intake.tus_header", "Upload-Metadata must name path or filename"))?;
     let stage = match stated("stage") {
         None | Some("filing") => Stage::Filing,
         Some("transfer") => Stage::Transfer,
         Some("preservation") => Stage::Preservation,
-        Some(_) => return Err(bad("intake.tus_header", "stage in Upload-Metadata is not understood")),
+        Some(_) => {
+            return Err(bad(
+                "intake.tus_header",
+                "stage in Upload-Metadata is not understood",
+            ));
+        }
     };
     let kind = match stated("kind") {
         None | Some("auto") => None,
         Some(kind) => Some(
-            kind_of(kind).ok_or_else(|| bad("intake.tus_header", "kind in Upload-Metadata is not understood"))?,
+            kind_of(kind)
+                .ok_or_else(|| bad("intake.tus_header", "kind in Upload-Metadata is not understood"))?,
         ),
     };
     let key = text(&headers, "idempotency-key");
@@ -224,10 +240,12 @@ pub async fn head_upload(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    Ok(match state.resumable.find(&state.holdings, id, viewer.name()).await {
-        Ok(upload) => answer(StatusCode::OK, Some(&upload)),
-        Err(error) => refusal(&error),
-    })
+    Ok(
+        match state.resumable.find(&state.holdings, id, viewer.name()).await {
+            Ok(upload) => answer(StatusCode::OK, Some(&upload)),
+            Err(error) => refusal(&error),
+        },
+    )
 }
 
 /// Takes a piece of a file.
@@ -284,7 +302,12 @@ fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, Problem> {
     let Some(stated) = text(headers, "upload-checksum") else {
         return Ok(None);
     };
-    let unknown = || bad("intake.tus_header", "the header Upload-Checksum is not understood");
+    let unknown = || {
+        bad(
+            "intake.tus_header",
+            "the header Upload-Checksum is not understood",
+        )
+    };
     let (algorithm, value) = stated.split_once(' ').ok_or_else(unknown)?;
     if !ALGORITHMS.split(',').any(|known| known == algorithm) {
         return Err(unknown());
@@ -313,7 +336,10 @@ pub async fn delete_upload(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
-    let dropped = state.resumable.terminate(&state.holdings, id, viewer.name()).await;
+    let dropped = state
+        .resumable
+        .terminate(&state.holdings, id, viewer.name())
+        .await;
     Ok(match dropped {
         Ok(()) => answer(StatusCode::NO_CONTENT, None),
         Err(error) => refusal(&error),

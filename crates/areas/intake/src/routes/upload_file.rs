@@ -52,7 +52,10 @@ pub async fn put_accession_file(
     let partial = state.uploads.partial(id, state.holdings.ids.next());
     let mut taken = 0;
     let room = |bytes: u64| {
-        state.uploads.take_room(&accession, bytes).inspect(|()| taken += bytes)
+        state
+            .uploads
+            .take_room(&accession, bytes)
+            .inspect(|()| taken += bytes)
     };
     let written = write(&partial, body, room).await;
     if let Err(failure) = written {

@@ -4,6 +4,7 @@ use super::{
     Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
     expected_below,
 };
+use crate::attach::AttachedFiles;
 use crate::error::IntakeError;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
@@ -15,6 +16,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 const ALGORITHMS: [&str; 4] = ["sha512", "sha256", "sm3", "md5"];
+/// Elements that name files.
+const FILE_ELEMENTS: [&str; 2] = ["content_file", "full_text_file"];
+/// Under which name a record keeps by which rules its files were attached.
+const ATTACHED_BY: &str = "挂接规则";
 /// The list of fonds beside a catalogue.
 const FONDS_LIST: &str = "fonds.csv";
 
@@ -36,6 +41,8 @@ pub(super) struct FolderSubmission {
     /// Files whose names on disk are not Unicode, by their decoded name; filled when first needed.
     odd_names: Option<HashMap<String, FoundFile>>,
     digests: BTreeMap<String, Vec<DeclaredDigest>>,
+    /// Files attached by rules, where the catalogue has no column that names any.
+    attached: AttachedFiles,
 }
 
 /// Opens a folder with its catalogue.
@@ -92,7 +99,19 @@ pub(super) fn open_below(
         expected: expected_below(root),
         ..Declared::default()
     };
+    let elements = reader.columns().iter().flat_map(|column| &column.element);
+    let attached = if elements.into_iter().any(|element| FILE_ELEMENTS.contains(&element.as_str())) {
+        AttachedFiles::default()
+    } else {
+        AttachedFiles::read(root, catalogue)?
+    };
+    enclosures.extend(attached.manifests().iter().map(|name| Enclosure {
+        name: name.clone(),
+        path: root.join(name),
+        listed: Vec::new(),
+    }));
     Ok(Some(FolderSubmission {
+        attached,
         kind,
         root: root.to_path_buf(),
         also: opening.root.clone(),
@@ -253,9 +272,25 @@ impl FolderSubmission {
                 }
             }
         }
+        let mut attached_by = Vec::new();
+        for (name, rule) in row
+            .archival_code()
+            .map(|code| self.attached.of(code))
+            .unwrap_or_default()
+        {
+            if let Some(file) = self.file(&name, FileRole::Content, Vec::new(), &label, tally) {
+                item.files.push(file);
+                if !attached_by.contains(&rule.name()) {
+                    attached_by.push(rule.name());
+                }
+            }
+        }
         self.note_fonds(&row);
         item.elements = row.elements;
         item.other = row.other;
+        if !attached_by.is_empty() {
+            item.other.insert(ATTACHED_BY.to_owned(), attached_by.join(", "));
+        }
         if let Some(fonds) = &self.fonds_number {
             item.elements
                 .entry("fonds_identifier".to_owned())
@@ -464,11 +499,12 @@ impl Submission for FolderSubmission {
                 .is_some_and(|(folder, _)| self.content_folders.contains(folder));
             if file.class == FileClass::Content && beside_content {
                 tally.tested("A-4.1", 1);
+                let found = self.attached.why_not(&name).unwrap_or("no record names it").to_owned();
                 tally.fault("A-4.1", "intake.file_without_record", |finding| {
                     finding
                         .file(name)
                         .expected("a record that names the file")
-                        .found("no record names it")
+                        .found(found)
                         .mend("name it in the catalogue, or take it out of the package")
                 });
                 continue;

@@ -107,7 +107,8 @@ impl Uploads {
             bytes_announced: announcement.bytes,
         };
         let now = holdings.clock.now();
-        let mut accession = Accession::begin(id, &announcement.name, fonds, announcement.stage, by, now, state);
+        let mut accession =
+            Accession::begin(id, &announcement.name, fonds, announcement.stage, by, now, state);
         accession.kind = announcement.kind;
         accession.majors = announcement.majors;
         accession.corrects = announcement.corrects;

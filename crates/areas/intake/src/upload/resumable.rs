@@ -117,11 +117,7 @@ impl ResumableUploads {
         })?;
         let accession = match wanted.accession {
             Some(id) => self.uploads.receiving(holdings, id).await?,
-            None => {
-                self.uploads
-                    .announce(holdings, &wanted.announcement, by)
-                    .await?
-            }
+            None => self.uploads.announce(holdings, &wanted.announcement, by).await?,
         };
         self.uploads.take_room(&accession, wanted.length)?;
         let upload = ResumableUpload {
@@ -147,7 +143,12 @@ impl ResumableUploads {
     }
 
     /// An upload of this account.
-    pub async fn find(&self, holdings: &Holdings, id: Uuid, by: &str) -> Result<ResumableUpload, IntakeError> {
+    pub async fn find(
+        &self,
+        holdings: &Holdings,
+        id: Uuid,
+        by: &str,
+    ) -> Result<ResumableUpload, IntakeError> {
         let mut reader = holdings.database.read().await?;
         let found = UploadRepository(reader.conn()).find(id).await?;
         let upload = found
@@ -264,7 +265,10 @@ impl ResumableUploads {
     async fn finish(&self, holdings: &Holdings, upload: &ResumableUpload) -> Result<(), IntakeError> {
         let partial = self.partial(upload);
         if partial.exists() {
-            let place = self.uploads.place(holdings, upload.accession, &upload.path).await?;
+            let place = self
+                .uploads
+                .place(holdings, upload.accession, &upload.path)
+                .await?;
             let moved = tokio::fs::rename(&partial, &place).await;
             moved.map_err(|source| IntakeError::disk("place", place, source))?;
         }
