@@ -172,6 +172,8 @@ export const sampleProposal: Schemas["FilingProposalBody"] = {
       row_id: "XZ-GENERAL@2026.1#7.2",
       item_no: "7.2",
       item_text: "土地、山林、水域、房屋权属的确认材料",
+      class_path: "WS/04/04",
+      class_names: ["文书", "业务", "行政许可与执法"],
       retention: "Y",
       retention_label: "永久",
       reasons: [{ criterion: "title", words: ["征地"] }],

@@ -1,6 +1,6 @@
 export const quality = {
   "desk.quality": "Quality",
-  "desk.filing": "Filing scope",
+  "desk.filing": "Filing",
 
   "quality.title": "Double quality check",
   "quality.intro":
@@ -112,6 +112,8 @@ export const quality = {
     "Concluded by {name}, {at}; {fine} pieces are fine, {disputed} were decided by a third person.",
   "quality_lot.defects": "Pieces with defects",
   "quality_lot.no_defects": "No defects were found.",
+  "quality_lot.again": "Draw again when it is mended",
+  "quality_lot.again_of": "Comes again for",
   "quality_lot.print": "Print the report",
   "quality_lot.failed": "That did not work",
   "quality_lot.piece": "Piece {number}",

@@ -1,6 +1,6 @@
 export const quality = {
   "desk.quality": "质检",
-  "desk.filing": "归档范围",
+  "desk.filing": "归档",
 
   "quality.title": "双重质检",
   "quality.intro": "按规则抽样，两人分别检查、互不可见，意见不一处由第三人裁定；整批按规则判定合格或退回。",
@@ -106,6 +106,8 @@ export const quality = {
   "quality_lot.concluded_by": "{name} 于 {at} 下结论；{fine} 页无缺陷，{disputed} 处经裁定。",
   "quality_lot.defects": "有缺陷的页",
   "quality_lot.no_defects": "没有发现缺陷。",
+  "quality_lot.again": "整改后再抽一批",
+  "quality_lot.again_of": "接续退回的批",
   "quality_lot.print": "打印报告",
   "quality_lot.failed": "没有办成",
   "quality_lot.piece": "第 {number} 页",

@@ -50,7 +50,7 @@ export function TableBrowser({ tables }: { tables: readonly Summary[] }) {
 }
 
 function Rows({ name }: { name: string }) {
-  const { t, language } = useWorkbenchTexts();
+  const { t, label, language } = useWorkbenchTexts();
   const { data, error, isPending, refetch } = useQuery(filingTableQuery(name));
   const [wanted, setWanted] = useState("");
   const rows = useMemo(() => {
@@ -99,7 +99,11 @@ function Rows({ name }: { name: string }) {
       title: t("filing.fires_on"),
       key: "fires_on",
       responsive: ["lg"],
-      render: (_, row) => <span className="quiet">{row.fires_on.join(" · ")}</span>,
+      render: (_, row) => (
+        <span className="quiet">
+          {row.fires_on.map((word) => label("filing_direction", word, word)).join(" · ")}
+        </span>
+      ),
     },
   ];
   return (

@@ -13,7 +13,7 @@ export function LimitsTable({ limits, tally }: LimitsTableProps) {
   const { t, number } = useWorkbenchTexts();
   const found = (severity: Schemas["QualitySeverity"]) => tally?.find((one) => one.severity === severity);
   return (
-    <table className="plain-table">
+    <table className="plain-table limits">
       <caption className="lt-offscreen">{t("quality_new.limits")}</caption>
       <thead>
         <tr>

@@ -12,7 +12,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
-import { accessionAddress, inspectionAddress, recordAddress } from "../../../parts/addresses";
+import { accessionAddress, inspectionAddress, lotAddress, recordAddress } from "../../../parts/addresses";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
 import { QualityTag, useDefectName } from "../../../parts/quality-tags";
@@ -36,9 +36,14 @@ export default function LotPage() {
       <div className="page-head">
         <h1>{lot?.name ?? t("quality.title")}</h1>
         {lot && isOver(lot) && (
-          <Button className="no-print" onClick={() => window.print()}>
-            {t("quality_lot.print")}
-          </Button>
+          <div className="buttons no-print">
+            {lot.state === "returned" && (
+              <Link to={`/quality/new?accession=${lot.accession}&again=${lot.id}`}>
+                {t("quality_lot.again")}
+              </Link>
+            )}
+            <Button onClick={() => window.print()}>{t("quality_lot.print")}</Button>
+          </div>
         )}
       </div>
       {isPending && <Waiting />}
@@ -106,6 +111,10 @@ function Head({ lot }: { lot: Lot }) {
             <Link to={accessionAddress(lot.accession)}>{lot.accession.slice(0, 8)}</Link>,
           ],
           [t("quality_new.prefix"), lot.code_prefix],
+          [
+            t("quality_lot.again_of"),
+            lot.again === null ? null : <Link to={lotAddress(lot.again)}>{lot.again.slice(0, 8)}</Link>,
+          ],
           [t("quality_new.series_used"), lot.series],
           [t("quality_lot.received_by"), lot.received_by],
           [t("quality_lot.assigned"), lot.assigned.join(" · ")],

@@ -29,7 +29,7 @@ interface Fields {
 
 const MEDIA = ["any", "image", "document", "sound", "video"] as const;
 
-function bodyOf(fields: Fields): Schemas["NewQualityLotBody"] {
+function bodyOf(fields: Fields, again: string | null): Schemas["NewQualityLotBody"] {
   return {
     accession: fields.accession,
     plan: fields.plan,
@@ -37,7 +37,7 @@ function bodyOf(fields: Fields): Schemas["NewQualityLotBody"] {
     code_prefix: fields.code_prefix ?? null,
     media: fields.media === undefined || fields.media === "any" ? null : fields.media,
     series: fields.series ?? null,
-    again: null,
+    again,
     inspectors: (fields.inspectors ?? "").split(/[,，、\s]+/u).filter((name) => name !== ""),
     deadline: fields.deadline ?? null,
   };
@@ -72,6 +72,7 @@ export default function NewLotPage() {
       {rules.data && accessions.data && (
         <NewLotForm
           accession={search.get("accession")}
+          again={search.get("again")}
           accessions={accepted.map((one) => ({ value: one.id, label: one.name }))}
           plans={rules.data.plans.map((plan) => ({
             value: plan.id,
@@ -91,12 +92,14 @@ interface Choice {
 
 interface NewLotFormProps {
   accession: string | null;
+  /** The returned lot that comes again. */
+  again: string | null;
   accessions: Choice[];
   plans: Choice[];
   more: (() => void) | null;
 }
 
-function NewLotForm({ accession, accessions, plans, more }: NewLotFormProps) {
+function NewLotForm({ accession, again, accessions, plans, more }: NewLotFormProps) {
   const { t } = useWorkbenchTexts();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -113,7 +116,7 @@ function NewLotForm({ accession, accessions, plans, more }: NewLotFormProps) {
   });
   const failure = preview.error ?? create.error;
   const workOut = (fields: Fields) => {
-    const body = bodyOf(fields);
+    const body = bodyOf(fields, again);
     create.reset();
     preview.mutate(body, { onSuccess: () => setAsked(body) });
   };
@@ -209,7 +212,7 @@ function PreviewPanel({ preview, drawing, draw }: PreviewPanelProps) {
           [t("quality_new.series_used"), preview.series],
           [
             t("quality_new.strata"),
-            preview.strata_total > 1 && t("quality_new.strata_count", { count: preview.strata_total }),
+            preview.strata_total > 1 ? t("quality_new.strata_count", { count: preview.strata_total }) : null,
           ],
         ]}
       />

@@ -45,7 +45,7 @@ test("a lot is worked out before it is drawn, and anew when a field changes", as
       return HttpResponse.json(sampleLot, { status: 201 });
     }),
   );
-  const { user, address } = renderDesk("/quality/new");
+  const { user, address } = renderDesk("/quality/new?again=returned");
   await user.type(await screen.findByLabelText("检查人"), "li， wang");
   await user.click(screen.getByRole("button", { name: "算一算" }));
   const panel = await screen.findByRole("region", { name: "抽样结果预览" });
@@ -58,7 +58,12 @@ test("a lot is worked out before it is drawn, and anew when a field changes", as
   expect(await screen.findByText("还没有人开始检查。")).toBeDefined();
   expect(address()).toBe(`/quality/${sampleLot.id}`);
   expect(sent).toHaveLength(3);
-  expect(sent[2]).toMatchObject({ plan: "rate-5", inspectors: ["li", "wang"], code_prefix: "Q012-WS" });
+  expect(sent[2]).toMatchObject({
+    plan: "rate-5",
+    inspectors: ["li", "wang"],
+    again: "returned",
+    code_prefix: "Q012-WS",
+  });
 }, 60_000);
 
 test("what cannot be drawn is said in the server's words", async () => {
@@ -115,9 +120,7 @@ test("a withdrawal needs a reason", async () => {
   const reasons: unknown[] = [];
   const answer = () =>
     HttpResponse.json(
-      reasons.length === 0
-        ? sampleLot
-        : { ...sampleLot, state: "withdrawn", withdrawn_reason: "重新扫描" },
+      reasons.length === 0 ? sampleLot : { ...sampleLot, state: "withdrawn", withdrawn_reason: "重新扫描" },
     );
   server.use(
     http.get("*/api/v1/quality/lots/:id", answer),
