@@ -3,7 +3,22 @@
 use crate::error::ArchiveError;
 use lantai_intake::filing::{FilingError, FilingTable, FilingTables};
 use lantai_intake::quality::QualityRules;
+use lantai_intake::rules::CheckRules;
 use std::path::Path;
+use std::sync::Arc;
+
+/// The rules of the checks: `rules/checks.toml` and `rules/elements.toml` laid over those of the program.
+pub(crate) fn checks(data: &Path) -> Result<CheckRules, ArchiveError> {
+    let folder = data.join("rules");
+    let rules = CheckRules::of_folder(Some(&folder), None).map_err(|error| ArchiveError::Config {
+        path: folder.display().to_string(),
+        reason: chain(&error),
+    })?;
+    Ok(CheckRules {
+        filing: Some(Arc::new(filing(data)?)),
+        ..rules
+    })
+}
 
 /// The rules of the double quality check: `rules/quality.toml`.
 pub(crate) fn quality(data: &Path) -> Result<QualityRules, ArchiveError> {
@@ -37,11 +52,14 @@ pub fn filing(data: &Path) -> Result<FilingTables, ArchiveError> {
     };
     let mut own = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|source| ArchiveError::disk("read", &folder, source))?.path();
+        let path = entry
+            .map_err(|source| ArchiveError::disk("read", &folder, source))?
+            .path();
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
-        let text = std::fs::read_to_string(&path).map_err(|source| ArchiveError::disk("read", &path, source))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|source| ArchiveError::disk("read", &path, source))?;
         own.push(FilingTable::from_toml(&text).map_err(|error| unusable(&path, &error))?);
     }
     FilingTables::new(own).map_err(|error| unusable(&folder, &error))

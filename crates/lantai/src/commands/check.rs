@@ -2,18 +2,17 @@
 
 use super::ingest::findings_text;
 use super::{KindArg, StageArg};
+use crate::environment::{examiner, variable};
 use crate::output::{Output, Status};
 use anyhow::{Context, bail};
 use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
 use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
 use lantai_intake::rules::CheckRules;
-use lantai_intake::{
-    Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, Sandbox, SandboxOptions, check,
-};
+use lantai_intake::{Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, check};
+use lantai_server::Config;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Run the four-property checks on a package without taking it in.
 #[derive(Debug, Args)]
@@ -102,11 +101,13 @@ impl Check {
         let folder = self.data.as_ref().map(|data| data.join("rules"));
         let checks = CheckRules::of_folder(folder.as_deref(), self.profile.as_deref())
             .context("the rules of the checks cannot be used")?;
-        let rules = IntakeRules::builtin()?.with_checks(checks);
-        let executable = std::env::current_exe().context("cannot find this program")?;
-        let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        let sandbox = Sandbox::new(SandboxOptions::new(executable, workers));
-        Ok(rules.with_examiner(Arc::new(sandbox)))
+        let rules = IntakeRules::builtin()?
+            .with_checks(checks)
+            .with_examiner(examiner()?);
+        Ok(match &self.data {
+            Some(data) => rules.with_scanner(Config::load(data, &variable)?.malware_scanner()?),
+            None => rules,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
-//! Checks and I-2.4: what only all records together tell: values given twice, numbers left out.
+//! Checks, I-2.4 and I-3.3: what only all records together tell: values given twice, numbers left out.
 
 use super::intervals::Intervals;
 use super::runs::Runs;
+use super::scope::Scope;
 use crate::describe::{CodesTaken, Described};
 use crate::error::IntakeError;
 use crate::rules::CheckRules;
@@ -30,6 +31,7 @@ pub(crate) struct Across {
     names: Names,
     numbers: BTreeMap<String, Intervals>,
     to_ask: Vec<String>,
+    scope: Scope,
 }
 
 impl Across {
@@ -50,6 +52,7 @@ impl Across {
             names: Names::create(folder)?,
             numbers: BTreeMap::new(),
             to_ask: Vec::new(),
+            scope: Scope::new(rules.filing.clone()),
         })
     }
 
@@ -69,6 +72,9 @@ impl Across {
             Some(code) => format!("{} ({code})", item.place),
             None => item.place.clone(),
         })?;
+        if let Some(description) = &described.description {
+            self.scope.note(item, description, tally);
+        }
         if let Some(code) = code {
             tally.tested("A-2.7", 1);
             self.number(code, tally);
@@ -123,6 +129,7 @@ impl Across {
     pub fn finish(mut self, tally: &mut Tally, taken: &CodesTaken<'_>) -> Result<(), IntakeError> {
         self.ask(tally, taken)?;
         self.gaps(tally);
+        self.scope.finish(tally);
         let Self {
             groups_compared,
             runs,

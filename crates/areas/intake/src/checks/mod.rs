@@ -10,11 +10,13 @@ mod characters;
 mod components;
 mod fields;
 pub(crate) mod files;
+mod fixity;
 pub(crate) mod format;
 mod intervals;
 pub(crate) mod package;
 mod process;
 mod runs;
+mod scope;
 mod value;
 mod values;
 
