@@ -103,8 +103,8 @@ struct Import {
     #[arg(long)]
     id: String,
     /// Its version.
-    #[arg(long = "scheme-version", value_name = "VERSION")]
-    version: String,
+    #[arg(long, value_name = "VERSION")]
+    scheme_version: String,
     /// Its title.
     #[arg(long)]
     title: String,
@@ -269,7 +269,7 @@ impl Import {
         let (name, bytes) = bytes_of(&self.sheet)?;
         let scheme = Scheme {
             id: self.id,
-            version: self.version,
+            version: self.scheme_version,
             title: self.title,
             english: String::new(),
             fonds: self.fonds,
