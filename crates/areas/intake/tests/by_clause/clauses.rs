@@ -75,9 +75,7 @@ fn clauses() -> Vec<Clause> {
     let other_digest = lantai_vault::Algorithm::Sm3.of(b"other");
     let attributes = "<电子属性><格式信息>text/plain; charset=UTF-8 (x-fmt/111)</格式信息>";
     let again = format!(
-        "<电子属性><格式信息>text/plain; charset=UTF-8 (x-fmt/111)</格式信息><计算机文件名>{}-001.txt</计算机文件名><计算机文件大小>{}</计算机文件大小></电子属性>{attributes}",
-        first.code,
-        first.text.len(),
+        "<电子属性><格式信息>text/plain; charset=UTF-8 (x-fmt/111)</格式信息></电子属性>{attributes}"
     );
     vec![
         clause(
@@ -145,8 +143,8 @@ fn clauses() -> Vec<Clause> {
         ),
         clause(
             "A-5.2",
-            "a folder that no layout knows",
-            good().seal().set("草稿/说明.txt", b"draft"),
+            "metadata of another record in the folder",
+            good().metadata("<档号>Z001-WS·2020·Y-0001<", "<档号>Z001-WS·2020·Y-0009<"),
         ),
         clause(
             "A-5.3",
@@ -206,7 +204,7 @@ fn clauses() -> Vec<Clause> {
         ),
         clause(
             "I-4.2",
-            "one file is described twice",
+            "a second file is described, and has no name",
             good().metadata(attributes, &again),
         ),
         clause(
