@@ -67,11 +67,19 @@ export function useInspection(lot: Lot) {
             : one,
         ),
     );
+  // How far everybody is has changed; whoever goes to the lot reads it anew.
+  const outdate = () =>
+    void queries.invalidateQueries({
+      queryKey: qualityLotQuery(lot.id).queryKey,
+      exact: true,
+      refetchType: "none",
+    });
   const mark = useMutation({
     mutationFn: ({ number, body }: { number: number; body: Schemas["NewQualityMarkBody"] }) =>
       markQualityItem(lot.id, number, body),
     onSuccess: (saved, { number }) => {
       put(number, saved);
+      outdate();
       setEdited(null);
     },
   });
@@ -79,6 +87,7 @@ export function useInspection(lot: Lot) {
     mutationFn: (number: number) => undoQualityMark(lot.id, number),
     onSuccess: (_, number) => {
       put(number, null);
+      outdate();
       setEdited(null);
     },
   });
