@@ -1,7 +1,7 @@
 //! Checks I-2.1, I-4.1 and I-2.2: elements that must be there as fields, and fields that must be filled.
 
 use super::Record;
-use crate::elements::{ElementForm, ElementRule, Obligation, Part};
+use crate::elements::{ElementForm, ElementRule, ElementType, Obligation, Part};
 use crate::rules::CheckRules;
 use crate::submission::SubmittedFile;
 use crate::tally::Tally;
@@ -68,7 +68,9 @@ fn value(record: &Record<'_>, rule: &ElementRule, rules: &CheckRules, tally: &mu
     let written = record.item.get(&rule.id);
     let there = match written {
         Some(written) => {
-            !rules.is_empty_value(written) || rule.may_be.iter().any(|allowed| allowed == written.trim())
+            let is_zero = written.trim() == "0" && rule.kind != Some(ElementType::Text);
+            !(rules.is_empty_value(written) || is_zero)
+                || rule.may_be.iter().any(|allowed| allowed == written.trim())
         }
         None => of_files(record, rule),
     };

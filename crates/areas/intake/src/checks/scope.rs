@@ -143,7 +143,7 @@ mod tests {
         let scheme = table.get_mut("scheme").unwrap().as_table_mut().unwrap();
         scheme.insert("fonds".to_owned(), vec!["J001"].into());
         scheme.insert("id".to_owned(), "OWN".into());
-        let own = FilingTable::from_toml(&table.to_string()).unwrap();
+        let own = FilingTable::from_toml(&toml::to_string(&table).unwrap()).unwrap();
         Arc::new(FilingTables::new(vec![own]).unwrap())
     }
 
