@@ -30,3 +30,18 @@ fn the_worked_example_passes_all_that_a_machine_can_test() {
         .collect();
     assert_eq!(open, ["S-1.1", "S-3.1"], "{:#?}", checked.findings);
 }
+
+#[test]
+fn the_demonstration_archive_is_filed_without_a_fault_that_returns_it() {
+    let Some(path) = lantai_testkit::corpus("demo-archive") else {
+        return;
+    };
+    let checked = tested(&builtin(), Stage::Filing, &path);
+    let returns: Vec<_> = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.returns_package())
+        .collect();
+    assert!(returns.is_empty(), "{returns:#?}");
+    assert_eq!((checked.verdict, checked.items), (Verdict::Passed, 298));
+}
