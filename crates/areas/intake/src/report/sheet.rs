@@ -76,7 +76,7 @@ pub(super) fn blocks(report: &ReportData) -> Vec<Block> {
         Cell::both("检测人", "tested by"),
         Cell::both("审核人", "reviewed by"),
         Cell::both("移交单位（盖章）", "sending unit (seal)"),
-        Cell::both("接收单位（盖章）", "receiving archives (seal)"),
+        Cell::both("接收单位（盖章）", "archives (seal)"),
     ]));
     blocks
 }
@@ -256,7 +256,7 @@ fn fault(finding: &Finding) -> Vec<Cell> {
     };
     let mut detail = finding.found.clone().unwrap_or_default();
     if let Some(expected) = &finding.expected {
-        detail.push_str(&format!(" ← {expected}"));
+        detail.push_str(&format!(" (expected: {expected})"));
     }
     vec![
         Cell::zh(finding.check.clone()),
