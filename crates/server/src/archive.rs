@@ -148,7 +148,11 @@ impl Archive {
             config,
             index: CatalogueIndex::new(holdings.clone(), index),
             holdings,
-            rules: IntakeRules::builtin()?.with_scanner(scanner).with_publications(&data.join("rules").join("pronom"))?,
+            rules: IntakeRules::builtin()?
+                .with_scanner(scanner)
+                .with_checks(own_rules::checks(data)?)
+                .with_publications(&data.join("rules").join("pronom"))?
+                .with_bag_profiles(Some(data.join("rules").join("bagit-profiles"))),
             quality: Arc::new(own_rules::quality(data)?),
             filing: Arc::new(own_rules::filing(data)?),
             resumable: ResumableUploads::new(uploads.clone()),

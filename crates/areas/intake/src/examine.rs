@@ -161,7 +161,7 @@ impl Examination<'_> {
                 tally,
                 examined: &mut examined,
                 listing: &mut listing,
-                parts: parts.as_deref_mut(),
+                parts,
                 outstanding: 0,
             };
             self.lead(submission, work_sender, done_receiver, &returned, gathering)

@@ -7,7 +7,6 @@ mod desk;
 mod files;
 mod filing;
 mod mass;
-mod filing;
 mod opening;
 mod quality;
 mod rights;

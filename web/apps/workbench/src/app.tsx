@@ -13,6 +13,8 @@ const OverviewPage = lazy(() => import("./pages/supervision/overview/overview-pa
 const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-page"));
 const NewAccessionPage = lazy(() => import("./pages/intake/new-accession/new-accession-page"));
 const AccessionPage = lazy(() => import("./pages/intake/accession/accession-page"));
+const TasksPage = lazy(() => import("./pages/intake/tasks/tasks-page"));
+const RegisterPage = lazy(() => import("./pages/intake/register/register-page"));
 const ReportPage = lazy(() => import("./pages/intake/report/report-page"));
 const QualityPage = lazy(() => import("./pages/intake/quality/quality-page"));
 const NewLotPage = lazy(() => import("./pages/intake/quality/new-lot-page"));
@@ -56,6 +58,8 @@ export function App() {
               <Route path="/" element={<OverviewPage />} />
               <Route path="/accessions" element={<AccessionsPage />} />
               <Route path="/accessions/new" element={<NewAccessionPage />} />
+              <Route path="/accessions/tasks" element={<TasksPage />} />
+              <Route path="/accessions/:id/register" element={<RegisterPage />} />
               <Route path="/accessions/:id" element={<AccessionPage />} />
               <Route path="/accessions/:id/report" element={<ReportPage />} />
               <Route path="/quality" element={<QualityPage />} />

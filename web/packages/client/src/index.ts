@@ -1,4 +1,5 @@
 export { api, shouldAskAgain, unwrap, type Schemas } from "./api";
+export * from "./accessions";
 export * from "./actions";
 export * from "./filing";
 export * from "./quality";

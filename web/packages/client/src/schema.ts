@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+  "/api/v1/accession-tasks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the open questions about all accessions, oldest accession first. */
+    get: operations["list_open_tasks"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/accessions": {
     parameters: {
       query?: never;
@@ -14,7 +31,10 @@ export interface paths {
     /** Lists accessions, newest first. */
     get: operations["list_accessions"];
     put?: never;
-    /** Announces a package; its files are uploaded next. */
+    /**
+     * Announces a package; its files are uploaded next. As `multipart/form-data` the package comes with the announcement
+     *     and is handed in at once.
+     */
     post: operations["create_accession"];
     delete?: never;
     options?: never;
@@ -35,6 +55,43 @@ export interface paths {
     post?: never;
     /** Drops a package that was not handed in. */
     delete: operations["discard_accession"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/attempts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the attempts that belong together, oldest first: this accession, those that it corrects and those that
+     *     correct it.
+     */
+    get: operations["list_attempts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/changes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says what a corrected package mended of the faults for which the one before was returned. */
+    get: operations["get_changes"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -91,6 +148,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/accessions/{id}/receipt": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives the signed receipt of an accession that was accepted or returned. */
+    get: operations["get_receipt"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/records": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the records that an accession brought, with their files, in the order of their codes. */
+    get: operations["list_brought_records"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/accessions/{id}/submit": {
     parameters: {
       query?: never;
@@ -102,6 +193,40 @@ export interface paths {
     put?: never;
     /** Hands an uploaded package in. */
     post: operations["submit_accession"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/tasks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what a person must decide about an accession, or has decided. */
+    get: operations["list_accession_tasks"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/tasks/{number}/decision": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides one question, for good. With the last one the accession is accepted, or returned where an answer was no. */
+    post: operations["decide_accession_task"];
     delete?: never;
     options?: never;
     head?: never;
@@ -623,6 +748,47 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/uploads": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begins a resumable upload. `Upload-Metadata` says where the file belongs: `accession` and `path` make it a file of
+     *     an announced accession; without `accession` the file is a whole package (`filename`, and `fonds`, `kind`, `stage`,
+     *     `corrects`, where wanted), which is handed in as soon as it is there.
+     */
+    post: operations["create_upload"];
+    delete?: never;
+    /** Says what the server can do. */
+    options: operations["describe_uploads"];
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/uploads/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Drops an upload before its end. */
+    delete: operations["delete_upload"];
+    options?: never;
+    /** Says where an upload stands. */
+    head: operations["head_upload"];
+    /** Takes a piece of a file. */
+    patch: operations["patch_upload"];
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -631,11 +797,23 @@ export interface components {
     AccessionBody: components["schemas"]["AccessionSummaryBody"] & {
       /** @description What each check came to. */
       checks: components["schemas"]["CheckBody"][];
+      /** @description The accessions that correct it. */
+      corrected_by: string[];
       error: components["schemas"]["AccessionErrorBody"] | null;
+      /** @description What becomes of major faults. */
+      majors: components["schemas"]["MajorFaults"];
+      /**
+       * Format: int64
+       * @description Questions that a person has not answered yet.
+       */
+      open_tasks: number;
+      package: components["schemas"]["PackageDigest"] | null;
       /** @description How far it has come. */
       progress: components["schemas"]["ProgressBody"];
       /** @description The first hundred of its records. */
       records: components["schemas"]["AccessionRecordBody"][];
+      /** @description At which stage it is tested. */
+      stage: components["schemas"]["CheckStage"];
     };
     /** @description A failure of ours. */
     AccessionErrorBody: {
@@ -648,7 +826,7 @@ export interface components {
      * @description The kind of a package.
      * @enum {string}
      */
-    AccessionKind: "auto" | "folder" | "bagit" | "file";
+    AccessionKind: "auto" | "folder" | "bagit" | "transfer" | "eep" | "eark" | "file";
     /** @description A record of an accession. */
     AccessionRecordBody: {
       /** @description 档号. */
@@ -662,7 +840,7 @@ export interface components {
      * @description Where an accession stands.
      * @enum {string}
      */
-    AccessionState: "receiving" | "checking" | "accepted" | "returned" | "failed";
+    AccessionState: "receiving" | "checking" | "pending_review" | "accepted" | "returned" | "failed";
     /** @description An accession in a list. */
     AccessionSummaryBody: {
       /**
@@ -675,6 +853,11 @@ export interface components {
        * @description Bytes of content.
        */
       bytes: number;
+      /**
+       * Format: uuid
+       * @description The returned accession that it corrects.
+       */
+      corrects: string | null;
       /**
        * Format: int64
        * @description Content files.
@@ -716,6 +899,114 @@ export interface components {
        */
       warnings: number;
     };
+    /** @description One attempt at a package. */
+    Attempt: {
+      /**
+       * Format: int64
+       * @description Findings that return the package.
+       */
+      blockers: number;
+      /**
+       * Format: uuid
+       * @description The accession that it corrects.
+       */
+      corrects: string | null;
+      /**
+       * Format: date-time
+       * @description When it ended.
+       */
+      finished_at: string | null;
+      /**
+       * Format: uuid
+       * @description The accession.
+       */
+      id: string;
+      /** @description Name of the package. */
+      name: string;
+      package: components["schemas"]["PackageDigest"] | null;
+      /**
+       * Format: date-time
+       * @description When it began.
+       */
+      received_at: string;
+      /** @description Where it stands. */
+      state: components["schemas"]["AccessionState"];
+      /**
+       * Format: int64
+       * @description Findings that do not.
+       */
+      warnings: number;
+    };
+    /** @description What an attempt changed against the one before it. */
+    AttemptChanges: {
+      /**
+       * Format: uuid
+       * @description The attempt before; `null`: this one corrects none.
+       */
+      before: string | null;
+      /** @description The first thousand of all of them. */
+      faults: components["schemas"]["ChangedFault"][];
+      /**
+       * Format: int64
+       * @description Faults that are there no more.
+       */
+      mended: number;
+      /**
+       * Format: int64
+       * @description Faults that were not there before.
+       */
+      new: number;
+      /**
+       * Format: int64
+       * @description Faults that are there still.
+       */
+      still_there: number;
+    };
+    /** @description A file of a record that an accession brought. */
+    BroughtFile: {
+      /** @description Name of the format. */
+      format: string | null;
+      /** @description Path in the package. */
+      name: string;
+      /** @description PRONOM identifier, or ours. */
+      puid: string | null;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description SM3, lower-case hexadecimal. */
+      sm3: string;
+    };
+    /** @description A record that an accession brought, as the handing-over register (移交清单) lists it. */
+    BroughtRecord: {
+      /** @description 责任者. */
+      author: string | null;
+      /** @description 密级. */
+      classification: string;
+      /** @description 档号. */
+      code: string;
+      /** @description 日期 as it was written. */
+      date: string | null;
+      /** @description 文件编号. */
+      document_number: string | null;
+      /** @description Its files. */
+      files: components["schemas"]["BroughtFile"][];
+      /**
+       * Format: int32
+       * @description 页数.
+       */
+      page_count: number | null;
+      /** @description 保管期限. */
+      retention: string;
+      /** @description 题名. */
+      title: string;
+    };
+    /** @description A fault of either attempt. */
+    ChangedFault: components["schemas"]["FindingBody"] & {
+      /** @description What became of it. */
+      change: components["schemas"]["FaultChange"];
+    };
     /** @description What one check came to. */
     CheckBody: {
       /** @description Our id. */
@@ -750,10 +1041,20 @@ export interface components {
      */
     CheckOutcome: "pass" | "fail" | "warn" | "manual" | "not_applicable" | "error";
     /**
+     * @description At which stage a package is tested.
+     * @enum {string}
+     */
+    CheckStage: "filing" | "transfer" | "preservation";
+    /**
      * @description 密级.
      * @enum {string}
      */
     Classification: "public" | "internal" | "confidential" | "secret" | "top_secret";
+    /**
+     * @description What a digest was taken over.
+     * @enum {string}
+     */
+    DigestOf: "container" | "file_list";
     /** @description An event of a record's life. */
     EventBody: {
       /** @description Who or what did it. */
@@ -800,6 +1101,11 @@ export interface components {
       /** @description By 年度; decades as `1980s`. */
       year: components["schemas"]["FacetValueBody"][];
     };
+    /**
+     * @description What became of a fault.
+     * @enum {string}
+     */
+    FaultChange: "mended" | "still_there" | "new";
     /** @description A content file. */
     FileBody: {
       /** @description Name of the format. */
@@ -1155,6 +1461,11 @@ export interface components {
       size: number;
     };
     /**
+     * @description What becomes of a package whose faults are major and no worse.
+     * @enum {string}
+     */
+    MajorFaults: "return" | "ask";
+    /**
      * @description The rough kind of a file.
      * @enum {string}
      */
@@ -1163,9 +1474,14 @@ export interface components {
     NewAccessionBody: {
       /**
        * Format: int64
-       * @description Bytes to come.
+       * @description Bytes to come; 0: not known.
        */
       bytes: number;
+      /**
+       * Format: uuid
+       * @description The returned accession that it corrects.
+       */
+      corrects?: string | null;
       /**
        * Format: int64
        * @description Files to come.
@@ -1175,8 +1491,10 @@ export interface components {
       fonds: string;
       /** @description Kind of the package. */
       kind: components["schemas"]["AccessionKind"];
+      majors?: components["schemas"]["MajorFaults"] | null;
       /** @description Name of the package. */
       name: string;
+      stage?: components["schemas"]["CheckStage"] | null;
     };
     /** @description A lot to be drawn. */
     NewQualityLotBody: {
@@ -1224,6 +1542,16 @@ export interface components {
       | "open_catalogue_only"
       | "delayed"
       | "controlled";
+    /** @description An open question, with the accession that it is about. */
+    OpenTask: components["schemas"]["ReviewTask"] & {
+      /**
+       * Format: uuid
+       * @description The accession.
+       */
+      accession: string;
+      /** @description Name of its package. */
+      accession_name: string;
+    };
     /** @description A decision on opening. */
     OpeningBody: {
       /** @description On which ground. */
@@ -1278,6 +1606,22 @@ export interface components {
        */
       unreviewed: number;
     };
+    /** @description Digests of a package as it came. */
+    PackageDigest: {
+      /** @description Always `sm3`. */
+      algorithm: string;
+      /** @description SM3 of the list of files. */
+      file_list: string;
+      /**
+       * Format: int64
+       * @description Files in the list.
+       */
+      files: number;
+      /** @description What `value` was taken over. */
+      of: components["schemas"]["DigestOf"];
+      /** @description Lower-case hexadecimal. */
+      value: string;
+    };
     /** @description A page of a list. */
     Page_AccessionSummaryBody: {
       /** @description The entries. */
@@ -1292,6 +1636,11 @@ export interface components {
          * @description Bytes of content.
          */
         bytes: number;
+        /**
+         * Format: uuid
+         * @description The returned accession that it corrects.
+         */
+        corrects: string | null;
         /**
          * Format: int64
          * @description Content files.
@@ -1332,6 +1681,78 @@ export interface components {
          * @description Findings that do not.
          */
         warnings: number;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_Attempt: {
+      /** @description The entries. */
+      items: {
+        /**
+         * Format: int64
+         * @description Findings that return the package.
+         */
+        blockers: number;
+        /**
+         * Format: uuid
+         * @description The accession that it corrects.
+         */
+        corrects: string | null;
+        /**
+         * Format: date-time
+         * @description When it ended.
+         */
+        finished_at: string | null;
+        /**
+         * Format: uuid
+         * @description The accession.
+         */
+        id: string;
+        /** @description Name of the package. */
+        name: string;
+        package: components["schemas"]["PackageDigest"] | null;
+        /**
+         * Format: date-time
+         * @description When it began.
+         */
+        received_at: string;
+        /** @description Where it stands. */
+        state: components["schemas"]["AccessionState"];
+        /**
+         * Format: int64
+         * @description Findings that do not.
+         */
+        warnings: number;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_BroughtRecord: {
+      /** @description The entries. */
+      items: {
+        /** @description 责任者. */
+        author: string | null;
+        /** @description 密级. */
+        classification: string;
+        /** @description 档号. */
+        code: string;
+        /** @description 日期 as it was written. */
+        date: string | null;
+        /** @description 文件编号. */
+        document_number: string | null;
+        /** @description Its files. */
+        files: components["schemas"]["BroughtFile"][];
+        /**
+         * Format: int32
+         * @description 页数.
+         */
+        page_count: number | null;
+        /** @description 保管期限. */
+        retention: string;
+        /** @description 题名. */
+        title: string;
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -1449,6 +1870,21 @@ export interface components {
          */
         year_to: number | null;
       }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_OpenTask: {
+      /** @description The entries. */
+      items: (components["schemas"]["ReviewTask"] & {
+        /**
+         * Format: uuid
+         * @description The accession.
+         */
+        accession: string;
+        /** @description Name of its package. */
+        accession_name: string;
+      })[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
     };
@@ -1587,6 +2023,35 @@ export interface components {
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
     };
+    /** @description A page of a list. */
+    Page_ReviewTask: {
+      /** @description The entries. */
+      items: {
+        /** @description Our id of the check. */
+        check: string;
+        /** @description Stable name of what was found. */
+        code: string;
+        decision: components["schemas"]["TaskDecision"] | null;
+        /** @description The first of them. */
+        examples: components["schemas"]["FindingBody"][];
+        /**
+         * Format: int64
+         * @description How many findings it stands for.
+         */
+        findings: number;
+        /** @description Why a person is asked. */
+        kind: components["schemas"]["TaskKind"];
+        /**
+         * Format: int32
+         * @description Number within its accession, from 1.
+         */
+        number: number;
+        /** @description How much it weighs. */
+        severity: components["schemas"]["Severity"];
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
     /** @description An error as it is sent. */
     Problem: {
       /** @description Stable name of the error, such as `access.not_found`. */
@@ -1633,6 +2098,13 @@ export interface components {
      * @enum {string}
      */
     ProgressStage: "waiting" | "reading" | "checking" | "storing" | "done";
+    /** @description A whole package in one request. */
+    PushedPackage: {
+      /** @description The files, each with its path in the package as its file name. */
+      file: string[];
+      /** @description What is announced, as JSON; the first part. */
+      metadata: components["schemas"]["NewAccessionBody"];
+    };
     /** @description The end of an inspection. */
     QualityConclusionBody: {
       /** @description When. */
@@ -2091,6 +2563,30 @@ export interface components {
       /** @description 题名. */
       title: string;
     };
+    /** @description One question to a person: all findings of one check with one code. */
+    ReviewTask: {
+      /** @description Our id of the check. */
+      check: string;
+      /** @description Stable name of what was found. */
+      code: string;
+      decision: components["schemas"]["TaskDecision"] | null;
+      /** @description The first of them. */
+      examples: components["schemas"]["FindingBody"][];
+      /**
+       * Format: int64
+       * @description How many findings it stands for.
+       */
+      findings: number;
+      /** @description Why a person is asked. */
+      kind: components["schemas"]["TaskKind"];
+      /**
+       * Format: int32
+       * @description Number within its accession, from 1.
+       */
+      number: number;
+      /** @description How much it weighs. */
+      severity: components["schemas"]["Severity"];
+    };
     /** @description The answer to a search. */
     SearchBody: {
       /** @description How the hits fall into groups. */
@@ -2142,6 +2638,32 @@ export interface components {
       /** @description The passage as it is written. */
       text: string;
     };
+    /** @description An answer. */
+    TaskAnswer: {
+      /** @description What was looked at; the reason, which must be given where a fault is accepted. */
+      note: string;
+      /** @description Whether the check is passed, or the fault accepted. */
+      passed: boolean;
+    };
+    /** @description What a person decided. */
+    TaskDecision: {
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      at: string;
+      /** @description Account of who decided. */
+      by: string;
+      /** @description The reason, or what was looked at. */
+      note: string;
+      /** @description Whether the check is passed, or the fault accepted. */
+      passed: boolean;
+    };
+    /**
+     * @description Why a person is asked.
+     * @enum {string}
+     */
+    TaskKind: "manual" | "fault";
     /** @description A text. */
     TextBody: {
       /** @description The text, with its line breaks. */
@@ -2168,6 +2690,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  list_open_tasks: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of open questions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_OpenTask"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   list_accessions: {
     parameters: {
       query?: {
@@ -2215,6 +2771,7 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["NewAccessionBody"];
+        "multipart/form-data": components["schemas"]["PushedPackage"];
       };
     };
     responses: {
@@ -2227,7 +2784,16 @@ export interface operations {
           "application/json": components["schemas"]["AccessionBody"];
         };
       };
-      /** @description The fonds number is none */
+      /** @description Received whole and handed in */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccessionBody"];
+        };
+      };
+      /** @description The announcement is not understood, or the request broke off */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2238,6 +2804,33 @@ export interface operations {
       };
       /** @description For the staff */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession to be corrected */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The accession to be corrected was not returned */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description More than announced */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -2336,6 +2929,88 @@ export interface operations {
       };
     };
   };
+  list_attempts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_Attempt"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_changes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The comparison */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AttemptChanges"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   put_accession_file: {
     parameters: {
       query: {
@@ -2391,6 +3066,15 @@ export interface operations {
       };
       /** @description It was handed in */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description More than announced */
+      413: {
         headers: {
           [name: string]: unknown;
         };
@@ -2498,6 +3182,105 @@ export interface operations {
       };
     };
   };
+  get_receipt: {
+    parameters: {
+      query?: {
+        /** @description The whole note if not said. */
+        form?: "note" | "document" | "signature";
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The receipt */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The accession has not ended */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_brought_records: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 200 if not said, 1000 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of records; none while the accession is not accepted */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_BroughtRecord"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   submit_accession: {
     parameters: {
       query?: never;
@@ -2538,6 +3321,112 @@ export interface operations {
         };
       };
       /** @description It was handed in before */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_accession_tasks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_ReviewTask"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  decide_accession_task: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+        /** @description Number of the question */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TaskAnswer"];
+      };
+    };
+    responses: {
+      /** @description Decided */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReviewTask"];
+        };
+      };
+      /** @description The reason is missing */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession or question */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It was decided before, or the accession has ended */
       409: {
         headers: {
           [name: string]: unknown;
@@ -4091,6 +4980,317 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  create_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description 1.0.0 */
+        "Tus-Resumable": string;
+        /** @description Bytes in all */
+        "Upload-Length": number;
+        /** @description Pairs of a key and a value in Base64 */
+        "Upload-Metadata"?: string | null;
+        /** @description The same key twice makes one accession */
+        "Idempotency-Key"?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Begun; `Location` is its address, `Lantai-Accession` its accession */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A header is missing or not understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The accession was handed in, or the one to be corrected was not returned */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Another version of the protocol */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description More than announced */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  describe_uploads: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Tus-Version, Tus-Extension, Tus-Checksum-Algorithm */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  delete_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Dropped */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A request writes to it */
+      423: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  head_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description `Upload-Offset`, `Upload-Length`, `Upload-Expires` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Its time is over */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  patch_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description 1.0.0 */
+        "Tus-Resumable": string;
+        /** @description Where the piece begins */
+        "Upload-Offset": number;
+        /** @description Algorithm and digest in Base64 */
+        "Upload-Checksum"?: string | null;
+      };
+      path: {
+        /** @description The upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/offset+octet-stream": number[];
+      };
+    };
+    responses: {
+      /** @description Taken; `Upload-Offset` says where the upload stands */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A header is not understood, or the connection broke off */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The upload stands elsewhere */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Its time is over */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description More than announced */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Another content type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Another request writes to it */
+      423: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The checksum differs */
+      460: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The disk is full */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
       };
     };
   };

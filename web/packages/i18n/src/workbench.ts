@@ -1,16 +1,19 @@
 import { common as commonEn } from "./en/common";
+import { intake as intakeEn } from "./en/intake";
 import { quality as qualityEn } from "./en/quality";
 import { workbench as workbenchEn } from "./en/workbench";
 import { useTexts, type Catalogues, type Texts } from "./texts";
 import { common } from "./zh-CN/common";
+import { intake } from "./zh-CN/intake";
 import { quality } from "./zh-CN/quality";
 import { workbench } from "./zh-CN/workbench";
 
-export type WorkbenchKey = keyof typeof common | keyof typeof workbench | keyof typeof quality;
+export type WorkbenchKey =
+  keyof typeof common | keyof typeof workbench | keyof typeof quality | keyof typeof intake;
 
 export const workbenchTexts: Catalogues = {
-  "zh-CN": { ...common, ...workbench, ...quality },
-  en: { ...commonEn, ...workbenchEn, ...qualityEn },
+  "zh-CN": { ...common, ...workbench, ...quality, ...intake },
+  en: { ...commonEn, ...workbenchEn, ...qualityEn, ...intakeEn },
 };
 
 export const useWorkbenchTexts = (): Texts<WorkbenchKey> => useTexts<WorkbenchKey>();

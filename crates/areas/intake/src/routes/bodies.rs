@@ -1,7 +1,7 @@
 //! Shapes of accessions.
 
-use crate::accession::{Accession, AccessionState};
 use super::bodies_of_packages::{MajorFaultsBody, PackageDigestBody, StageBody};
+use crate::accession::{Accession, AccessionState};
 use crate::progress::{ProgressNow, ProgressStage};
 use crate::rules::Family;
 use crate::submission::SubmissionKind;

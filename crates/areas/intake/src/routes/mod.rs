@@ -8,6 +8,7 @@ mod findings;
 mod progress;
 mod push;
 mod receipt;
+mod records;
 mod resumable;
 mod tasks;
 mod upload_file;
@@ -55,6 +56,7 @@ pub fn routes(state: IntakeState) -> OpenApiRouter {
         .routes(operations!(corrections::list_attempts))
         .routes(operations!(corrections::get_changes))
         .routes(operations!(receipt::get_receipt))
+        .routes(operations!(records::list_brought_records))
         .routes(operations!(resumable::describe_uploads, resumable::create_upload))
         .routes(operations!(progress::watch_accession))
         // files are streamed to disk and may be of any size

@@ -370,7 +370,7 @@ fn declared(file: &PackageFile) -> Vec<DeclaredDigest> {
 fn descriptions(files: &[PackageFile], tally: &mut Tally) -> Vec<Vec<Unit>> {
     let mut all: Vec<(bool, Vec<Unit>)> = Vec::new();
     for file in files.iter().filter(|file| is_xml_below(file, DESCRIPTIVE)) {
-        if let Some(units) = read(file, tally, |source| read_description(source)) {
+        if let Some(units) = read(file, tally, read_description) {
             // EAD says most, and comes first
             let is_plain = file.metadata_type.as_deref() != Some("EAD");
             all.push((is_plain, units));
@@ -384,7 +384,7 @@ fn descriptions(files: &[PackageFile], tally: &mut Tally) -> Vec<Vec<Unit>> {
 fn actions(files: &[PackageFile], tally: &mut Tally) -> Option<Vec<BusinessAction>> {
     let mut actions = Vec::new();
     for file in files.iter().filter(|file| is_xml_below(file, PRESERVATION)) {
-        let Some(events) = read(file, tally, |source| read_events(source)) else {
+        let Some(events) = read(file, tally, read_events) else {
             continue;
         };
         actions.extend(events.into_iter().map(|event| BusinessAction {

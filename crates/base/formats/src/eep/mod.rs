@@ -4,9 +4,8 @@
 //! package can be gigabytes: it is read as a stream, files are decoded to disk as they come by, and the signed parts
 //! are given in canonical form as a stream too.
 //!
-//! - [`EepPackage`]: reading
-//! - [`EepSignature`], [`write_canonical`]: what was signed, for whoever verifies it
-//! - [`write_eep`]: packages of the first kind (原始型)
+//! Reading is [`EepPackage`]; [`EepSignature`] and [`write_canonical`] give what was signed to whoever verifies it;
+//! [`write_eep`] writes packages of the first kind (原始型).
 
 mod canonical;
 mod checks;

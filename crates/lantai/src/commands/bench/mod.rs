@@ -5,6 +5,7 @@ mod identify;
 mod intake;
 mod journal;
 mod measure;
+mod part;
 mod search;
 mod vault;
 
@@ -38,6 +39,8 @@ enum What {
     Search(search::Search),
     /// The vault alone.
     Vault(vault::Vault),
+    /// One piece of work, to be timed from outside.
+    Part(part::Part),
     /// The journal alone.
     Journal(journal::Journal),
 }
@@ -66,6 +69,7 @@ impl Bench {
             What::Search(bench) => bench.run(&place).await?,
             What::Vault(bench) => bench.run(&place)?,
             What::Journal(bench) => bench.run(&place)?,
+            What::Part(bench) => bench.run()?,
         };
         let report = report.finish();
         output.answer(&report, || report.text())?;

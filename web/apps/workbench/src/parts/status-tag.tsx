@@ -11,6 +11,7 @@ export function Tag({ tone, children }: { tone: Tone; children: string }) {
 const STATE_TONES: Record<Schemas["AccessionState"], Tone> = {
   receiving: "busy",
   checking: "busy",
+  pending_review: "warn",
   accepted: "good",
   returned: "bad",
   failed: "warn",

@@ -162,6 +162,12 @@ export const sampleAccession: Schemas["AccessionBody"] = {
   received_by: "admin",
   blockers: 0,
   warnings: 0,
+  corrects: null,
+  stage: "filing",
+  majors: "return",
+  package: { of: "file_list", algorithm: "sm3", value: "66c7f0f4", file_list: "66c7f0f4", files: 2 },
+  corrected_by: [],
+  open_tasks: 0,
   progress: { stage: "done", files_done: 2, files_total: 2, bytes_done: 2_964_226, bytes_total: 2_964_226 },
   checks: [
     {

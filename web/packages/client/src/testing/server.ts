@@ -1,5 +1,6 @@
 import { http, HttpResponse, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
+import * as accessions from "./accession-samples";
 import * as quality from "./quality-samples";
 import * as samples from "./samples";
 
@@ -19,6 +20,11 @@ export const server = setupServer(
   get("/accessions", { items: [samples.sampleAccession], next_cursor: null }),
   get("/accessions/:id", samples.sampleAccession),
   get("/accessions/:id/findings", { items: [], next_cursor: null }),
+  get("/accessions/:id/tasks", { items: [], next_cursor: null }),
+  get("/accessions/:id/attempts", { items: accessions.sampleAttempts, next_cursor: null }),
+  get("/accessions/:id/changes", accessions.sampleChanges),
+  get("/accessions/:id/records", { items: [accessions.broughtRecord], next_cursor: null }),
+  get("/accession-tasks", { items: [], next_cursor: null }),
   get("/quality/rules", quality.sampleQualityRules),
   get("/quality/lots", { items: [quality.sampleLot], next_cursor: null }),
   get("/quality/lots/:id", quality.sampleLot),

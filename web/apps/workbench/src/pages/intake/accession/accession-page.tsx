@@ -1,14 +1,17 @@
-import { accessionQuery, discardAccession, type Schemas } from "@lantai/client";
+import { accessionQuery, discardAccession, receiptUrl, type Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal, Progress, Table, type TableColumnsType } from "antd";
+import { Alert, Button, Modal, Progress } from "antd";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
-import { recordAddress, reportAddress } from "../../../parts/addresses";
+import { correctionAddress, reportAddress } from "../../../parts/addresses";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
-import { OpenTag, StateTag } from "../../../parts/status-tag";
+import { StateTag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
+import { Attempts } from "./attempts";
+import { BroughtRecords } from "./brought-records";
+import { TaskList } from "./task-list";
 import { useLiveProgress } from "./use-live-progress";
 
 type Accession = Schemas["AccessionBody"];
@@ -45,30 +48,55 @@ function AccessionView({ accession }: { accession: Accession }) {
       </div>
       {accession.state === "checking" && <LiveProgress progress={accession.progress} />}
       {accession.state === "receiving" && <Discard accession={accession} />}
-      {accession.checks.length > 0 && (
-        <p>
-          <Link className="primary-link" to={reportAddress(accession.id)}>
-            {t("accession.report")}
-          </Link>
-        </p>
-      )}
+      <Ways accession={accession} />
+      {accession.checks.length > 0 && <TaskList accession={accession.id} checks={accession.checks} />}
+      <Attempts accession={accession} />
       <section className="panel" aria-labelledby="facts">
         <h2 id="facts">{t("accession.facts")}</h2>
         <Facts
           facts={[
             [t("accessions.fonds"), accession.fonds],
             [t("accession.kind"), label("kind", accession.kind)],
+            [t("accession.stage"), t(`check_stage.${accession.stage}`)],
             [t("accessions.items"), number(accession.items)],
             [t("accessions.files"), number(accession.files)],
             [t("accessions.bytes"), bytes(accession.bytes)],
             [t("accessions.received_at"), moment(accession.received_at)],
             [t("accession.finished_at"), accession.finished_at && moment(accession.finished_at)],
             [t("accessions.received_by"), accession.received_by],
+            [
+              t("accession.package_digest"),
+              accession.package && <span className="code">{accession.package.value}</span>,
+              true,
+            ],
           ]}
         />
       </section>
-      {accession.records.length > 0 && <Records accession={accession} />}
+      {accession.records.length > 0 && <BroughtRecords accession={accession.id} />}
     </>
+  );
+}
+
+/** Where one goes from here: the report, the receipt, the corrected package. */
+function Ways({ accession }: { accession: Accession }) {
+  const { t } = useWorkbenchTexts();
+  const ended = accession.state === "accepted" || accession.state === "returned";
+  return (
+    <p className="ways">
+      {accession.checks.length > 0 && (
+        <Link className="primary-link" to={reportAddress(accession.id)}>
+          {t("accession.report")}
+        </Link>
+      )}
+      {ended && (
+        <a href={receiptUrl(accession.id)} download>
+          {t("accession.receipt")}
+        </a>
+      )}
+      {accession.state === "returned" && accession.corrected_by.length === 0 && (
+        <Link to={correctionAddress(accession.id)}>{t("accession.correct")}</Link>
+      )}
+    </p>
   );
 }
 
@@ -96,6 +124,15 @@ function Verdict({ accession }: { accession: Accession }) {
     case "failed":
       return (
         <Alert type="warning" showIcon title={t("accession.failed")} description={accession.error?.detail} />
+      );
+    case "pending_review":
+      return (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("accession.pending_review", { count: accession.open_tasks })}
+          description={t("accession.pending_review_note")}
+        />
       );
     case "receiving":
       return <Alert type="info" showIcon title={t("accession.receiving")} />;
@@ -177,46 +214,5 @@ function Discard({ accession }: { accession: Accession }) {
         {discard.error && <Alert role="alert" type="error" showIcon title={reasonOf(discard.error, t)} />}
       </Modal>
     </>
-  );
-}
-
-function Records({ accession }: { accession: Accession }) {
-  const { t } = useWorkbenchTexts();
-  type Row = Accession["records"][number];
-  const columns: TableColumnsType<Row> = [
-    {
-      title: t("accession.record_title"),
-      key: "title",
-      rowScope: "row",
-      render: (_, record) => (
-        <>
-          <Link to={recordAddress(record.code)}>{record.title}</Link>
-          <span className="code under">{record.code}</span>
-        </>
-      ),
-    },
-    {
-      title: t("accession.open_status"),
-      key: "open_status",
-      render: (_, record) => <OpenTag status={record.open_status} />,
-    },
-  ];
-  return (
-    <section className="panel" aria-labelledby="records">
-      <div className="panel-head">
-        <h2 id="records">{t("accession.records")}</h2>
-        {accession.items > accession.records.length && (
-          <span className="quiet">{t("accession.records_first", { count: accession.records.length })}</span>
-        )}
-      </div>
-      <Table
-        aria-label={t("accession.records")}
-        size="small"
-        rowKey="code"
-        columns={columns}
-        dataSource={accession.records}
-        pagination={false}
-      />
-    </section>
   );
 }

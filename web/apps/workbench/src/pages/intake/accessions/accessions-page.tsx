@@ -1,4 +1,4 @@
-import { accessionsQuery } from "@lantai/client";
+import { accessionsQuery, openTasksQuery } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -17,6 +17,7 @@ export default function AccessionsPage() {
       <title>{`${t("accessions.title")} · ${t("desk.name")}`}</title>
       <div className="page-head">
         <h1>{t("accessions.title")}</h1>
+        <WaitingTasks />
         <Link className="primary-link" to="/accessions/new">
           {t("accessions.new")}
         </Link>
@@ -41,4 +42,12 @@ export default function AccessionsPage() {
       )}
     </div>
   );
+}
+
+/** Leads to what waits for a person, where something does. */
+function WaitingTasks() {
+  const { t } = useWorkbenchTexts();
+  const { data } = useInfiniteQuery(openTasksQuery());
+  const waits = (data?.pages[0]?.items.length ?? 0) > 0;
+  return waits ? <Link to="/accessions/tasks">{t("tasks.title")}</Link> : null;
 }

@@ -43,7 +43,8 @@ test("a folder is sent file by file, without what the system put into it, and su
   expect(await axeFindings()).toEqual([]);
   await fillIn(user);
   expect(await screen.findByRole("heading", { level: 1, name: sampleAccession.name })).toBeDefined();
-  expect(begun).toEqual({ name: "包", fonds: "Q012", kind: "auto", files: 2, bytes: 6 });
+  const described = { name: "包", fonds: "Q012", kind: "auto", stage: "filing", majors: "return" };
+  expect(begun).toEqual({ ...described, corrects: null, files: 2, bytes: 6 });
   expect(paths.sort()).toEqual(["bagit.txt", "data/一.txt"]);
   expect(submitted).toBe(true);
   expect(address()).toBe(`/accessions/${sampleAccession.id}`);

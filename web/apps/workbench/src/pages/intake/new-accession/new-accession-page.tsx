@@ -1,9 +1,9 @@
-import { fondsListQuery, UploadFailed, type UploadProgress } from "@lantai/client";
+import { accessionQuery, fondsListQuery, UploadFailed, type UploadProgress } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Form, Input, Progress, Radio } from "antd";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { accessionAddress } from "../../../parts/addresses";
 import { reasonOf } from "../../../parts/notices";
 import { PackageChoice } from "./package-choice";
@@ -14,9 +14,13 @@ interface Description {
   name: string;
   fonds: string;
   kind: (typeof KINDS)[number];
+  stage: (typeof STAGES)[number];
+  majors: (typeof MAJORS)[number];
 }
 
-const KINDS = ["auto", "folder", "bagit", "file"] as const;
+const KINDS = ["auto", "folder", "transfer", "bagit", "eep", "eark", "file"] as const;
+const STAGES = ["filing", "transfer"] as const;
+const MAJORS = ["return", "ask"] as const;
 const FONDS_NUMBER = /^[\p{L}\p{N}-]{1,20}$/u;
 
 export default function NewAccessionPage() {
@@ -31,6 +35,7 @@ export default function NewAccessionPage() {
     void queries.invalidateQueries({ queryKey: ["accessions"] });
     void navigate(accessionAddress(id), { replace: true });
   });
+  const corrects = useSearchParams()[0].get("corrects");
   const sending = upload.state === "sending";
   const systemFiles = chosen?.files.filter(isSystemFile).length ?? 0;
 
@@ -39,20 +44,22 @@ export default function NewAccessionPage() {
     setMissing(false);
     if (found?.folder && !form.getFieldValue("name")) form.setFieldValue("name", found.folder);
   };
-  const submit = ({ name, fonds, kind }: Description) => {
+  const submit = ({ name, fonds, kind, stage, majors }: Description) => {
     if (!chosen) {
       setMissing(true);
       return;
     }
     const files = leaveOut ? chosen.files.filter((file) => !isSystemFile(file)) : chosen.files;
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-    send({ body: { name: name.trim(), fonds: fonds.trim(), kind, files: files.length, bytes }, files });
+    const described = { name: name.trim(), fonds: fonds.trim(), kind, stage, majors, corrects };
+    send({ body: { ...described, files: files.length, bytes }, files });
   };
 
   return (
     <div className="narrow">
       <title>{`${t("new.title")} · ${t("desk.name")}`}</title>
       <h1>{t("new.title")}</h1>
+      {corrects !== null && <Corrected accession={corrects} />}
       <section className="panel" aria-labelledby="choose">
         <h2 id="choose">{t("new.step_choose")}</h2>
         <PackageChoice chosen={chosen} disabled={sending} onChoose={choose} />
@@ -72,7 +79,7 @@ export default function NewAccessionPage() {
         layout="vertical"
         requiredMark={false}
         disabled={sending}
-        initialValues={{ kind: "auto", name: "", fonds: "" }}
+        initialValues={{ kind: "auto", name: "", fonds: "", stage: "filing", majors: "return" }}
         onFinish={submit}
       >
         <section className="panel" aria-labelledby="describe">
@@ -96,6 +103,13 @@ export default function NewAccessionPage() {
       </Form>
     </div>
   );
+}
+
+/** Says which returned package is corrected. */
+function Corrected({ accession }: { accession: string }) {
+  const { t } = useWorkbenchTexts();
+  const { data } = useQuery(accessionQuery(accession));
+  return data ? <Alert type="info" showIcon title={t("new.corrects", { name: data.name })} /> : null;
 }
 
 function DescriptionFields() {
@@ -128,6 +142,14 @@ function DescriptionFields() {
       </datalist>
       <Form.Item name="kind" label={t("new.kind")}>
         <Radio.Group options={KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} />
+      </Form.Item>
+      <Form.Item name="stage" label={t("new.stage")}>
+        <Radio.Group options={STAGES.map((stage) => ({ value: stage, label: t(`check_stage.${stage}`) }))} />
+      </Form.Item>
+      <Form.Item name="majors" label={t("new.majors")}>
+        <Radio.Group
+          options={MAJORS.map((majors) => ({ value: majors, label: t(`new.majors_${majors}`) }))}
+        />
       </Form.Item>
     </>
   );
