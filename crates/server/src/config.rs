@@ -1,8 +1,8 @@
 //! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
 
 use crate::error::ArchiveError;
-use lantai_intake::WatchFolder;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
+use lantai_intake::WatchFolder;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;

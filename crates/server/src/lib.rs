@@ -17,7 +17,7 @@ pub use app::{api_document, router, serve};
 pub use archive::{Access, Archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
 pub use error::ArchiveError;
-pub use own_rules::filing as filing_tables;
 pub use initialise::{Initialised, NewArchive, initialise};
+pub use own_rules::filing as filing_tables;
 pub use rebuild::{Rebuilt, rebuild};
 pub use verify::verify;

@@ -127,7 +127,7 @@ impl Examination<'_> {
         &self,
         submission: &mut (dyn Submission + Send),
         tally: &mut Tally,
-        mut parts: Option<&mut Parts<'_>>,
+        parts: Option<&mut Parts<'_>>,
     ) -> Result<Examined, IntakeError> {
         let stages = parts.is_some();
         let (files, bytes) = submission.declared().expected;

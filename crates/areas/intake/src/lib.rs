@@ -46,7 +46,9 @@ mod watch;
 pub use accession::{ACCESSION_FORMAT, Accession, AccessionState, MajorFaults};
 pub use error::IntakeError;
 pub use fingerprint::fingerprint;
-pub use jobs::{ConcludeAccessionHandler, ProgressBoard, ReceiveUploadHandler, ReceiveWatchedHandler, recover};
+pub use jobs::{
+    ConcludeAccessionHandler, ProgressBoard, ReceiveUploadHandler, ReceiveWatchedHandler, recover,
+};
 pub use listing::{DigestOf, PackageDigest};
 pub use parts::PartSize;
 pub use progress::{Progress, ProgressNow, ProgressStage};

@@ -82,7 +82,9 @@ impl IntakeRules {
         let (identifier, faults) = Identifier::with_publications(folder)
             .map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
         for fault in faults {
-            let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            let cause = std::error::Error::source(&fault)
+                .map(ToString::to_string)
+                .unwrap_or_default();
             tracing::warn!(code = fault.code(), file = %fault.file.display(), "{fault}: {cause}");
         }
         Ok(Self { identifier, ..self })
@@ -492,10 +494,9 @@ pub fn check(
     };
     let outcome = kit.examine(id, &opening, None, ids)?;
     progress.enter(ProgressStage::Done);
-    let (items, files, bytes) = outcome
-        .examined
-        .as_ref()
-        .map_or((0, 0, 0), |examined| (examined.items, examined.files, examined.bytes));
+    let (items, files, bytes) = outcome.examined.as_ref().map_or((0, 0, 0), |examined| {
+        (examined.items, examined.files, examined.bytes)
+    });
     Ok(Checked {
         kind: outcome.kind,
         items,

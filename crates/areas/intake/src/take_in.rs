@@ -75,9 +75,7 @@ async fn forget_interrupted(
     source: &str,
 ) -> Result<(), IntakeError> {
     let mut reader = holdings.database.read().await?;
-    let interrupted = AccessionRepository(reader.conn())
-        .interrupted_at(source)
-        .await?;
+    let interrupted = AccessionRepository(reader.conn()).interrupted_at(source).await?;
     drop(reader);
     for accession in interrupted {
         drop_parts(holdings, accession.id, &request.workspace).await;

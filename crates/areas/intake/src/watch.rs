@@ -216,7 +216,9 @@ fn complete(folder: &WatchFolder) -> Result<Vec<(PathBuf, bool)>, IntakeError> {
 /// Moves an ended package away, with its receipt and the list of its faults. Harmless when done twice.
 pub(crate) async fn move_away(holdings: &Holdings, accession: &Accession) -> Result<(), IntakeError> {
     let mut reader = holdings.database.read().await?;
-    let watched = AccessionRepository(reader.conn()).is_watched(accession.id).await?;
+    let watched = AccessionRepository(reader.conn())
+        .is_watched(accession.id)
+        .await?;
     let source = AccessionRepository(reader.conn()).source_of(accession.id).await?;
     let findings = AccessionRepository(reader.conn())
         .findings(accession.id, None, 0, u32::MAX)

@@ -140,7 +140,8 @@ async fn compare_group(
             }
             Kind::Unknown => {
                 let problem = Problem::new("catalogue.object_unknown", &documents.object);
-                problems.push(problem.expected("a record, a fonds, a segment, an accession or filing decisions"));
+                problems
+                    .push(problem.expected("a record, a fonds, a segment, an accession or filing decisions"));
             }
         }
     }

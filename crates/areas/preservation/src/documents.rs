@@ -57,7 +57,10 @@ impl Documents {
                 values,
             )
         } else if let Some(decisions) = lines(object, "filing-decisions.jsonl")? {
-            (Kind::Filing(id.trim_start_matches("urn:uuid:").to_owned()), decisions)
+            (
+                Kind::Filing(id.trim_start_matches("urn:uuid:").to_owned()),
+                decisions,
+            )
         } else {
             (Kind::Unknown, Vec::new())
         };

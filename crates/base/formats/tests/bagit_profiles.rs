@@ -73,5 +73,8 @@ fn a_tag_file_that_is_not_allowed_is_named() {
     std::fs::write(&profile, text).unwrap();
     let faults = judge(&case.join("bag"), &profile);
     let codes = codes(&faults);
-    assert!(codes.contains(&("bag.profile_payload_file", "data/bar")), "{codes:?}");
+    assert!(
+        codes.contains(&("bag.profile_payload_file", "data/bar")),
+        "{codes:?}"
+    );
 }

@@ -218,7 +218,9 @@ fn every_requirement_is_judged_as_the_corpus_says() {
 /// Import and re-export of the valid packages: every byte of the content is there again.
 #[test]
 fn content_is_kept_byte_for_byte() {
-    let Some((root, definitions)) = unpacked() else { return };
+    let Some((root, definitions)) = unpacked() else {
+        return;
+    };
     let packages: BTreeSet<PathBuf> = cases(root.path(), &definitions)
         .into_iter()
         .filter(|case| case.is_valid)
@@ -259,6 +261,9 @@ fn content_is_kept_byte_for_byte() {
         }
         assert!(eark::validate(&again, None).unwrap().is_acceptable());
     }
-    println!("{kept} of {read} content files of {} valid packages kept", packages.len());
+    println!(
+        "{kept} of {read} content files of {} valid packages kept",
+        packages.len()
+    );
     assert!(read > 50 && read == kept);
 }

@@ -155,11 +155,17 @@ fn an_unfinished_package_leaves_nothing() {
     let mut package = PackageWriter::create(place.path(), about(PackageKind::Archival)).unwrap();
     package.add("a.txt", &mut "a".as_bytes(), facts()).unwrap();
     assert_eq!(
-        package.add("A.txt", &mut "a".as_bytes(), facts()).unwrap_err().code(),
+        package
+            .add("A.txt", &mut "a".as_bytes(), facts())
+            .unwrap_err()
+            .code(),
         "eark.name"
     );
     assert_eq!(
-        package.add("../a.txt", &mut "a".as_bytes(), facts()).unwrap_err().code(),
+        package
+            .add("../a.txt", &mut "a".as_bytes(), facts())
+            .unwrap_err()
+            .code(),
         "eark.name"
     );
     drop(package);

@@ -59,8 +59,14 @@ fn with_a_major_fault(desk: &Desk, name: &str) -> std::path::PathBuf {
     std::fs::create_dir_all(&package).unwrap();
     let mut rows = vec!["档号,题名,保管期限,门类,电子文件".to_owned()];
     for number in 1..=3 {
-        rows.push(format!("J901-WS·2019·Y-{number:04},关于{number}号事项的通知,永久,文书,{number}.txt"));
-        std::fs::write(package.join(format!("{number}.txt")), format!("关于{number}号事项的通知\n")).unwrap();
+        rows.push(format!(
+            "J901-WS·2019·Y-{number:04},关于{number}号事项的通知,永久,文书,{number}.txt"
+        ));
+        std::fs::write(
+            package.join(format!("{number}.txt")),
+            format!("关于{number}号事项的通知\n"),
+        )
+        .unwrap();
     }
     std::fs::write(package.join("catalogue.csv"), rows.join("\n")).unwrap();
     std::fs::write(package.join("Thumbs.db"), b"left behind").unwrap();
@@ -125,8 +131,14 @@ async fn a_person_decides_and_nothing_is_a_holding_before() {
     let accepted = accession(&desk, cookie, &id).await;
     assert_eq!(accepted["state"], "accepted", "{accepted}");
     assert_eq!(desk.get("/api/v1/overview", cookie).await.json()["records"], 3);
-    assert_eq!(tasks(&desk, cookie, &id).await[0]["decision"]["note"], "looked at it");
-    assert_eq!(answer(&desk, cookie, &id, 1, true, "x").await.code(), "intake.wrong_state");
+    assert_eq!(
+        tasks(&desk, cookie, &id).await[0]["decision"]["note"],
+        "looked at it"
+    );
+    assert_eq!(
+        answer(&desk, cookie, &id, 1, true, "x").await.code(),
+        "intake.wrong_state"
+    );
     let staging = desk.folder.path().join("archive/vault/staging");
     assert_eq!((count(&staging), count(desk.archive.workspace())), (0, 0));
 
@@ -134,13 +146,22 @@ async fn a_person_decides_and_nothing_is_a_holding_before() {
     let key = desk.archive.journal_key().unwrap();
     let read = verify(note.as_bytes(), &key).unwrap();
     assert_eq!((read.verdict, read.items), (ReceiptVerdict::Accepted, 3));
-    assert_eq!(read.package.unwrap().value, accepted["package"]["value"].as_str().unwrap());
+    assert_eq!(
+        read.package.unwrap().value,
+        accepted["package"]["value"].as_str().unwrap()
+    );
     assert!(read.decisions > 0);
     let changed = note.replace("\"items\": 3", "\"items\": 4");
     assert_ne!(changed, note);
-    assert_eq!(verify(changed.as_bytes(), &key).unwrap_err().code(), "intake.receipt");
+    assert_eq!(
+        verify(changed.as_bytes(), &key).unwrap_err().code(),
+        "intake.receipt"
+    );
     let document = desk.get(&format!("{receipt}?form=document"), cookie).await.text();
-    let signature = desk.get(&format!("{receipt}?form=signature"), cookie).await.text();
+    let signature = desk
+        .get(&format!("{receipt}?form=signature"), cookie)
+        .await
+        .text();
     assert!(verify(format!("{document}\n{signature}").as_bytes(), &key).is_ok());
 }
 
@@ -163,7 +184,10 @@ async fn what_a_person_refuses_goes_back_whole() {
     assert_eq!(desk.get("/api/v1/overview", cookie).await.json()["records"], 0);
     let staging = desk.folder.path().join("archive/vault/staging");
     assert_eq!((count(&staging), count(desk.archive.workspace())), (0, 0));
-    let note = desk.get(&format!("{ACCESSIONS}/{id}/receipt"), cookie).await.text();
+    let note = desk
+        .get(&format!("{ACCESSIONS}/{id}/receipt"), cookie)
+        .await
+        .text();
     let read = verify(note.as_bytes(), &desk.archive.journal_key().unwrap()).unwrap();
     assert_eq!(read.verdict, ReceiptVerdict::Returned);
 }
@@ -179,7 +203,10 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
     let mut body = announcement("二");
     body["corrects"] = json!(first);
     let early = desk.send(Method::POST, ACCESSIONS, cookie, &body).await;
-    assert_eq!((early.status, early.code().as_str()), (StatusCode::CONFLICT, "intake.not_returned"));
+    assert_eq!(
+        (early.status, early.code().as_str()),
+        (StatusCode::CONFLICT, "intake.not_returned")
+    );
     work(&desk).await;
     assert_eq!(accession(&desk, cookie, &first).await["state"], "returned");
 
@@ -189,8 +216,14 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
     let second = hand_in(&desk, cookie, &body, &corrected).await;
     work(&desk).await;
     let second_one = accession(&desk, cookie, &second).await;
-    assert_eq!((&second_one["state"], &second_one["corrects"]), (&json!("returned"), &json!(first)));
-    let changes = desk.get(&format!("{ACCESSIONS}/{second}/changes"), cookie).await.json();
+    assert_eq!(
+        (&second_one["state"], &second_one["corrects"]),
+        (&json!("returned"), &json!(first))
+    );
+    let changes = desk
+        .get(&format!("{ACCESSIONS}/{second}/changes"), cookie)
+        .await
+        .json();
     assert_eq!(changes["before"], json!(first));
     let mended: Vec<&Value> = changes["faults"].as_array().unwrap().iter().collect();
     let of = |change: &str, code: &str| {
@@ -198,7 +231,10 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
             .iter()
             .any(|fault| fault["change"] == change && fault["code"] == code)
     };
-    assert!(of("mended", "intake.file_missing") && of("mended", "intake.extra_file"), "{changes}");
+    assert!(
+        of("mended", "intake.file_missing") && of("mended", "intake.extra_file"),
+        "{changes}"
+    );
     assert!(of("new", "intake.file_unreadable"), "{changes}");
 
     write_package(&corrected);
@@ -207,7 +243,10 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
     let third = hand_in(&desk, cookie, &body, &corrected).await;
     work(&desk).await;
     for id in [&first, &second, &third] {
-        let attempts = desk.get(&format!("{ACCESSIONS}/{id}/attempts"), cookie).await.json();
+        let attempts = desk
+            .get(&format!("{ACCESSIONS}/{id}/attempts"), cookie)
+            .await
+            .json();
         let attempts = attempts["items"].as_array().unwrap().clone();
         let ids: Vec<&str> = attempts.iter().map(|one| one["id"].as_str().unwrap()).collect();
         assert_eq!(ids, [&first, &second, &third]);
@@ -217,11 +256,20 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
             .collect();
         assert_eq!(digests.len(), 3, "each attempt's digest is kept");
     }
-    assert_eq!(accession(&desk, cookie, &first).await["corrected_by"], json!([second]));
+    assert_eq!(
+        accession(&desk, cookie, &first).await["corrected_by"],
+        json!([second])
+    );
     assert_eq!(accession(&desk, cookie, &third).await["state"], "accepted");
 }
 
-fn tus(method: Method, path: &str, cookie: Cookie<'_>, headers: &[(&str, String)], body: Vec<u8>) -> axum::http::Request<Body> {
+fn tus(
+    method: Method,
+    path: &str,
+    cookie: Cookie<'_>,
+    headers: &[(&str, String)],
+    body: Vec<u8>,
+) -> axum::http::Request<Body> {
     let mut request = request(method, path, cookie)
         .header("x-lantai-csrf", "1")
         .header("tus-resumable", "1.0.0");
@@ -237,17 +285,29 @@ fn pair(key: &str, value: &str) -> String {
 
 async fn begin(desk: &Desk, cookie: Cookie<'_>, accession: &str, path: &str, length: usize) -> Answer {
     let metadata = format!("{},{}", pair("accession", accession), pair("path", path));
-    let headers = [("upload-length", length.to_string()), ("upload-metadata", metadata)];
-    desk.ask(tus(Method::POST, UPLOADS, cookie, &headers, Vec::new())).await
+    let headers = [
+        ("upload-length", length.to_string()),
+        ("upload-metadata", metadata),
+    ];
+    desk.ask(tus(Method::POST, UPLOADS, cookie, &headers, Vec::new()))
+        .await
 }
 
-async fn piece(desk: &Desk, cookie: Cookie<'_>, at: &str, offset: usize, bytes: &[u8], checksum: Option<String>) -> Answer {
+async fn piece(
+    desk: &Desk,
+    cookie: Cookie<'_>,
+    at: &str,
+    offset: usize,
+    bytes: &[u8],
+    checksum: Option<String>,
+) -> Answer {
     let mut headers = vec![
         ("upload-offset", offset.to_string()),
         ("content-type", "application/offset+octet-stream".to_owned()),
     ];
     headers.extend(checksum.map(|checksum| ("upload-checksum", checksum)));
-    desk.ask(tus(Method::PATCH, at, cookie, &headers, bytes.to_vec())).await
+    desk.ask(tus(Method::PATCH, at, cookie, &headers, bytes.to_vec()))
+        .await
 }
 
 async fn stands_at(desk: &Desk, cookie: Cookie<'_>, at: &str) -> String {
@@ -272,11 +332,15 @@ async fn files_come_in_pieces_and_every_refusal_has_its_name() {
     let desk = Desk::empty().await;
     let cookie = desk.sign_in().await;
     let cookie = Some(cookie.as_str());
-    let options = desk.ask(tus(Method::OPTIONS, UPLOADS, cookie, &[], Vec::new())).await;
+    let options = desk
+        .ask(tus(Method::OPTIONS, UPLOADS, cookie, &[], Vec::new()))
+        .await;
     assert!(options.header("tus-extension").contains("checksum"));
     let package = desk.folder.path().join("package");
     write_package(&package);
-    let announced = desk.send(Method::POST, ACCESSIONS, cookie, &announcement("片")).await;
+    let announced = desk
+        .send(Method::POST, ACCESSIONS, cookie, &announcement("片"))
+        .await;
     let id = announced.json()["id"].as_str().unwrap().to_owned();
     for entry in std::fs::read_dir(&package).unwrap() {
         let path = entry.unwrap().path();
@@ -287,13 +351,27 @@ async fn files_come_in_pieces_and_every_refusal_has_its_name() {
         assert!(!begun.header("upload-expires").is_empty());
         let at = begun.header("location").to_owned();
         let half = bytes.len() / 2;
-        let first = piece(&desk, cookie, &at, 0, &bytes[..half], Some(sha256(&bytes[..half]))).await;
+        let first = piece(
+            &desk,
+            cookie,
+            &at,
+            0,
+            &bytes[..half],
+            Some(sha256(&bytes[..half])),
+        )
+        .await;
         assert_eq!(first.status, StatusCode::NO_CONTENT, "{}", first.text());
         // the same piece again, as a sender does whose connection broke off before the answer
         let twice = piece(&desk, cookie, &at, 0, &bytes[..half], None).await;
-        assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "intake.offset_differs"));
+        assert_eq!(
+            (twice.status, twice.code().as_str()),
+            (StatusCode::CONFLICT, "intake.offset_differs")
+        );
         let wrong = piece(&desk, cookie, &at, half, &bytes[half..], Some(sha256(b"other"))).await;
-        assert_eq!((wrong.status.as_u16(), wrong.code().as_str()), (460, "intake.checksum_differs"));
+        assert_eq!(
+            (wrong.status.as_u16(), wrong.code().as_str()),
+            (460, "intake.checksum_differs")
+        );
         assert_eq!(stands_at(&desk, cookie, &at).await, half.to_string());
         let submit = format!("{ACCESSIONS}/{id}/submit");
         let early = desk.send(Method::POST, &submit, cookie, &json!({})).await;
@@ -312,7 +390,9 @@ async fn files_come_in_pieces_and_every_refusal_has_its_name() {
     desk.send(Method::POST, &submit, cookie, &json!({})).await;
     work(&desk).await;
     assert_eq!(accession(&desk, cookie, &id).await["state"], "accepted");
-    let text = desk.get(&format!("/api/v1/records/{}", encode(OPEN)), cookie).await;
+    let text = desk
+        .get(&format!("/api/v1/records/{}", encode(OPEN)), cookie)
+        .await;
     assert_eq!(text.status, StatusCode::OK);
 }
 
@@ -326,13 +406,22 @@ async fn more_than_announced_another_version_and_a_dropped_upload() {
     let announced = desk.send(Method::POST, ACCESSIONS, cookie, &body).await;
     let id = announced.json()["id"].as_str().unwrap().to_owned();
     let much = begin(&desk, cookie, &id, "a.txt", 11).await;
-    assert_eq!((much.status, much.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much"));
+    assert_eq!(
+        (much.status, much.code().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much")
+    );
     let much = upload(&desk, cookie, &id, "a.txt", vec![b'a'; 11]).await;
-    assert_eq!((much.status, much.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much"));
+    assert_eq!(
+        (much.status, much.code().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much")
+    );
     let begun = begin(&desk, cookie, &id, "a.txt", 10).await;
     let at = begun.header("location").to_owned();
     let longer = piece(&desk, cookie, &at, 0, &[b'a'; 12], None).await;
-    assert_eq!((longer.status, longer.code().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much"));
+    assert_eq!(
+        (longer.status, longer.code().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "intake.too_much")
+    );
     assert_eq!(stands_at(&desk, cookie, &at).await, "0");
     let old = request(Method::HEAD, &at, cookie).header("tus-resumable", "0.2.2");
     let old = desk.ask(old.body(Body::empty()).unwrap()).await;
@@ -344,7 +433,10 @@ async fn more_than_announced_another_version_and_a_dropped_upload() {
     let gone = desk.ask(tus(Method::HEAD, &at, cookie, &[], Vec::new())).await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
     // its room is free again
-    assert_eq!(upload(&desk, cookie, &id, "a.txt", vec![b'a'; 10]).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        upload(&desk, cookie, &id, "a.txt", vec![b'a'; 10]).await.status,
+        StatusCode::NO_CONTENT
+    );
 }
 
 fn multipart(metadata: &Value, folder: &Path) -> Vec<u8> {
@@ -354,7 +446,9 @@ fn multipart(metadata: &Value, folder: &Path) -> Vec<u8> {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let head = format!("--frontier\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let head = format!(
+            "--frontier\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(&std::fs::read(&path).unwrap());
         body.extend_from_slice(b"\r\n");
@@ -387,10 +481,16 @@ async fn a_package_in_one_request_is_handed_in_once_however_often_it_is_sent() {
     work(&desk).await;
     assert_eq!(accession(&desk, cookie, &id).await["state"], "accepted");
     let late = push(&desk, cookie, "same", body.clone()).await;
-    assert_eq!((late.json()["id"].as_str(), late.json()["state"].as_str()), (Some(id.as_str()), Some("accepted")));
+    assert_eq!(
+        (late.json()["id"].as_str(), late.json()["state"].as_str()),
+        (Some(id.as_str()), Some("accepted"))
+    );
     // a sender that breaks off in the middle leaves nothing
     let broken = push(&desk, cookie, "broken", body[..body.len() - 40].to_vec()).await;
-    assert_eq!((broken.status, broken.code().as_str()), (StatusCode::BAD_REQUEST, "intake.upload_broke_off"));
+    assert_eq!(
+        (broken.status, broken.code().as_str()),
+        (StatusCode::BAD_REQUEST, "intake.upload_broke_off")
+    );
     let listed = desk.get(ACCESSIONS, cookie).await.json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
 }
@@ -430,13 +530,22 @@ async fn of_two_packages_with_the_same_codes_at_once_one_is_accepted() {
     let (first, second) = (desk.archive.worker(), desk.archive.worker());
     let (a, b) = tokio::join!(first.run_until_idle(), second.run_until_idle());
     (a.unwrap(), b.unwrap());
-    let states = [accession(&desk, cookie, &one).await, accession(&desk, cookie, &two).await];
+    let states = [
+        accession(&desk, cookie, &one).await,
+        accession(&desk, cookie, &two).await,
+    ];
     let mut names: Vec<&str> = states.iter().map(|one| one["state"].as_str().unwrap()).collect();
     names.sort_unstable();
     assert_eq!(names, ["accepted", "returned"]);
     let loser = states.iter().find(|one| one["state"] == "returned").unwrap();
     let findings = format!("{ACCESSIONS}/{}/findings", loser["id"].as_str().unwrap());
     let findings = desk.get(&findings, cookie).await.json();
-    assert!(findings["items"].as_array().unwrap().iter().any(|finding| finding["code"] == "intake.code_taken"));
+    assert!(
+        findings["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|finding| finding["code"] == "intake.code_taken")
+    );
     assert_eq!(desk.get("/api/v1/overview", cookie).await.json()["records"], 3);
 }

@@ -98,13 +98,21 @@ pub(super) fn write(
 
 /// A moment without fractions of a second, which METS readers do not all take.
 fn second(moment: Timestamp) -> String {
-    Timestamp::from_second(moment.as_second()).unwrap_or(moment).to_string()
+    Timestamp::from_second(moment.as_second())
+        .unwrap_or(moment)
+        .to_string()
 }
 
 fn facts(file: &ContentFile, received_at: Timestamp) -> FileFacts {
-    let media_type = file.format.mime.as_deref().and_then(|types| types.split(',').next());
+    let media_type = file
+        .format
+        .mime
+        .as_deref()
+        .and_then(|types| types.split(',').next());
     FileFacts {
-        media_type: media_type.map_or("application/octet-stream", str::trim).to_owned(),
+        media_type: media_type
+            .map_or("application/octet-stream", str::trim)
+            .to_owned(),
         created: second(received_at),
         format_name: file.format.name.clone(),
         format_version: file.format.version.clone(),

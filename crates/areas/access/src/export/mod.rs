@@ -175,7 +175,9 @@ async fn write(
     tokio::task::spawn_blocking(move || match form {
         ExportForm::Eark(form) => eark::write(&vault, &to, &stored, &form, now),
         ExportForm::Eep(institution) => eep::write(&vault, &to, &stored, &fonds_name, &institution, now),
-        ExportForm::Bagit | ExportForm::Jsonl | ExportForm::Transfer(_) => bag::write(&vault, &to, &stored, now),
+        ExportForm::Bagit | ExportForm::Jsonl | ExportForm::Transfer(_) => {
+            bag::write(&vault, &to, &stored, now)
+        }
     })
     .await?
 }

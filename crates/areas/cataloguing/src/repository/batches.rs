@@ -52,7 +52,9 @@ impl BatchRepository<'_> {
     /// All batches that wait, with their accessions.
     pub async fn held(self) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT name, accession FROM held_batches ORDER BY accession, part";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?)
+        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
+            .fetch_all(&mut *c)
+            .await)?)
     }
 
     /// The batches that wait for one accession, in order, with their numbers.

@@ -179,9 +179,11 @@ impl Attacher {
         /// Codes compared; a list for a person is not worth more time.
         const COMPARED: usize = 200_000;
         let stem = self.normaliser.normalise(name::stem(file));
-        let rest = name::without_page(&stem, self.rules.page_digits()).map_or(stem.as_str(), |(rest, _)| rest);
+        let rest =
+            name::without_page(&stem, self.rules.page_digits()).map_or(stem.as_str(), |(rest, _)| rest);
         let near = self.codes.iter().take(COMPARED).filter_map(|(normal, code)| {
-            let distance = name::distance_up_to_two(normal, &stem).or_else(|| name::distance_up_to_two(normal, rest))?;
+            let distance =
+                name::distance_up_to_two(normal, &stem).or_else(|| name::distance_up_to_two(normal, rest))?;
             Some((distance, code.clone()?))
         });
         let mut near: Vec<(usize, String)> = near.collect();

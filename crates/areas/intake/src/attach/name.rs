@@ -66,7 +66,8 @@ pub(super) fn without_page(stem: &str, most_digits: usize) -> Option<(&str, u32)
             (&stem[..place], &stem[place + separator..])
         }
     };
-    let is_page = (1..=most_digits).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_page =
+        (1..=most_digits).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
     if !is_page {
         return None;
     }
@@ -87,7 +88,10 @@ pub(super) fn ends(rest: &[char], most_digits: usize) -> bool {
     if !matches!(first, '-' | '·') {
         return false;
     }
-    let digits = rest[1..].iter().take_while(|letter| letter.is_ascii_digit()).count();
+    let digits = rest[1..]
+        .iter()
+        .take_while(|letter| letter.is_ascii_digit())
+        .count();
     let behind = rest.get(1 + digits);
     (1..=most_digits).contains(&digits) && behind.is_none_or(|letter| !joins(*letter))
         // a title after a hyphen is no part of a code

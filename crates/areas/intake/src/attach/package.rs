@@ -39,7 +39,8 @@ impl AttachedFiles {
         }
         for file in walk(root).flatten() {
             let name = file.relative.as_str().to_owned();
-            if file.class != FileClass::Content || file.path == catalogue || rules.manifests().contains(&name) {
+            if file.class != FileClass::Content || file.path == catalogue || rules.manifests().contains(&name)
+            {
                 continue;
             }
             attached.take(attacher.attach(&name), name);

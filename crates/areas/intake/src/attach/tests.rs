@@ -82,16 +82,29 @@ fn a_longer_code_is_not_taken_for_a_page_of_a_shorter_one() {
     let volume = "J001-KJ·2019·D30-0001".to_owned();
     let item = format!("{volume}-002");
     let attacher = attacher(&[volume.clone(), item.clone()]);
-    assert_eq!(attached(&attacher, "J001-KJ·2019·D30-0001-002.pdf"), Some(item.clone()));
-    assert_eq!(attached(&attacher, "J001-KJ·2019·D30-0001-002-001.pdf"), Some(item));
+    assert_eq!(
+        attached(&attacher, "J001-KJ·2019·D30-0001-002.pdf"),
+        Some(item.clone())
+    );
+    assert_eq!(
+        attached(&attacher, "J001-KJ·2019·D30-0001-002-001.pdf"),
+        Some(item)
+    );
     assert_eq!(attached(&attacher, "J001-KJ·2019·D30-0001-001.pdf"), Some(volume));
 }
 
 #[test]
 fn codes_that_a_name_cannot_tell_apart_attach_nothing() {
-    let attacher = attacher(&["J001-WS·2019".to_owned(), "J001-WS-2019".to_owned(), "J001-WS.2019".to_owned()]);
+    let attacher = attacher(&[
+        "J001-WS·2019".to_owned(),
+        "J001-WS-2019".to_owned(),
+        "J001-WS.2019".to_owned(),
+    ]);
     assert_eq!(attached(&attacher, "J001-WS_2019.pdf"), None);
-    assert_eq!(attached(&attacher, "J001-WS-2019.pdf"), Some("J001-WS-2019".to_owned()));
+    assert_eq!(
+        attached(&attacher, "J001-WS-2019.pdf"),
+        Some("J001-WS-2019".to_owned())
+    );
 }
 
 /// Ten thousand names as scanning offices write them, one in twenty a near miss that belongs to nothing.
@@ -102,7 +115,9 @@ fn of_ten_thousand_names_none_goes_to_a_wrong_record() {
     let mut random = 20_191_231_u64;
     let mut next = |below: u64| {
         // a fixed sequence: the same names on every run
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % below
     };
     let (mut right, mut wrong, mut exceptions, mut named, mut misses) = (0, 0, 0, 0, 0);
@@ -142,7 +157,9 @@ fn of_ten_thousand_names_none_goes_to_a_wrong_record() {
             (true, Some(found)) => panic!("{file} is attached to {found}"),
         }
     }
-    println!("{named} names: {right} right, {wrong} wrong, {exceptions} exceptions; {misses} near misses held");
+    println!(
+        "{named} names: {right} right, {wrong} wrong, {exceptions} exceptions; {misses} near misses held"
+    );
     assert_eq!((wrong, exceptions), (0, 0));
     assert!(named > 9_000 && misses > 300);
 }

@@ -163,7 +163,9 @@ impl ReportData {
 
     /// The checks of one property.
     fn of(&self, family: Family) -> impl Iterator<Item = &ReportedCheck> {
-        self.results.iter().filter(move |check| check.result.family == family)
+        self.results
+            .iter()
+            .filter(move |check| check.result.family == family)
     }
 
     /// Tested, passed and failed checks of one property, and those that wait for a person.

@@ -100,7 +100,10 @@ pub(super) fn open_below(
         ..Declared::default()
     };
     let elements = reader.columns().iter().flat_map(|column| &column.element);
-    let attached = if elements.into_iter().any(|element| FILE_ELEMENTS.contains(&element.as_str())) {
+    let attached = if elements
+        .into_iter()
+        .any(|element| FILE_ELEMENTS.contains(&element.as_str()))
+    {
         AttachedFiles::default()
     } else {
         AttachedFiles::read(root, catalogue)?
@@ -499,7 +502,11 @@ impl Submission for FolderSubmission {
                 .is_some_and(|(folder, _)| self.content_folders.contains(folder));
             if file.class == FileClass::Content && beside_content {
                 tally.tested("A-4.1", 1);
-                let found = self.attached.why_not(&name).unwrap_or("no record names it").to_owned();
+                let found = self
+                    .attached
+                    .why_not(&name)
+                    .unwrap_or("no record names it")
+                    .to_owned();
                 tally.fault("A-4.1", "intake.file_without_record", |finding| {
                     finding
                         .file(name)

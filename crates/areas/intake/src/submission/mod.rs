@@ -254,7 +254,9 @@ fn open_plain(
             SubmissionKind::Eark
         }
         PackageKind::Folder { .. } if is_transfer_package(path) => SubmissionKind::Transfer,
-        PackageKind::Folder { catalogue: None } | PackageKind::File if eep::is_eep(path) => SubmissionKind::Eep,
+        PackageKind::Folder { catalogue: None } | PackageKind::File if eep::is_eep(path) => {
+            SubmissionKind::Eep
+        }
         PackageKind::Folder { catalogue } if catalogue.is_some() || opening.catalogue.is_some() => {
             SubmissionKind::Folder
         }

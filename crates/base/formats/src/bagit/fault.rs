@@ -191,9 +191,7 @@ impl FaultKind {
             Self::NotAFile => "put the file itself there instead of a link or device",
             Self::Unreadable => "check the file's permissions and the medium",
             Self::NotFetched => "fetch the file into the bag; nothing is fetched here",
-            Self::OxumMismatch => {
-                "correct Payload-Oxum if the content is whole, else send what is missing"
-            }
+            Self::OxumMismatch => "correct Payload-Oxum if the content is whole, else send what is missing",
             Self::OxumForm => "write Payload-Oxum as bytes, point, number of files",
             Self::AlgorithmUnknown => "add a manifest of SHA-256 or SHA-512",
             Self::NameNormalization | Self::NameCase => "write the name in the manifest as the file has it",

@@ -16,7 +16,11 @@ use crate::package::walk;
 /// # Errors
 /// [`EarkError::Exists`] where such a file is there already, else the disk's.
 pub fn pack(folder: &Path) -> Result<u64, EarkError> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = folder
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let place = folder.with_file_name(format!("{name}.zip"));
     if place.symlink_metadata().is_ok() {
         return Err(EarkError::Exists { path: place });
