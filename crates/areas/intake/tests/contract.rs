@@ -5,7 +5,7 @@
     reason = "a test ends where something unexpected happens"
 )]
 
-use lantai_database::{Database, StoreError};
+use lantai_database::Database;
 use lantai_domain::{AccessionId, Finding, IdSource, Outcome, Severity, Stage};
 use lantai_intake::{Accession, AccessionRepository, AccessionState};
 use lantai_testkit::{CountingIds, noon, on_every_engine};
@@ -98,13 +98,10 @@ async fn the_same_key_finds_the_same_accession() {
     on_every_engine(async |database| {
         let ids = CountingIds::default();
         let (one, other) = (an_accession(&ids, "one"), an_accession(&ids, "other"));
-        put(&database, &one).await;
         put(&database, &other).await;
         let mut work = database.begin_upkeep().await.unwrap();
-        AccessionRepository(work.conn())
-            .remember_key(one.id, "key")
-            .await
-            .unwrap();
+        let made = AccessionRepository(work.conn()).put_under_key(&one, "key").await;
+        assert!(made.unwrap());
         work.commit().await.unwrap();
         // what becomes of the accession later does not forget the key
         put(&database, &one).await;
@@ -127,10 +124,13 @@ async fn the_same_key_finds_the_same_accession() {
         drop(reader);
 
         let mut work = database.begin_upkeep().await.unwrap();
-        let refused = AccessionRepository(work.conn())
-            .remember_key(other.id, "key")
+        let again = an_accession(&ids, "again");
+        let made = AccessionRepository(work.conn())
+            .put_under_key(&again, "key")
             .await;
-        assert!(matches!(refused, Err(StoreError::Conflict(_))));
+        assert!(!made.unwrap());
+        work.commit().await.unwrap();
+        assert_eq!(find(&database, again.id).await, None);
     })
     .await;
 }

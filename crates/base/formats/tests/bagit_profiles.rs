@@ -1,5 +1,7 @@
 //! Bags against the profiles of the corpus.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "corpus/mod.rs"]
 mod corpus;
 

@@ -1,5 +1,11 @@
 //! Every requirement of the E-ARK test corpus: valid packages pass it, invalid ones are refused by its name.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails"
+)]
+
 #[path = "corpus/mod.rs"]
 mod corpus;
 

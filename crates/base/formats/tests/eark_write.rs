@@ -1,5 +1,7 @@
 //! What we write as an E-ARK package: sound by our own rules, whole when it is read again, and no input breaks it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use lantai_formats::eark::{
     self, About, Described, FileFacts, Level, NewEvent, PackageKind, PackageWriter, Part, read_description,
 };

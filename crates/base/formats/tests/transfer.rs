@@ -1,5 +1,7 @@
 //! Transfer packages: what is written is read again without a fault, and each fault of a package has its own name.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod corpus;
 
 use encoding_rs::GB18030;
@@ -52,9 +54,9 @@ impl Package {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         let mut writer = TransferWriter::create(root.path(), "Z001-20260115-0001").unwrap();
-        for place in 0..2 {
+        for (place, code) in CODES.iter().enumerate().take(2) {
             let mut open = writer.record(record(place)).unwrap();
-            let name = format!("{}-001.txt", CODES[place]);
+            let name = format!("{code}-001.txt");
             let text = format!("第{place}件的正文");
             open.add(&name, Some("text/plain".to_owned()), &mut text.as_bytes())
                 .unwrap();

@@ -529,7 +529,8 @@ async fn of_two_packages_with_the_same_codes_at_once_one_is_accepted() {
     let two = hand_in(&desk, cookie, &announcement("乙"), &package).await;
     let (first, second) = (desk.archive.worker(), desk.archive.worker());
     let (a, b) = tokio::join!(first.run_until_idle(), second.run_until_idle());
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     let states = [
         accession(&desk, cookie, &one).await,
         accession(&desk, cookie, &two).await,

@@ -238,7 +238,7 @@ fn looking_into_every_file_of_the_suite_ends_well() {
     let mut codes = BTreeMap::new();
     for (name, path) in files_below(&folder) {
         match inspect_nested(&path, &bench.limits) {
-            Ok(found) => assert_eq!(found.is_some_and(|found| found.containers == 0), false, "{name}"),
+            Ok(found) => assert!(found.is_none_or(|found| found.containers > 0), "{name}"),
             Err(error) => {
                 codes.insert(name, error.code());
             }
