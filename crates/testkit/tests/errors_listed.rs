@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 const AREAS: &[&str] = &[
     "access",
     "archive",
+    "bag",
     "bagit",
     "bench",
     "catalogue",
@@ -23,6 +24,7 @@ const AREAS: &[&str] = &[
     "date",
     "document_number",
     "domain",
+    "eark",
     "eep",
     "filing",
     "formats",

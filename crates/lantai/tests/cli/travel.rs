@@ -17,7 +17,8 @@ fn exported(place: &Place, form: &str) -> PathBuf {
     folder
 }
 
-/// What a check of the transfer found wrong: check, code, and what was found.
+/// What a check of the transfer found wrong: check, code, and what was found. Of one of the groups only the second
+/// record was exported, so its numbers have a gap, and the check says so.
 fn failed(place: &Place, package: &Path) -> Vec<String> {
     let run = place.lantai(&["check", "--stage", "transfer", package.to_str().unwrap()]);
     let document = run.json();
@@ -26,7 +27,8 @@ fn failed(place: &Place, package: &Path) -> Vec<String> {
         .unwrap_or_else(|| panic!("{run:?}"));
     let failed = findings
         .iter()
-        .filter(|finding| matches!(finding["outcome"].as_str(), Some("fail" | "error")));
+        .filter(|finding| matches!(finding["outcome"].as_str(), Some("fail" | "error")))
+        .filter(|finding| finding["code"] != "intake.number_gap");
     failed.map(ToString::to_string).collect()
 }
 

@@ -235,7 +235,7 @@ async fn a_corrected_package_is_linked_with_the_one_that_was_returned() {
         of("mended", "intake.file_missing") && of("mended", "intake.extra_file"),
         "{changes}"
     );
-    assert!(of("new", "intake.file_unreadable"), "{changes}");
+    assert!(of("new", "formats.empty"), "{changes}");
 
     write_package(&corrected);
     let mut body = announcement("三");

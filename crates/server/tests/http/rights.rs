@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What everybody may ask; every other operation of the interface is for the staff.
-const FOR_EVERYBODY: [&str; 11] = [
+const FOR_EVERYBODY: [&str; 12] = [
     "get /api/v1/fonds",
     "get /api/v1/fonds/{number}",
     "get /api/v1/fonds/{number}/records",
@@ -17,6 +17,8 @@ const FOR_EVERYBODY: [&str; 11] = [
     "get /api/v1/records/{code}/text",
     "get /api/v1/search",
     "get /api/v1/session",
+    // what resumable uploads this server takes (tus 1.0.0); tells nothing of the archive
+    "options /api/v1/uploads",
     "post /api/v1/session",
     "delete /api/v1/session",
 ];

@@ -127,7 +127,7 @@ fn control(kind: OpenStatusKind) -> &'static str {
 
 fn action(event: &lantai_domain::PreservationEvent) -> Option<ActionEntry> {
     let activity = match event.event {
-        PreservationEventType::Ingestion => "登记",
+        PreservationEventType::Ingestion => "归档",
         PreservationEventType::Validation => "检测",
         _ => return None,
     };

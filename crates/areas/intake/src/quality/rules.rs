@@ -173,6 +173,13 @@ pub struct QualityRules {
     iso2859: Tables,
 }
 
+impl QualityRulesError {
+    /// Stable name for programs.
+    pub fn code(&self) -> &'static str {
+        "quality.rules"
+    }
+}
+
 impl QualityRules {
     /// The rules that come with the program.
     pub fn builtin() -> Result<Self, QualityRulesError> {
@@ -309,13 +316,6 @@ fn share(of: u64, percent: f64, up: bool) -> u64 {
         product / 1_000_000
     };
     u64::try_from(rounded).unwrap_or(u64::MAX)
-}
-
-impl QualityRulesError {
-    /// Stable name for programs.
-    pub fn code(&self) -> &'static str {
-        "quality.rules"
-    }
 }
 
 #[cfg(test)]

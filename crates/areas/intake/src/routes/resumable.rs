@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use lantai_domain::Stage;
 use lantai_http::{Problem, ProblemBody, Staff};
@@ -286,7 +287,7 @@ pub async fn patch_upload(
     let patch = Patch {
         offset: number(&headers, "upload-offset")?,
         checksum: checksum(&headers)?,
-        body,
+        body: body.into_data_stream().map_err(std::io::Error::other).boxed(),
     };
     let taken = state
         .resumable

@@ -7,8 +7,9 @@
 use super::{Announcement, Uploads};
 use crate::error::IntakeError;
 use crate::repository_uploads::{ResumableUpload, UploadRepository};
-use axum::body::Body;
+use bytes::Bytes;
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use lantai_cataloguing::Holdings;
 use lantai_domain::AccessionId;
 use lantai_formats::package::LogicalName;
@@ -35,14 +36,13 @@ pub struct Checksum {
 }
 
 /// A piece of a file.
-#[derive(Debug)]
 pub struct Patch {
     /// Where it begins.
     pub offset: u64,
     /// Its checksum, where the sender computed one.
     pub checksum: Option<Checksum>,
     /// Its bytes.
-    pub body: Body,
+    pub body: BoxStream<'static, std::io::Result<Bytes>>,
 }
 
 /// What is to be uploaded, and where it belongs.
@@ -205,7 +205,7 @@ impl ResumableUploads {
             .await
             .map_err(disk)?;
         let mut digester = patch.checksum.as_ref().map(|checksum| checksum.algorithm.start());
-        let mut stream = patch.body.into_data_stream();
+        let mut stream = patch.body;
         let (mut received, mut durable) = (upload.received, upload.received);
         let mut outcome = Ok(());
         while let Some(chunk) = stream.next().await {

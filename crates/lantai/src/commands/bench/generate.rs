@@ -144,8 +144,9 @@ pub(super) fn item_package(folder: &Path, items: u32) -> std::io::Result<u64> {
         bytes += text.len() as u64;
         std::fs::write(folder.join(format!("{name}.txt")), text)?;
         for (page, size) in [(1, 16_000), (2, 8_000)] {
-            std::fs::write(folder.join(format!("{name}-{page}.jpg")), image(&mut noise, size))?;
-            bytes += size as u64;
+            let picture = image(&mut noise, size);
+            bytes += picture.len() as u64;
+            std::fs::write(folder.join(format!("{name}-{page}.tif")), picture)?;
         }
         let Entry {
             code,
@@ -159,7 +160,7 @@ pub(super) fn item_package(folder: &Path, items: u32) -> std::io::Result<u64> {
         } = entry;
         writeln!(
             catalogue,
-            "{code},{fonds},{title},{body},{date},{retention},{status},{name}.txt,{name}-1.jpg;{name}-2.jpg"
+            "{code},{fonds},{title},{body},{date},{retention},{status},{name}.txt,{name}-1.tif;{name}-2.tif"
         )?;
     }
     catalogue
@@ -304,17 +305,42 @@ impl Entry {
     }
 }
 
-/// The outside of a JPEG picture with noise inside.
+/// A grey picture of noise as an uncompressed TIFF of a hundred columns, `size` bytes long.
 fn image(noise: &mut Noise, size: usize) -> Vec<u8> {
-    let mut bytes = vec![0; size];
+    const COLUMNS: usize = 100;
+    const ENTRIES: usize = 11;
+    let resolution = 8 + 2 + ENTRIES * 12 + 4;
+    let head = resolution + 8;
+    let rows = size.saturating_sub(head).max(COLUMNS) / COLUMNS;
+    let mut bytes = vec![0; head + rows * COLUMNS];
     noise.fill(&mut bytes);
-    let head = [
-        0xFF, 0xD8, 0xFF, 0xE0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xDB,
+    let (short, long, rational) = (3_u16, 4_u16, 5_u16);
+    let entries: [(u16, u16, usize); ENTRIES] = [
+        (256, long, COLUMNS),
+        (257, long, rows),
+        (258, short, 8),
+        (259, short, 1),
+        (262, short, 1),
+        (273, long, head),
+        (277, short, 1),
+        (278, long, rows),
+        (279, long, rows * COLUMNS),
+        (282, rational, resolution),
+        (283, rational, resolution),
     ];
-    for (place, byte) in bytes.iter_mut().zip(head) {
-        *place = byte;
+    let mut written = b"II*\0\x08\0\0\0".to_vec();
+    written.extend((ENTRIES as u16).to_le_bytes());
+    for (tag, kind, value) in entries {
+        written.extend(tag.to_le_bytes());
+        written.extend(kind.to_le_bytes());
+        written.extend(1_u32.to_le_bytes());
+        written.extend(u32::try_from(value).unwrap_or_default().to_le_bytes());
     }
-    for (place, byte) in bytes.iter_mut().rev().zip([0xD9, 0xFF]) {
+    written.extend(0_u32.to_le_bytes());
+    for part in [300_u32, 1] {
+        written.extend(part.to_le_bytes());
+    }
+    for (place, byte) in bytes.iter_mut().zip(written) {
         *place = byte;
     }
     bytes

@@ -24,5 +24,5 @@ test("a returned package leads to its correction, which names it", async () => {
   const { user, address } = renderDesk(`/accessions/${returnedAccession.id}`);
   await user.click(await screen.findByRole("link", { name: "接收改正后的包" }));
   expect(await screen.findByText(/这是对“水利局1958年度移交”的改正/)).toBeDefined();
-  expect(address()).toBe("/accessions/new");
+  expect(address()).toBe(`/accessions/new?corrects=${returnedAccession.id}`);
 });

@@ -73,8 +73,7 @@ function Register({ accession }: { accession: Accession }) {
         )}
       </p>
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
-      {/* A wide table is scrolled with the keyboard too. */}
-      <div className="register-table" role="region" aria-label={t("register.table")} tabIndex={0}>
+      <div className="register-table">
         <table>
           <caption className="lt-offscreen">{t("register.table")}</caption>
           <thead>
