@@ -12,7 +12,8 @@ test("an accepted accession shows its records and leads to the report", async ()
   renderDesk(ADDRESS);
   expect(await screen.findByText("全部通过，已入库 1 件。")).toBeDefined();
   expect(screen.getByRole("link", { name: "查看检测报告" }).getAttribute("href")).toBe(`${ADDRESS}/report`);
-  expect(screen.getByRole("link", { name: sampleAccession.records[0]?.title ?? "" })).toBeDefined();
+  const record = await screen.findByRole("link", { name: sampleAccession.records[0]?.title ?? "" });
+  expect(record.getAttribute("href")).toContain("/records/");
   expect(await axeFindings()).toEqual([]);
 });
 
