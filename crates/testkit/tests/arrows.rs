@@ -116,7 +116,7 @@ fn only_repositories_and_the_database_name_sql() {
     let at_home = |path: &str| {
         path.starts_with("crates/base/database/")
             || path.starts_with("crates/testkit/")
-            || path.ends_with("/src/repository.rs")
+            || path.ends_with("/repository.rs")
             || path.contains("/src/repository/")
     };
     let statements = ["SELECT ", "INSERT INTO ", "DELETE FROM ", "sqlx::query"];

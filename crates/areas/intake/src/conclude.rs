@@ -12,7 +12,7 @@ use crate::examine::{Examined, FileList};
 use crate::parts::{HeldFolder, HeldPart, remove_batches};
 use crate::receive::Received;
 use crate::repository::AccessionRepository;
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::spool::Spool;
 use crate::store::{Beside, Papers, Staging, Storing, fonds_wanted, is_code_conflict};
 use crate::submission::Enclosure;

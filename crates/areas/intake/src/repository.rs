@@ -1,5 +1,8 @@
 //! Accessions and their findings in the catalogue.
 
+pub(crate) mod tasks;
+pub(crate) mod uploads;
+
 use crate::accession::Accession;
 use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::{AccessionId, Finding};

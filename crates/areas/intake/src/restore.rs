@@ -2,7 +2,7 @@
 
 use crate::accession::Accession;
 use crate::repository::AccessionRepository;
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::store::{ACCESSION_FILE, FINDINGS_FILE};
 use async_trait::async_trait;
 use lantai_cataloguing::{CataloguingError, RestoreOther, layout};

@@ -3,7 +3,7 @@
 use crate::accession::AccessionState;
 use crate::error::IntakeError;
 use crate::repository::AccessionRepository;
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::tasks::{ReviewTask, TaskDecision};
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, NewJob};

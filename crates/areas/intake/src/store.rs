@@ -4,7 +4,7 @@ use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::examine::FileList;
 use crate::repository::AccessionRepository;
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::spool::{Spool, Spooled};
 use crate::submission::Enclosure;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};

@@ -82,9 +82,14 @@ fn a_child_without_memory_is_told_by_name_and_the_next_file_goes_on() {
 fn a_child_that_is_out_of_time_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let path = pdf(folder.path(), 3);
+    // a child that never answers, as one does that a file has caught
+    let silent = folder.path().join("silent");
+    std::fs::write(&silent, "#!/bin/sh\nexec sleep 600\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&silent, mode).unwrap();
     let sandbox = Sandbox::new(SandboxOptions {
-        timeout: Duration::ZERO,
-        ..options()
+        timeout: Duration::from_millis(300),
+        ..SandboxOptions::new(silent, 1)
     });
     assert_eq!(
         sandbox.examine(&identify(&path), &path).unwrap_err().code(),

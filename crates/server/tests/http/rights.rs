@@ -45,9 +45,13 @@ async fn every_other_operation_refuses_whoever_has_not_signed_in() {
                 "this test knows no value for a parameter of {path}"
             );
             let method: Method = method.to_uppercase().parse().unwrap();
+            // an answer to HEAD has no body that could name the refusal
+            let has_body = method != Method::HEAD;
             let answer = desk.send(method, &address, None, &json!({})).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
-            assert_eq!(answer.code(), "identity.sign_in_needed", "{name}");
+            if has_body {
+                assert_eq!(answer.code(), "identity.sign_in_needed", "{name}");
+            }
             assert!(
                 operation["responses"]["401"].is_object(),
                 "{name} does not say that it may refuse"

@@ -5,7 +5,7 @@ use super::bodies_of_packages::{MajorFaultsBody, StageBody};
 use super::{IntakeState, find, problem, push};
 use crate::accession::Accession;
 use crate::repository::AccessionRepository;
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::upload::Announcement;
 use axum::Json;
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};

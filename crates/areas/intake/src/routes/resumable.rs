@@ -2,7 +2,7 @@
 
 use super::{IntakeState, problem};
 use crate::error::IntakeError;
-use crate::repository_uploads::ResumableUpload;
+use crate::repository::uploads::ResumableUpload;
 use crate::submission::SubmissionKind;
 use crate::upload::{Announcement, Checksum, Patch, WantedUpload};
 use axum::body::Body;

@@ -2,7 +2,7 @@
 
 use super::bodies::{FindingBody, SeverityBody};
 use super::{IntakeState, find, problem};
-use crate::repository_tasks::TaskRepository;
+use crate::repository::tasks::TaskRepository;
 use crate::review::{Answer, decide};
 use crate::tasks::{ReviewTask, TaskKind};
 use axum::Json;

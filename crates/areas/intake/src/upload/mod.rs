@@ -7,7 +7,7 @@ pub use resumable::{Checksum, Patch, ResumableUploads, WantedUpload};
 use crate::accession::{Accession, AccessionState, MajorFaults};
 use crate::error::IntakeError;
 use crate::repository::AccessionRepository;
-use crate::repository_uploads::UploadRepository;
+use crate::repository::uploads::UploadRepository;
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, NewJob};
 use lantai_domain::{AccessionId, FondsNumber, JobId, Stage};

@@ -6,7 +6,7 @@
 
 use super::{Announcement, Uploads};
 use crate::error::IntakeError;
-use crate::repository_uploads::{ResumableUpload, UploadRepository};
+use crate::repository::uploads::{ResumableUpload, UploadRepository};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;

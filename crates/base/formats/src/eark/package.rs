@@ -13,8 +13,8 @@ use super::read_mets::{self, Refusal};
 use super::rules;
 use crate::bagit::{Algorithm, Hasher};
 use crate::package::{FileClass, LogicalName, walk};
-use file_list::Stated;
 pub(super) use file_list::FileList;
+use file_list::Stated;
 
 /// Name of the file that describes a package or a representation.
 pub(super) const METS: &str = "METS.xml";
