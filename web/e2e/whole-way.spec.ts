@@ -89,18 +89,19 @@ async function takeIn(page: Page, folder: string): Promise<{ code: string; title
 
   await expect(page.getByText(/全部通过，已入库 \d+ 件/)).toBeVisible({ timeout: 120_000 });
   await expectAccessible(page, "accession");
-  const first = page.getByRole("table", { name: "入库的档案" }).getByRole("row").nth(1);
-  const code = await first.locator(".code").innerText();
-  const title = await first.getByRole("link").innerText();
-  await expect(first).toContainText("待审核");
+  const brought = page.locator(".ant-tree");
+  const first = brought.getByRole("link").first();
+  const code = await brought.locator(".code").first().innerText();
+  const title = await first.innerText();
 
   await page.getByRole("link", { name: "查看检测报告" }).click();
   await expect(page.getByText("合格", { exact: true })).toBeVisible();
   await expect(page.getByRole("table", { name: "四性检测结果" })).toBeVisible();
   await expectAccessible(page, "report");
   await page.goBack();
-  await first.getByRole("link").click();
+  await first.click();
   await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  await expect(page.getByText("待审核").first()).toBeVisible();
   await expectAccessible(page, "record of the staff");
   return { code, title };
 }
