@@ -64,6 +64,12 @@ impl AccessionState {
         }
     }
 
+    /// Whether the same package, handed in again, goes on with this accession: it was interrupted, or the machine
+    /// failed.
+    pub fn can_go_on(&self) -> bool {
+        matches!(self, Self::Checking | Self::Failed { .. })
+    }
+
     /// When it came to an end, if it did.
     pub fn ended_at(&self) -> Option<Timestamp> {
         match self {

@@ -42,6 +42,9 @@ pub enum IntakeError {
         /// The path.
         path: String,
     },
+    /// The package was taken from a place by a command, and only that command knows how.
+    #[error("the package was handed in by a command; run the same command again")]
+    HandedInElsewhere,
     /// More was sent than announced.
     #[error("more bytes were sent than announced")]
     TooMuch,
@@ -141,6 +144,7 @@ impl IntakeError {
             Self::NotFound => "intake.not_found",
             Self::WrongState { .. } => "intake.wrong_state",
             Self::PathEscape { .. } => "intake.path_escape",
+            Self::HandedInElsewhere => "intake.handed_in_elsewhere",
             Self::TooMuch => "intake.too_much",
             Self::NotReturned { .. } => "intake.not_returned",
             Self::NotEnded { .. } => "intake.not_ended",
@@ -169,6 +173,16 @@ impl IntakeError {
     /// Whether the change is accepted all the same, and only waits for the next start.
     pub fn is_unfinished(&self) -> bool {
         matches!(self, Self::Cataloguing(CataloguingError::Unfinished { .. }))
+    }
+
+    /// Whether the same may succeed later, because the machine failed and not the request: a disk, the catalogue, the
+    /// vault. What was staged until then is kept for whoever tries again.
+    pub fn may_pass(&self) -> bool {
+        let machine = matches!(
+            self,
+            Self::Disk { .. } | Self::RowsUnreadable { .. } | Self::Cataloguing(_)
+        );
+        machine && !self.is_unfinished()
     }
 
     /// A failure of our own disk.

@@ -443,13 +443,16 @@ impl Gathering<'_, '_> {
     }
 
     fn part_is_full(&self) -> bool {
-        self.parts.as_ref().is_some_and(|parts| parts.is_full())
+        let outstanding = self.outstanding;
+        self.parts
+            .as_ref()
+            .is_some_and(|parts| parts.is_full(outstanding))
     }
 
     fn end_part(&mut self) -> Result<(), IntakeError> {
         match &mut self.parts {
             // what goes back is not worth being made durable
-            Some(parts) if !self.tally.returns_package() => parts.seal(),
+            Some(parts) if parts.holds_items() && !self.tally.returns_package() => parts.seal(),
             _ => Ok(()),
         }
     }

@@ -280,6 +280,8 @@ impl<'a> Parts<'a> {
         let part = self.next_part();
         let path = self.folder.log(part.number);
         let file = File::create(&path).map_err(|source| IntakeError::disk("write", path, source))?;
+        // an attempt of this process that failed may not have been able to remove what it had begun
+        remove_batches(self.vault, std::slice::from_ref(&part))?;
         let batch = Arc::new(self.vault.begin(&part.batch)?);
         self.log = Some(BufWriter::new(file));
         self.batch = Some(Arc::clone(&batch));
@@ -305,9 +307,14 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Whether it is time to make the part durable.
-    pub fn is_full(&self) -> bool {
-        self.staged_items >= self.size.items || self.staged_bytes >= self.size.bytes
+    /// Whether it is time to make the part durable, with so many items that are being read for it.
+    pub fn is_full(&self, outstanding: u64) -> bool {
+        self.staged_items + outstanding >= self.size.items || self.staged_bytes >= self.size.bytes
+    }
+
+    /// Whether anything was staged for the part.
+    pub fn holds_items(&self) -> bool {
+        self.staged_items > 0
     }
 
     /// Makes the part durable; no worker may hold its batch any more.

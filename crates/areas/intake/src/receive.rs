@@ -160,8 +160,9 @@ struct Outcome {
 
 /// Receives a package. On return the outcome is durable: everything of it is in the holdings, or nothing.
 ///
-/// The accession must not be under way elsewhere. Faults of the package lead to a return, not to an error; after an
-/// error nothing of the package is kept either, and it can be handed in again.
+/// The accession must not be under way elsewhere. Faults of the package lead to a return, not to an error. After an
+/// error nothing of the package is in the holdings, and it can be handed in again; if the machine failed
+/// ([`IntakeError::may_pass`]), the parts that are durable are kept, and the next attempt goes on after them.
 pub async fn receive(
     holdings: &Holdings,
     rules: &IntakeRules,
@@ -186,11 +187,21 @@ pub async fn receive(
                 // it is accepted: the register says so already, the next start does the rest
                 return Err(error);
             }
-            drop_parts(holdings, accession.id, &request.workspace).await;
+            let keeps = error.may_pass() && has_parts(holdings, accession.id).await;
+            if !keeps {
+                drop_parts(holdings, accession.id, &request.workspace).await;
+            }
             fail(holdings, accession, &error).await;
             Err(error)
         }
     }
+}
+
+async fn has_parts(holdings: &Holdings, id: AccessionId) -> bool {
+    held_parts(holdings, id)
+        .await
+        // unknown: they are kept, the next start sees
+        .map_or(true, |held| !held.is_empty())
 }
 
 /// Registers that an accession failed; the error that led here is the one to tell.

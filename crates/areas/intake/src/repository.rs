@@ -116,7 +116,7 @@ impl AccessionRepository<'_> {
         fingerprint: &str,
     ) -> Result<Option<Accession>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE source = $1 AND fingerprint = $2
-                   AND state IN ('checking', 'pending_review', 'accepted') ORDER BY id DESC LIMIT 1";
+                   AND state IN ('checking', 'failed', 'pending_review', 'accepted') ORDER BY id DESC LIMIT 1";
         let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
             .bind(source)
             .bind(fingerprint)
@@ -125,9 +125,10 @@ impl AccessionRepository<'_> {
         row.as_deref().map(read).transpose()
     }
 
-    /// Accessions that were interrupted while they took what lay at a place.
+    /// Accessions that were interrupted, or failed, while they took what lay at a place.
     pub async fn interrupted_at(self, source: &str) -> Result<Vec<Accession>, StoreError> {
-        let sql = "SELECT detail FROM accessions WHERE source = $1 AND state = 'checking' ORDER BY id";
+        let sql =
+            "SELECT detail FROM accessions WHERE source = $1 AND state IN ('checking', 'failed') ORDER BY id";
         let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
             .bind(source)
             .fetch_all(&mut *c)

@@ -23,7 +23,7 @@ pub struct TakenIn {
 
 /// Takes a package in that lies on this machine. A package of the same place that looks the same from outside (see
 /// [`fingerprint()`]) and was asked for in the same way is the same package: if it was accepted, or waits for a person,
-/// nothing is done; if it was interrupted, its accession is gone on with.
+/// nothing is done; if it was interrupted, or the machine failed, its accession is gone on with.
 ///
 /// No other process may write to the archive meanwhile.
 pub async fn take_in(
@@ -42,7 +42,7 @@ pub async fn take_in(
     let print = tokio::task::spawn_blocking(move || fingerprint(&looked)).await?;
     let known = known(holdings, &source, print.as_deref()).await?;
     let accession = match known {
-        Some(known) if matches!(known.state, AccessionState::Checking) => known,
+        Some(known) if known.state.can_go_on() => known,
         Some(known) => return before(holdings, known).await,
         None => {
             forget_interrupted(holdings, request, &source).await?;
@@ -79,6 +79,10 @@ async fn forget_interrupted(
     drop(reader);
     for accession in interrupted {
         drop_parts(holdings, accession.id, &request.workspace).await;
+        if matches!(accession.state, AccessionState::Failed { .. }) {
+            // that it failed stays in the register
+            continue;
+        }
         let mut work = holdings.database.begin_upkeep().await?;
         AccessionRepository(work.conn()).delete(accession.id).await?;
         work.commit().await?;

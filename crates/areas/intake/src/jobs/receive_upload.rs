@@ -1,7 +1,7 @@
 //! Receiving uploads in the background.
 
 use super::ProgressBoard;
-use crate::accession::{Accession, AccessionState};
+use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
@@ -32,7 +32,7 @@ impl ReceiveUploadHandler {
         let found = AccessionRepository(reader.conn()).find(id).await?;
         drop(reader);
         let Some(accession) = found else { return Ok(()) };
-        if !matches!(accession.state, AccessionState::Checking) {
+        if !accession.state.can_go_on() {
             // done before a crash, the job only was not struck off
             return self.uploads.clear(id);
         }
@@ -79,7 +79,7 @@ impl JobHandler for ReceiveUploadHandler {
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
         self.receive(job.accession)
             .await
-            .map_err(|error| match error.is_unfinished() {
+            .map_err(|error| match error.is_unfinished() || error.may_pass() {
                 true => JobFailure::Retry(error.into()),
                 // the accession is registered as failed and can be handed in again; the job itself is done with
                 false => JobFailure::GiveUp(error.into()),

@@ -1,7 +1,7 @@
 //! Receiving packages from watched folders.
 
 use super::ProgressBoard;
-use crate::accession::{Accession, AccessionState};
+use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
@@ -33,7 +33,7 @@ impl ReceiveWatchedHandler {
         let (Some(accession), Some(source)) = (found, source) else {
             return Ok(());
         };
-        if !matches!(accession.state, AccessionState::Checking) {
+        if !accession.state.can_go_on() {
             // done before a crash: it only was not moved, or waits for a person
             return move_away(&self.holdings, &accession).await;
         }
@@ -49,7 +49,8 @@ impl ReceiveWatchedHandler {
         self.board.end(id);
         match received {
             Ok(received) => move_away(&self.holdings, &received.accession).await,
-            Err(error) if error.is_unfinished() => Err(error),
+            // it stays where it lies: the next attempt goes on with it
+            Err(error) if error.is_unfinished() || error.may_pass() => Err(error),
             Err(error) => {
                 self.move_failed(id).await?;
                 Err(error)
@@ -95,7 +96,7 @@ impl JobHandler for ReceiveWatchedHandler {
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
         self.receive(job.accession)
             .await
-            .map_err(|error| match error.is_unfinished() {
+            .map_err(|error| match error.is_unfinished() || error.may_pass() {
                 true => JobFailure::Retry(error.into()),
                 // the accession is registered as failed, and the package lies where a person finds it
                 false => JobFailure::GiveUp(error.into()),

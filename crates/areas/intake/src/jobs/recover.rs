@@ -26,7 +26,7 @@ pub async fn recover(holdings: &Holdings, uploads: &Uploads, workspace: &Path) -
         let found = AccessionRepository(reader.conn()).find(id).await?;
         drop(reader);
         match found.map(|accession| accession.state) {
-            Some(AccessionState::Checking | AccessionState::PendingReview { .. }) => {
+            Some(state) if state.can_go_on() || matches!(state, AccessionState::PendingReview { .. }) => {
                 waiting.insert(id);
             }
             _ => drop_parts(holdings, id, workspace).await,
@@ -47,9 +47,8 @@ pub async fn recover(holdings: &Holdings, uploads: &Uploads, workspace: &Path) -
         let mut reader = holdings.database.read().await?;
         let found = AccessionRepository(reader.conn()).find(id).await?;
         drop(reader);
-        let needed = |state: &AccessionState| {
-            matches!(state, AccessionState::Receiving { .. } | AccessionState::Checking)
-        };
+        let needed =
+            |state: &AccessionState| state.can_go_on() || matches!(state, AccessionState::Receiving { .. });
         if found.is_none_or(|accession| !needed(&accession.state)) {
             uploads.clear(id)?;
         }

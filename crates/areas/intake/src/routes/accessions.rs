@@ -180,14 +180,14 @@ pub async fn get_accession(
     Ok(Json(whole(&state, &accession).await?))
 }
 
-/// Hands an uploaded package in.
+/// Hands an uploaded package in; one whose accession failed is taken up again where it was.
 #[utoipa::path(post, path = "/api/v1/accessions/{id}/submit", tag = "accessions",
     params(("id" = Uuid, Path, description = "The accession")),
     responses(
         (status = 202, description = "Handed in", body = AccessionBody),
         (status = 401, description = "For the staff", body = ProblemBody),
         (status = 404, description = "There is none", body = ProblemBody),
-        (status = 409, description = "It was handed in before", body = ProblemBody),
+        (status = 409, description = "It was handed in before, or by a command", body = ProblemBody),
     ))]
 pub async fn submit_accession(
     State(state): State<IntakeState>,
@@ -199,7 +199,7 @@ pub async fn submit_accession(
     Ok((StatusCode::ACCEPTED, Json(whole(&state, &accession).await?)))
 }
 
-/// Drops a package that was not handed in.
+/// Drops a package that was not handed in, or whose accession failed.
 #[utoipa::path(delete, path = "/api/v1/accessions/{id}", tag = "accessions",
     params(("id" = Uuid, Path, description = "The accession")),
     responses(

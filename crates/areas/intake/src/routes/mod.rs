@@ -85,6 +85,7 @@ fn problem(error: &IntakeError) -> Problem {
         | IntakeError::NotReturned { .. }
         | IntakeError::NotEnded { .. }
         | IntakeError::TaskDecided
+        | IntakeError::HandedInElsewhere
         | IntakeError::OffsetDiffers { .. }
         | IntakeError::UploadsUnfinished { .. } => StatusCode::CONFLICT,
         IntakeError::PathEscape { .. }

@@ -8,6 +8,7 @@ use crate::accession::{Accession, AccessionState, MajorFaults};
 use crate::error::IntakeError;
 use crate::repository::AccessionRepository;
 use crate::repository::uploads::UploadRepository;
+use crate::watch::ReceiveWatched;
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, NewJob};
 use lantai_domain::{AccessionId, FondsNumber, JobId, Stage};
@@ -152,9 +153,20 @@ impl Uploads {
         Ok(place)
     }
 
-    /// Hands an upload in: from now on it is examined in the background.
+    /// Hands an upload in: from now on it is examined in the background. One that failed is handed in again, and goes
+    /// on after what is durable of it.
     pub async fn submit(&self, holdings: &Holdings, id: AccessionId) -> Result<Accession, IntakeError> {
-        let mut accession = receiving(holdings, id, "handed in").await?;
+        let mut reader = holdings.database.read().await?;
+        let found = AccessionRepository(reader.conn()).find(id).await?;
+        let is_watched = AccessionRepository(reader.conn()).is_watched(id).await?;
+        drop(reader);
+        let mut accession = found.ok_or(IntakeError::NotFound)?;
+        match accession.state {
+            AccessionState::Receiving { .. } => {}
+            AccessionState::Failed { .. } if is_watched || self.package(id).exists() => {}
+            AccessionState::Failed { .. } => return Err(IntakeError::HandedInElsewhere),
+            other => return Err(wrong_state(&other, "handed in")),
+        }
         accession.state = AccessionState::Checking;
         self.budgets.forget(id);
         let mut work = holdings.database.begin_upkeep().await?;
@@ -164,15 +176,25 @@ impl Uploads {
             return Err(IntakeError::UploadsUnfinished { count });
         }
         AccessionRepository(work.conn()).put(&accession).await?;
-        let job = NewJob::new(JobId::new(holdings.ids.next()), &ReceiveUpload { accession: id })?;
+        let job_id = JobId::new(holdings.ids.next());
+        let job = match is_watched {
+            true => NewJob::new(job_id, &ReceiveWatched { accession: id })?,
+            false => NewJob::new(job_id, &ReceiveUpload { accession: id })?,
+        };
         work.enqueue(job.once(&id.to_string())).await?;
         work.commit().await?;
         Ok(accession)
     }
 
-    /// Drops an upload that was not handed in.
+    /// Drops an upload that was not handed in, or whose accession failed. Parts of a failed one go with the next start.
     pub async fn withdraw(&self, holdings: &Holdings, id: AccessionId) -> Result<(), IntakeError> {
-        receiving(holdings, id, "withdrawn").await?;
+        let mut reader = holdings.database.read().await?;
+        let found = AccessionRepository(reader.conn()).find(id).await?;
+        drop(reader);
+        match found.ok_or(IntakeError::NotFound)?.state {
+            AccessionState::Receiving { .. } | AccessionState::Failed { .. } => {}
+            other => return Err(wrong_state(&other, "withdrawn")),
+        }
         self.budgets.forget(id);
         let mut work = holdings.database.begin_upkeep().await?;
         AccessionRepository(work.conn()).delete(id).await?;
@@ -304,9 +326,13 @@ async fn receiving(
     let accession = found.ok_or(IntakeError::NotFound)?;
     match accession.state {
         AccessionState::Receiving { .. } => Ok(accession),
-        other => Err(IntakeError::WrongState {
-            state: other.name(),
-            wanted,
-        }),
+        other => Err(wrong_state(&other, wanted)),
+    }
+}
+
+fn wrong_state(state: &AccessionState, wanted: &'static str) -> IntakeError {
+    IntakeError::WrongState {
+        state: state.name(),
+        wanted,
     }
 }

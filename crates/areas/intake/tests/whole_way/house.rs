@@ -6,7 +6,8 @@ use lantai_cataloguing::{Holdings, RecordRepository, StoredRecord};
 use lantai_database::{Database, JournalRows};
 use lantai_domain::{AccessionId, Fact, Finding, IdSource, JournalEntry, RandomIds, Stage};
 use lantai_intake::{
-    Accession, AccessionState, IntakeError, IntakeRules, Progress, ReceiveRequest, Received, Uploads, receive,
+    Accession, AccessionRepository, AccessionState, IntakeError, IntakeRules, Progress, ReceiveRequest,
+    Received, Uploads, receive,
 };
 use lantai_journal::{Journal, SigningKey};
 use lantai_preservation::{Report, Scope, verify};
@@ -35,6 +36,11 @@ impl StopAt {
             stop_at,
             ..Self::default()
         })
+    }
+
+    /// The disk works again.
+    pub fn revive(&self) {
+        self.dead.store(false, Ordering::SeqCst);
     }
 
     pub fn steps(&self) -> u64 {
@@ -261,6 +267,12 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// How many parts wait to be gone on after.
+    pub async fn held_parts(&self) -> usize {
+        let mut reader = self.holdings.database.read().await.unwrap();
+        BatchRepository(reader.conn()).held().await.unwrap().len()
+    }
+
     pub async fn close(self) {
         self.holdings.database.close().await;
     }
@@ -326,6 +338,14 @@ impl Archive {
             &Arc::new(Progress::default()),
         )
         .await
+    }
+
+    /// The one accession of the register.
+    pub async fn only_accession(&self) -> Accession {
+        let mut reader = self.holdings.database.read().await.unwrap();
+        let mut all = AccessionRepository(reader.conn()).page(None, 10).await.unwrap();
+        assert_eq!(all.len(), 1);
+        all.remove(0)
     }
 
     pub async fn records(&self) -> Vec<StoredRecord> {

@@ -42,7 +42,7 @@ async fn assert_whole(archive: &Archive, data: &Data, when: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_intake_in_parts_stopped_anywhere_comes_to_a_whole_end() {
+async fn an_intake_in_parts_stopped_anywhere_goes_on_where_it_was() {
     let data = Data::new().await;
     let package = Package::items(1, ITEMS);
     let whole = data.copy();
@@ -66,18 +66,20 @@ async fn an_intake_in_parts_stopped_anywhere_comes_to_a_whole_end() {
             archive.close().await;
             let when = format!("step {stop}, {}", disk.stopped_in());
             let archive = copy.restart().await;
+            let held = archive.held_parts().await;
             let taken = take(&archive, package.path()).await;
             let taken = taken.unwrap_or_else(|error| panic!("{when}: {error:?}"));
             assert_eq!(taken.received.accession.state.name(), "accepted", "{when}");
             assert_whole(&archive, &copy, &when).await;
             archive.close().await;
-            taken.already
+            (held, taken.already)
         }
     });
-    let outcomes: Vec<bool> = tried.buffer_unordered(4).collect().await;
-    let done = outcomes.iter().filter(|already| **already).count();
+    let outcomes: Vec<(usize, bool)> = tried.buffer_unordered(4).collect().await;
+    let went_on = outcomes.iter().filter(|(held, _)| *held > 0).count();
+    let done = outcomes.iter().filter(|(_, already)| *already).count();
     assert!(outcomes.len() > 100, "{} stops", outcomes.len());
-    assert!(done > 0 && done < outcomes.len(), "{done} were done before");
+    assert!(went_on > 0 && done > 0, "{went_on} went on, {done} were done");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,5 +114,41 @@ async fn parts_are_used_again_only_while_the_package_is_as_it_was() {
     );
     assert_whole(&archive, &stopped, "changed meanwhile").await;
     assert_eq!(staged(&stopped), 0);
+    archive.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fails_for_a_while_costs_only_the_part_that_was_being_filled() {
+    let data = Data::new().await;
+    let package = Package::items(1, ITEMS);
+    let counted = StopAt::new(0);
+    let archive = data.copy().open_on(counted.clone()).await;
+    take(&archive, package.path()).await.unwrap();
+    archive.close().await;
+
+    let disk = StopAt::new(counted.first("place") - 20);
+    let archive = data.open_on(disk.clone()).await;
+    let failed = take(&archive, package.path()).await.unwrap_err();
+    assert!(failed.may_pass(), "{failed:?}");
+    let held = archive.held_parts().await;
+    assert!(held > 1, "{held} parts are durable");
+    let accession = archive.only_accession().await;
+    assert_eq!(accession.state.name(), "failed");
+
+    disk.revive();
+    let before = disk.steps();
+    let taken = take(&archive, package.path()).await.unwrap();
+    assert_eq!(taken.received.accession.state.name(), "accepted");
+    assert_eq!(
+        taken.received.accession.id, accession.id,
+        "the same accession went on"
+    );
+    let again = disk.steps() - before;
+    assert!(
+        again < counted.steps() / 2,
+        "{again} of {} steps were done again",
+        counted.steps()
+    );
+    assert_whole(&archive, &data, "after the disk came back").await;
     archive.close().await;
 }
