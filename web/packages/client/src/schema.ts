@@ -53,7 +53,7 @@ export interface paths {
     get: operations["get_accession"];
     put?: never;
     post?: never;
-    /** Drops a package that was not handed in. */
+    /** Drops a package that was not handed in, or whose accession failed. */
     delete: operations["discard_accession"];
     options?: never;
     head?: never;
@@ -191,7 +191,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Hands an uploaded package in. */
+    /** Hands an uploaded package in; one whose accession failed is taken up again where it was. */
     post: operations["submit_accession"];
     delete?: never;
     options?: never;
@@ -3320,7 +3320,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description It was handed in before */
+      /** @description It was handed in before, or by a command */
       409: {
         headers: {
           [name: string]: unknown;

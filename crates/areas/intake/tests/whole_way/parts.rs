@@ -122,7 +122,8 @@ async fn a_disk_that_fails_for_a_while_costs_only_the_part_that_was_being_filled
     let data = Data::new().await;
     let package = Package::items(1, ITEMS);
     let counted = StopAt::new(0);
-    let archive = data.copy().open_on(counted.clone()).await;
+    let copy = data.copy();
+    let archive = copy.open_on(counted.clone()).await;
     take(&archive, package.path()).await.unwrap();
     archive.close().await;
 
