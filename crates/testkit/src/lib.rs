@@ -14,6 +14,7 @@ mod builders;
 mod corpus;
 mod engines;
 mod fixed;
+pub mod signing;
 
 pub use builders::{FileBuilder, RecordBuilder, a_fact};
 pub use corpus::{corpus, repository_root};
