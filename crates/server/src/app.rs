@@ -52,7 +52,7 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
         }))
         .merge(lantai_intake::filing::routes(FilingState {
             holdings: holdings.clone(),
-            tables: Arc::clone(&archive.filing),
+            tables: archive.filing.clone(),
         }))
         .merge(lantai_access::routes(AccessState {
             catalogue: archive.index.clone(),
@@ -64,6 +64,8 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
             uploads: archive.uploads.clone(),
             resumable: archive.resumable.clone(),
             board: archive.board.clone(),
+            rules: Arc::new(archive.rules.checks().clone()),
+            institution: archive.config.institution.clone(),
         }));
     (router, identity)
 }

@@ -7,7 +7,7 @@ use lantai_access::CatalogueIndex;
 use lantai_cataloguing::Holdings;
 use lantai_database::Database;
 use lantai_domain::{RandomIds, SystemClock};
-use lantai_intake::filing::FilingTables;
+use lantai_intake::filing::TablesInForce;
 use lantai_intake::quality::QualityRules;
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
 use lantai_journal::{Journal, SigningKey, VerifyingKey};
@@ -87,7 +87,7 @@ pub struct Archive {
     /// The rules of the double quality check.
     pub quality: Arc<QualityRules>,
     /// The tables of filing scope.
-    pub filing: Arc<FilingTables>,
+    pub filing: TablesInForce,
     /// Uploads under way.
     pub uploads: Uploads,
     /// Resumable uploads under way.
@@ -143,6 +143,7 @@ impl Archive {
         );
         let uploads = Uploads::new(&places.uploads);
         let scanner = config.malware_scanner()?;
+        let filing = own_rules::filing_in_force(data)?;
         Ok(Self {
             data: data.to_path_buf(),
             config,
@@ -150,11 +151,11 @@ impl Archive {
             holdings,
             rules: IntakeRules::builtin()?
                 .with_scanner(scanner)
-                .with_checks(own_rules::checks(data)?)
+                .with_checks(own_rules::checks(data, filing.clone())?)
                 .with_publications(&data.join("rules").join("pronom"))?
                 .with_bag_profiles(Some(data.join("rules").join("bagit-profiles"))),
             quality: Arc::new(own_rules::quality(data)?),
-            filing: Arc::new(own_rules::filing(data)?),
+            filing,
             resumable: ResumableUploads::new(uploads.clone()),
             uploads,
             board: ProgressBoard::default(),

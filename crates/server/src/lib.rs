@@ -18,6 +18,6 @@ pub use archive::{Access, Archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
 pub use error::ArchiveError;
 pub use initialise::{Initialised, NewArchive, initialise};
-pub use own_rules::filing as filing_tables;
+pub use own_rules::{filing as filing_tables, filing_in_force};
 pub use rebuild::{Rebuilt, rebuild};
 pub use verify::verify;

@@ -1,21 +1,20 @@
 //! Rules that an archives keeps in its own data folder, below `rules/`; where it keeps none, those of the program.
 
 use crate::error::ArchiveError;
-use lantai_intake::filing::{FilingError, FilingTable, FilingTables};
+use lantai_intake::filing::{FilingError, FilingTable, FilingTables, TablesInForce};
 use lantai_intake::quality::QualityRules;
 use lantai_intake::rules::CheckRules;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 /// The rules of the checks: `rules/checks.toml` and `rules/elements.toml` laid over those of the program.
-pub(crate) fn checks(data: &Path) -> Result<CheckRules, ArchiveError> {
+pub(crate) fn checks(data: &Path, filing: TablesInForce) -> Result<CheckRules, ArchiveError> {
     let folder = data.join("rules");
     let rules = CheckRules::of_folder(Some(&folder), None).map_err(|error| ArchiveError::Config {
         path: folder.display().to_string(),
         reason: chain(&error),
     })?;
     Ok(CheckRules {
-        filing: Some(Arc::new(filing(data)?)),
+        filing: Some(filing),
         ..rules
     })
 }
@@ -36,9 +35,18 @@ pub(crate) fn quality(data: &Path) -> Result<QualityRules, ArchiveError> {
     }
 }
 
+fn filing_folder(data: &Path) -> PathBuf {
+    data.join("rules").join("filing-scope")
+}
+
+/// The tables of classification, filing scope and retention, to be read and added to.
+pub fn filing_in_force(data: &Path) -> Result<TablesInForce, ArchiveError> {
+    Ok(TablesInForce::new(filing(data)?, filing_folder(data)))
+}
+
 /// The tables of classification, filing scope and retention: every `rules/filing-scope/*.toml`.
 pub fn filing(data: &Path) -> Result<FilingTables, ArchiveError> {
-    let folder = data.join("rules").join("filing-scope");
+    let folder = filing_folder(data);
     let unusable = |path: &Path, error: &FilingError| ArchiveError::Config {
         path: path.display().to_string(),
         reason: chain(error),

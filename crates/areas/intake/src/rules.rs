@@ -1,7 +1,7 @@
 //! The rules of the checks: data, not code (`rules/checks.toml`), and profiles laid over them.
 
 use crate::elements::{ElementsError, Schemes};
-use crate::filing::FilingTables;
+use crate::filing::TablesInForce;
 use crate::rule_file::lay_over;
 use lantai_domain::{Finding, Outcome, Severity, Stage};
 use serde::{Deserialize, Serialize};
@@ -262,7 +262,7 @@ pub struct CheckRules {
     pub schemes: Arc<Schemes>,
     /// The archive's own tables of filing scope (check I-3.3).
     #[serde(skip)]
-    pub filing: Option<Arc<FilingTables>>,
+    pub filing: Option<TablesInForce>,
 }
 
 impl CheckRules {

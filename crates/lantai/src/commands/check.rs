@@ -79,14 +79,12 @@ impl Check {
             package: tested_package(&self.path, &checked),
             rules: rules.checks(),
             time: (started, SystemClock.now()),
-            tool: Tool {
-                name: "Lantai".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-            },
+            tool: Tool::this(),
             operator: &request.by,
             verdict: checked.verdict,
             checks: &checked.checks,
             findings: &checked.findings,
+            decisions: &[],
         };
         let report = ReportData::new(&test);
         if let (Some(path), Some(form)) = (&self.report, form) {

@@ -282,27 +282,8 @@ impl Import {
         let retentions = FilingTable::builtin()?.retentions().to_vec();
         let table = from_sheet(&name, bytes, scheme, retentions)?;
         // with the others that hold already: what contradicts them is not written
-        let builtin = FilingTable::builtin()?;
-        let others = lantai_server::filing_tables(&self.data)?;
-        let mut all: Vec<FilingTable> = others
-            .all()
-            .iter()
-            .filter(|one| **one != builtin)
-            .cloned()
-            .collect();
-        all.push(table.clone());
-        FilingTables::new(all)?;
-        let folder = self.data.join("rules").join("filing-scope");
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let path = folder.join(format!("{}.toml", table.name()));
-        if path.exists() {
-            bail!(
-                "{} is there already: give the table another version",
-                path.display()
-            );
-        }
-        std::fs::write(&path, table.to_toml()?)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let tables = lantai_server::filing_in_force(&self.data)?;
+        let path = tables.add(tables.plan(table.clone())?)?;
         let document = serde_json::json!({"table": table.name(), "rows": table.rows().len(), "file": path});
         output.answer(&document, || {
             format!(

@@ -138,7 +138,13 @@ async fn an_archives_own_tables_hold_and_faulty_ones_are_named() {
     std::fs::write(folder.join("j901.toml"), table).unwrap();
     let open = || lantai_server::Archive::open(&data, config.clone(), lantai_server::Access::Read);
     let archive = open().await.unwrap();
-    let names: Vec<String> = archive.filing.all().iter().map(|table| table.name()).collect();
+    let names: Vec<String> = archive
+        .filing
+        .now()
+        .all()
+        .iter()
+        .map(|table| table.name())
+        .collect();
     assert_eq!(names, ["J901@1", "XZ-GENERAL@2026.1"]);
     std::fs::write(
         folder.join("again.toml"),
@@ -151,4 +157,153 @@ async fn an_archives_own_tables_hold_and_faulty_ones_are_named() {
         refused.to_string().contains("J901@1") && refused.to_string().contains("J901@2"),
         "{refused}"
     );
+}
+
+/// A sheet with its scheme, as a browser sends it.
+fn sheet_form(scheme: &Value, name: &str, sheet: &[u8]) -> (String, Vec<u8>) {
+    let mut body = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"scheme\"\r\n\r\n{scheme}\r\n--edge\r\n\
+         content-disposition: form-data; name=\"sheet\"; filename=\"{name}\"\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(sheet);
+    body.extend_from_slice(b"\r\n--edge--\r\n");
+    ("multipart/form-data; boundary=edge".to_owned(), body)
+}
+
+async fn import(
+    desk: &Desk,
+    cookie: Option<&str>,
+    is_preview: bool,
+    scheme: &Value,
+    name: &str,
+    sheet: &[u8],
+) -> crate::desk::Answer {
+    let (kind, body) = sheet_form(scheme, name, sheet);
+    let path = format!("/api/v1/filing/tables?preview={is_preview}");
+    let request = crate::desk::request(Method::POST, &path, cookie);
+    let request = request.header("x-lantai-csrf", "1").header("content-type", kind);
+    desk.ask(request.body(axum::body::Body::from(body)).unwrap())
+        .await
+}
+
+#[tokio::test]
+async fn a_sheet_becomes_a_table_in_force_after_it_was_looked_at() {
+    let desk = Desk::small().await;
+    let admin = desk.sign_in().await;
+    let admin = Some(admin.as_str());
+    let builtin = "XZ-GENERAL@2026.1";
+    let sheet = desk
+        .get(&format!("/api/v1/filing/tables/{builtin}/sheet"), admin)
+        .await
+        .text();
+    let mut lines: Vec<&str> = sheet.lines().collect();
+    lines.pop();
+    let sheet = lines.join("\r\n") + "\r\n";
+    let scheme = json!({"id": "石门县", "version": "1", "title": "石门县三合一表", "valid_from": "2020-01-01",
+                        "approval_number": "石档〔2020〕1号"});
+
+    let nobody = import(&desk, None, true, &scheme, "table.csv", sheet.as_bytes()).await;
+    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    let preview = import(&desk, admin, true, &scheme, "table.csv", sheet.as_bytes()).await;
+    assert_eq!(preview.status, StatusCode::OK, "{}", preview.text());
+    let preview = preview.json();
+    assert_eq!(preview["table"]["name"], "石门县@1");
+    let names = async || -> Vec<String> {
+        let tables = desk.get("/api/v1/filing/tables", admin).await.json();
+        let tables = tables.as_array().unwrap().iter();
+        tables
+            .map(|table| table["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names().await, [builtin], "looking changes nothing");
+
+    let done = import(&desk, admin, false, &scheme, "table.csv", sheet.as_bytes()).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+    assert_eq!(
+        names().await,
+        ["石门县@1"],
+        "it takes the place of the program's own"
+    );
+    let again = import(&desk, admin, false, &scheme, "table.csv", sheet.as_bytes()).await;
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (StatusCode::CONFLICT, "filing.twice")
+    );
+
+    // the next version in another encoding and with one row changed
+    let mut next = scheme.clone();
+    next["version"] = json!("2");
+    next["valid_from"] = json!("2024-01-01");
+    let row = lines[1].replacen("永久", "30年", 1).replacen(",Y,", ",D30,", 1);
+    let changed = sheet.replacen(lines[1], &row, 1);
+    assert_ne!(changed, sheet);
+    let preview = import(&desk, admin, true, &next, "table.csv", changed.as_bytes()).await;
+    let preview = preview.json();
+    assert_eq!(
+        (&preview["replaces"], &preview["ends"], &preview["ends_on"]),
+        (&json!("石门县@1"), &json!("石门县@1"), &json!("2023-12-31"))
+    );
+    assert_eq!(preview["changed"].as_array().unwrap().len(), 1, "{preview}");
+    assert_eq!(preview["changed"][0]["fields"][0]["element"], "retention");
+    let done = import(&desk, admin, false, &next, "table.csv", changed.as_bytes()).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+
+    // it is used at once, and read again at the next start
+    let asked = json!({"documents": [{"title": "关于石门渠用地的请示", "date": "2023-12-31"},
+                                     {"title": "关于石门渠用地的请示", "date": "2024-01-01"}]});
+    let proposals = desk
+        .send(Method::POST, "/api/v1/filing/proposals", admin, &asked)
+        .await
+        .json();
+    assert_eq!(
+        (&proposals[0]["table"], &proposals[1]["table"]),
+        (&json!("石门县@1"), &json!("石门县@2"))
+    );
+    let kept = lantai_server::filing_tables(&desk.archive.data).unwrap();
+    let kept: Vec<String> = kept.all().iter().map(|table| table.name()).collect();
+    assert_eq!(kept, ["石门县@2", "石门县@1"]);
+}
+
+#[tokio::test]
+async fn a_sheet_that_cannot_be_used_is_refused_with_its_line() {
+    let desk = Desk::small().await;
+    let admin = desk.sign_in().await;
+    let admin = Some(admin.as_str());
+    let scheme = json!({"id": "A", "version": "1", "title": "x", "valid_from": "2026-01-01"});
+    let head = "条款号,归档范围,类目代码,是否归档,保管期限,题名含任一\n";
+    let refused = async |scheme: &Value, sheet: &str| {
+        let answer = import(&desk, admin, true, scheme, "table.csv", sheet.as_bytes()).await;
+        (answer.status, answer.code(), answer.json()["detail"].to_string())
+    };
+    for (sheet, code, says) in [
+        (
+            "条款号,归档范围,类目代码,是否归档,保管期限,题名含任一\n1,x,WS,也许,Y,通知\n".to_owned(),
+            "filing.row",
+            "line 2",
+        ),
+        (
+            format!("{head}1,x,WS,是,Y,通知\n1,y,WS,是,Y,函\n"),
+            "filing.row",
+            "row",
+        ),
+        (format!("{head}1,x,WS,是,永远,通知\n"), "filing.row", "row 1"),
+        (format!("{head}1,x,WS,是,Y,\n"), "filing.row", "row 1"),
+        (head.to_owned(), "filing.row", "0 rows"),
+        ("甲,乙\n1,2\n".to_owned(), "", ""),
+    ] {
+        let (status, found, detail) = refused(&scheme, &sheet).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{found} {detail}");
+        assert!(code.is_empty() || found == code, "{found} {detail}");
+        assert!(detail.contains(says), "{detail}");
+    }
+    let good = format!("{head}1,x,WS,是,Y,通知\n");
+    let mut wrong = scheme.clone();
+    wrong["valid_from"] = json!("2026-02-30");
+    assert_eq!(refused(&wrong, &good).await.1, "filing.row");
+    wrong = scheme.clone();
+    wrong["id"] = json!("../../outside");
+    assert_eq!(refused(&wrong, &good).await.1, "filing.row");
+    assert_eq!(refused(&json!({"id": "A"}), &good).await.1, "filing.import");
+    assert!(!desk.archive.data.join("rules").exists(), "nothing was written");
 }

@@ -9,5 +9,6 @@ mod filing;
 mod mass;
 mod opening;
 mod quality;
+mod reports;
 mod rights;
 mod session;

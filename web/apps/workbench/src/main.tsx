@@ -9,6 +9,7 @@ import { App } from "./app";
 import "@lantai/ui/base.css";
 import "./styles/desk.css";
 import "./styles/pages.css";
+import "./styles/intake.css";
 import "./styles/quality.css";
 
 const queries: QueryClient = new QueryClient({

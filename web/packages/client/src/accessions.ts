@@ -49,19 +49,23 @@ export const changesQuery = (id: string) =>
   });
 
 /** The records that an accession brought, with their files. */
-export const broughtRecordsQuery = (id: string) =>
+export const broughtRecordsQuery = (id: string, limit = 500) =>
   infiniteQueryOptions({
-    queryKey: ["accessions", id, "records"],
+    queryKey: ["accessions", id, "records", limit],
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         api.GET("/api/v1/accessions/{id}/records", {
-          params: { path: { id }, query: { limit: 500, ...(pageParam && { cursor: pageParam }) } },
+          params: { path: { id }, query: { limit, ...(pageParam && { cursor: pageParam }) } },
           signal,
         }),
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
   });
+
+/** Where the report of the four-property checks of an accession is, as a file in this form. */
+export const accessionReportUrl = (id: string, form: "html" | "pdf" | "json"): string =>
+  `/api/v1/accessions/${encodeURIComponent(id)}/report?as=${form}`;
 
 /** Where the signed receipt of an accession is. */
 export const receiptUrl = (id: string): string => `/api/v1/accessions/${encodeURIComponent(id)}/receipt`;

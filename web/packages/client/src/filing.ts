@@ -44,3 +44,27 @@ export const proposeFiling = (documents: Schemas["FilingDocumentBody"][]) =>
 
 export const decideFiling = (choices: Schemas["FilingChoiceBody"][]) =>
   unwrap(api.POST("/api/v1/filing/decisions", { body: { choices } }));
+
+/** What is said of a table that comes as a sheet. */
+export type FilingScheme = Schemas["FilingSchemeBody"];
+
+/** What a sheet would change; nothing is changed. */
+export const previewFilingTable = (scheme: FilingScheme, sheet: File) => sendSheet(scheme, sheet, true);
+
+/** Takes a sheet as a table in force. */
+export const importFilingTable = (scheme: FilingScheme, sheet: File) => sendSheet(scheme, sheet, false);
+
+function sendSheet(scheme: FilingScheme, sheet: File, preview: boolean) {
+  return unwrap(
+    api.POST("/api/v1/filing/tables", {
+      params: { query: { preview } },
+      body: { scheme, sheet: sheet.name },
+      bodySerializer: () => {
+        const form = new FormData();
+        form.append("scheme", JSON.stringify(scheme));
+        form.append("sheet", sheet, sheet.name);
+        return form;
+      },
+    }),
+  );
+}

@@ -182,6 +182,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/accessions/{id}/report": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Gives the report of the four-property checks (四性检测报告) of an accession, headed with the name of the archives.
+     *     The form is that of `as`, else the one that `Accept` likes best, else JSON.
+     */
+    get: operations["get_accession_report"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/accessions/{id}/submit": {
     parameters: {
       query?: never;
@@ -278,7 +298,11 @@ export interface paths {
     /** Lists the tables of classification, filing scope and retention. */
     get: operations["list_filing_tables"];
     put?: never;
-    post?: never;
+    /**
+     * Takes a sheet as a table of the archive, in force at once. An open version of the same scheme ends the day before.
+     *     With `preview` nothing is changed.
+     */
+    post: operations["import_filing_table"];
     delete?: never;
     options?: never;
     head?: never;
@@ -992,6 +1016,8 @@ export interface components {
       document_number: string | null;
       /** @description Its files. */
       files: components["schemas"]["BroughtFile"][];
+      /** @description 开放状态. */
+      open_status: components["schemas"]["OpenStatus"];
       /**
        * Format: int32
        * @description 页数.
@@ -1237,6 +1263,37 @@ export interface components {
       /** @description Up to a thousand. */
       documents: components["schemas"]["FilingDocumentBody"][];
     };
+    /** @description A cell that differs. */
+    FilingFieldChange: {
+      /** @description What stands there now. */
+      after: string;
+      /** @description What stood there. */
+      before: string;
+      /** @description The element, as `rules/filing-columns.toml` names it. */
+      element: string;
+    };
+    /** @description What a sheet changes, or has changed. */
+    FilingImportBody: {
+      /** @description Rows that are new. */
+      added: components["schemas"]["FilingRowBrief"][];
+      /** @description Rows that differ. */
+      changed: components["schemas"]["FilingRowChange"][];
+      /** @description Name of the version that ends. */
+      ends: string | null;
+      /** @description Its last day. */
+      ends_on: string | null;
+      /** @description Rows that are gone. */
+      removed: components["schemas"]["FilingRowBrief"][];
+      /** @description Name of the table that it is compared with, which it takes the place of. */
+      replaces: string | null;
+      /** @description The new table. */
+      table: components["schemas"]["FilingTableSummaryBody"];
+      /**
+       * Format: int64
+       * @description How many rows are the same.
+       */
+      unchanged: number;
+    };
     /** @description What the table proposes for a document. */
     FilingProposalBody: {
       /** @description Other rows that fired, the likelier first. */
@@ -1310,6 +1367,57 @@ export interface components {
       retention_label: string | null;
       /** @description The agency word whose numbers have no holes. */
       series: string | null;
+    };
+    /** @description A row that is added or gone. */
+    FilingRowBrief: {
+      /** @description Class path. */
+      class_path: string | null;
+      /** @description Whether it is filed. */
+      filed: boolean;
+      /** @description Its number. */
+      item_no: string;
+      /** @description What it is about. */
+      item_text: string;
+      /** @description Chinese name of the retention. */
+      retention_label: string | null;
+    };
+    /** @description A row that differs. */
+    FilingRowChange: {
+      /** @description The cells that differ. */
+      fields: components["schemas"]["FilingFieldChange"][];
+      /** @description Its number. */
+      item_no: string;
+      /** @description What it is about now. */
+      item_text: string;
+    };
+    /** @description What is said of a table that comes as a sheet. */
+    FilingSchemeBody: {
+      /** @description Number of the approval. */
+      approval_number: string;
+      /** @description The authority that approved it. */
+      approved_by: string;
+      /** @description The fonds it is for; empty: every fonds without a table of its own. */
+      fonds: string[];
+      /** @description Identifier of the scheme: letters, digits, points and hyphens. */
+      id: string;
+      /** @description Its title. */
+      title: string;
+      /** @description First day of the documents it is for, such as `2026-01-01`. */
+      valid_from: string;
+      /** @description Last day of the documents it is for. */
+      valid_to: string | null;
+      /** @description Its version, likewise. */
+      version: string;
+    };
+    /** @description A sheet with what is said of it. */
+    FilingSheetBody: {
+      /** @description Of which scheme and version, for whom and when, as JSON; the first part. */
+      scheme: components["schemas"]["FilingSchemeBody"];
+      /**
+       * Format: binary
+       * @description The sheet: CSV in any encoding, or Excel.
+       */
+      sheet: string;
     };
     /** @description A version of a table with its classes and rows. */
     FilingTableBody: {
@@ -1744,6 +1852,8 @@ export interface components {
         document_number: string | null;
         /** @description Its files. */
         files: components["schemas"]["BroughtFile"][];
+        /** @description 开放状态. */
+        open_status: components["schemas"]["OpenStatus"];
         /**
          * Format: int32
          * @description 页数.
@@ -3281,6 +3391,70 @@ export interface operations {
       };
     };
   };
+  get_accession_report: {
+    parameters: {
+      query?: {
+        /** @description Wins over the header `Accept`. */
+        as?: "json" | "html" | "pdf";
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+          "application/pdf": number[];
+          "text/html": string;
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The package was not tested yet */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A report in PDF needs a font for Chinese, and none is installed */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   submit_accession: {
     parameters: {
       query?: never;
@@ -3595,6 +3769,78 @@ export interface operations {
       };
       /** @description For the staff */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  import_filing_table: {
+    parameters: {
+      query?: {
+        /** @description Only say what would change. */
+        preview?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "multipart/form-data": components["schemas"]["FilingSheetBody"];
+      };
+    };
+    responses: {
+      /** @description What would change */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingImportBody"];
+        };
+      };
+      /** @description The table is in force */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FilingImportBody"];
+        };
+      };
+      /** @description The sheet cannot be read, or a row contradicts itself */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is there already, or holds at the same time as another */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The sheet is too large */
+      413: {
         headers: {
           [name: string]: unknown;
         };

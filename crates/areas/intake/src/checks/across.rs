@@ -5,6 +5,7 @@ use super::runs::Runs;
 use super::scope::Scope;
 use crate::describe::{CodesTaken, Described};
 use crate::error::IntakeError;
+use crate::filing::TablesInForce;
 use crate::rules::CheckRules;
 use crate::submission::SubmittedItem;
 use crate::tally::Tally;
@@ -52,7 +53,7 @@ impl Across {
             names: Names::create(folder)?,
             numbers: BTreeMap::new(),
             to_ask: Vec::new(),
-            scope: Scope::new(rules.filing.clone()),
+            scope: Scope::new(rules.filing.as_ref().map(TablesInForce::now)),
         })
     }
 

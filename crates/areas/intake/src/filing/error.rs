@@ -5,6 +5,7 @@ use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
 use lantai_formats::catalogue::{CatalogueError, RowError};
 use lantai_vault::VaultError;
+use std::path::{Path, PathBuf};
 
 /// What is wrong with a table, a decision, or our stores.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,18 @@ pub enum FilingError {
         #[source]
         source: RowError,
     },
+    /// A table's file cannot be read or written.
+    #[error("cannot keep the table in {path}")]
+    Disk {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The tables changed between the preview and the import.
+    #[error("the tables have changed meanwhile: look at the preview again")]
+    Changed,
     /// No table holds for the document.
     #[error("no table holds for fonds {fonds:?} on {on}")]
     NoTable {
@@ -96,6 +109,8 @@ impl FilingError {
             Self::Twice(_) => "filing.twice",
             Self::Sheet(error) => error.code(),
             Self::SheetLine { source, .. } => source.code(),
+            Self::Disk { .. } => "filing.disk",
+            Self::Changed => "filing.changed",
             Self::NoTable { .. } => "filing.no_table",
             Self::NotFound => "filing.not_found",
             Self::RowUnknown(_) => "filing.row_unknown",
@@ -103,6 +118,13 @@ impl FilingError {
             Self::Count { .. } => "filing.count",
             Self::Document(_) => "filing.document",
             Self::Cataloguing(error) => error.code(),
+        }
+    }
+
+    pub(super) fn disk(path: &Path, source: std::io::Error) -> Self {
+        Self::Disk {
+            path: path.to_path_buf(),
+            source,
         }
     }
 

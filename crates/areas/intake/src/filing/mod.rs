@@ -5,10 +5,12 @@
 //! which row fired on what; a person confirms or overrides with a reason. [`coverage`] tells what a year's documents
 //! lack by the table.
 
+mod changes;
 mod coverage;
 mod decide;
 mod document;
 mod error;
+mod in_force;
 mod propose;
 mod repository;
 mod restore;
@@ -17,10 +19,12 @@ mod sheet;
 mod table;
 mod tables;
 
+pub use changes::{FieldChange, RowChange, TableChanges};
 pub use coverage::{CoverageItem, Gap, coverage};
 pub use decide::{Choice, Decision, DecisionRequest, decide};
 pub use document::{Direction, Document, read_documents};
 pub use error::FilingError;
+pub use in_force::{Addition, TablesInForce};
 pub use propose::{Criterion, Proposal, Proposed, Reason, Verdict, propose};
 pub use repository::FilingRepository;
 pub(crate) use restore::restore;

@@ -8,7 +8,7 @@ use lantai_formats::catalogue::{CatalogueReader, CatalogueRow, csv_row};
 use std::io::Cursor;
 
 /// The order of columns on export: elements of `rules/filing-columns.toml`.
-const ORDER: [&str; 22] = [
+pub(super) const ORDER: [&str; 22] = [
     "archival_code",
     "item_text",
     "class",
@@ -53,7 +53,8 @@ pub fn to_sheet(table: &FilingTable) -> Result<String, FilingError> {
     Ok(sheet)
 }
 
-fn cell(table: &FilingTable, row: &Row, element: &str) -> String {
+/// What stands in a cell of the sheet.
+pub(super) fn cell(table: &FilingTable, row: &Row, element: &str) -> String {
     let list = |words: &[String]| words.join("；");
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let completeness = row.completeness.as_ref();

@@ -236,6 +236,14 @@ impl FilingTable {
         Ok(toml::to_string_pretty(&self.0)?)
     }
 
+    /// The same table, valid up to this day.
+    pub(super) fn ended(&self, last: Date) -> Result<Self, FilingError> {
+        let mut file = self.0.clone();
+        file.scheme.valid_to = Some(last);
+        check(&file)?;
+        Ok(Self(file))
+    }
+
     /// Version, validity and approval.
     pub fn scheme(&self) -> &Scheme {
         &self.0.scheme

@@ -5,17 +5,20 @@
 
 mod fonts;
 mod html;
+mod of_accession;
 mod pdf;
 mod sheet;
 mod texts;
 
 pub use fonts::FontError;
 pub use html::html;
+pub use of_accession::of_accession;
 pub use pdf::{PdfError, pdf};
 
 use crate::rules::{CheckRules, Family, Mode, Profile};
 use crate::submission::SubmissionKind;
 use crate::tally::CheckResult;
+use crate::tasks::ReviewTask;
 use jiff::Timestamp;
 use lantai_domain::{Finding, Outcome, Severity, Stage, Verdict};
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,16 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Self {
+        Self {
+            name: "Lantai".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
 }
 
 /// What one check came to, with what a reader needs to know of it.
@@ -88,6 +101,9 @@ pub struct ReportData {
     pub results: Vec<ReportedCheck>,
     /// The faults, as far as they were kept.
     pub findings: Vec<Finding>,
+    /// What a person was asked, with the answers given so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<ReviewTask>,
     /// How many checks came to each outcome.
     pub counts: BTreeMap<String, u64>,
     /// How many records a person looks at by eye when the package is received.
@@ -119,6 +135,8 @@ pub struct Test<'a> {
     pub checks: &'a [CheckResult],
     /// The faults.
     pub findings: &'a [Finding],
+    /// What a person was asked.
+    pub decisions: &'a [ReviewTask],
 }
 
 impl ReportData {
@@ -150,6 +168,7 @@ impl ReportData {
             verdict: test.verdict,
             results: results.collect(),
             findings: test.findings.to_vec(),
+            decisions: test.decisions.to_vec(),
             counts,
             sample: test.rules.sampling.of(test.package.items),
             package: test.package.clone(),

@@ -3,6 +3,7 @@
 use super::texts;
 use super::{ReportData, ReportedCheck};
 use crate::rules::Family;
+use crate::tasks::ReviewTask;
 use lantai_domain::{Finding, Outcome};
 
 /// How many faults a printed report tells one by one.
@@ -71,6 +72,10 @@ pub(super) fn blocks(report: &ReportData) -> Vec<Block> {
     }
     blocks.push(heading("问题清单", "Faults"));
     blocks.extend(faults(report));
+    if !report.decisions.is_empty() {
+        blocks.push(heading("人工确认", "Decided by a person"));
+        blocks.push(decisions(report));
+    }
     blocks.push(heading("签字", "Signatures"));
     blocks.push(Block::Signatures(vec![
         Cell::both("检测人", "tested by"),
@@ -239,6 +244,44 @@ fn faults(report: &ReportData) -> Vec<Block> {
         ),
     };
     vec![table, note]
+}
+
+fn decisions(report: &ReportData) -> Block {
+    let head = [
+        ("检测项", "check"),
+        ("事项", "question"),
+        ("结论", "decision"),
+        ("说明", "reason"),
+        ("确认人与时间", "by, at"),
+    ];
+    Block::Table {
+        head: head.into_iter().map(|(zh, en)| Cell::both(zh, en)).collect(),
+        widths: vec![0.08, 0.3, 0.13, 0.27, 0.22],
+        rows: report.decisions.iter().map(decision).collect(),
+    }
+}
+
+fn decision(task: &ReviewTask) -> Vec<Cell> {
+    let asked = texts::of_code(&task.code).map_or_else(|| task.code.clone(), |text| text.what.clone());
+    let (zh, en) = match &task.decision {
+        Some(decision) => texts::decision(decision.passed),
+        None => texts::outcome(Outcome::Manual),
+    };
+    let decision = task.decision.as_ref();
+    vec![
+        Cell::zh(task.check.clone()),
+        Cell::zh(format!("{asked}（{} 处）", texts::number(task.findings))),
+        Cell {
+            is_bad: decision.is_some_and(|decision| !decision.passed),
+            ..Cell::both(zh, en)
+        },
+        Cell::zh(decision.map(|decision| decision.note.clone()).unwrap_or_default()),
+        Cell::zh(
+            decision
+                .map(|decision| format!("{}\n{}", decision.by, texts::moment(decision.at)))
+                .unwrap_or_default(),
+        ),
+    ]
 }
 
 fn fault(finding: &Finding) -> Vec<Cell> {

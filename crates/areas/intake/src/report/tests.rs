@@ -31,14 +31,12 @@ fn report(verdict: Verdict, findings: Vec<Finding>) -> ReportData {
         },
         rules: &rules,
         time: (at, at),
-        tool: Tool {
-            name: "Lantai".to_owned(),
-            version: "0.1.0".to_owned(),
-        },
+        tool: Tool::this(),
         operator: "admin",
         verdict,
         checks: &checks,
         findings: &findings,
+        decisions: &[],
     })
 }
 
@@ -131,4 +129,40 @@ fn a_pdf_is_made_where_a_font_is_installed() {
 fn a_package_without_findings_says_so() {
     let page = html(&report(Verdict::Passed, Vec::new()));
     assert!(page.contains("没有发现问题") && page.contains("检测合格"));
+}
+
+#[test]
+fn what_a_person_decided_is_in_the_report() {
+    let task = |number: u32, decision: Option<crate::tasks::TaskDecision>| ReviewTask {
+        number,
+        check: "S-3.1".to_owned(),
+        code: "intake.signature_unchecked".to_owned(),
+        severity: Severity::Major,
+        kind: crate::tasks::TaskKind::Manual,
+        findings: 3,
+        examples: Vec::new(),
+        decision,
+    };
+    let decided = crate::tasks::TaskDecision {
+        passed: true,
+        note: "已与移交单位<核对>".to_owned(),
+        by: "wangfang".to_owned(),
+        at: "2026-01-16T01:00:00Z".parse().unwrap(),
+    };
+    let report = ReportData {
+        decisions: vec![task(1, Some(decided)), task(2, None)],
+        ..report(Verdict::Manual, Vec::new())
+    };
+    let page = html(&report);
+    for needed in [
+        "人工确认",
+        "已与移交单位&lt;核对&gt;",
+        "wangfang",
+        "2026-01-16 09:00:00",
+        "待人工",
+    ] {
+        assert!(page.contains(needed), "{needed}");
+    }
+    let back: ReportData = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(back, report);
 }

@@ -19,9 +19,14 @@ pub(super) struct FindingText {
 
 /// The texts of faults, by their stable names.
 pub(super) fn of_finding(finding: &Finding) -> Option<&'static FindingText> {
+    of_code(&finding.code)
+}
+
+/// The text of a fault, by its stable name.
+pub(super) fn of_code(code: &str) -> Option<&'static FindingText> {
     static TEXTS: LazyLock<BTreeMap<String, FindingText>> =
         LazyLock::new(|| toml::from_str(FINDINGS).unwrap_or_default());
-    TEXTS.get(&finding.code)
+    TEXTS.get(code)
 }
 
 pub(super) fn stage(stage: Stage) -> (&'static str, &'static str) {
@@ -40,6 +45,14 @@ pub(super) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Manual => ("待人工", "for a person"),
         Outcome::NotApplicable => ("不适用", "not applicable"),
         Outcome::Error => ("未能检测", "could not run"),
+    }
+}
+
+pub(super) fn decision(passed: bool) -> (&'static str, &'static str) {
+    if passed {
+        ("确认通过", "accepted")
+    } else {
+        ("不予通过", "refused")
     }
 }
 

@@ -9,6 +9,7 @@ mod progress;
 mod push;
 mod receipt;
 mod records;
+mod report;
 mod resumable;
 mod tasks;
 mod upload_file;
@@ -17,6 +18,7 @@ use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::jobs::ProgressBoard;
 use crate::repository::AccessionRepository;
+use crate::rules::CheckRules;
 use crate::upload::{ResumableUploads, Uploads};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -24,6 +26,7 @@ pub use bodies::AccessionSummaryBody;
 use lantai_cataloguing::Holdings;
 use lantai_domain::AccessionId;
 use lantai_http::Problem;
+use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 use uuid::Uuid;
@@ -39,6 +42,10 @@ pub struct IntakeState {
     pub resumable: ResumableUploads,
     /// Progress of the accessions under way here.
     pub board: ProgressBoard,
+    /// The rules of the checks, for reports.
+    pub rules: Arc<CheckRules>,
+    /// Name of the archives, which heads reports.
+    pub institution: String,
 }
 
 /// The routes of this area.
@@ -56,6 +63,7 @@ pub fn routes(state: IntakeState) -> OpenApiRouter {
         .routes(operations!(corrections::list_attempts))
         .routes(operations!(corrections::get_changes))
         .routes(operations!(receipt::get_receipt))
+        .routes(operations!(report::get_accession_report))
         .routes(operations!(records::list_brought_records))
         .routes(operations!(resumable::describe_uploads, resumable::create_upload))
         .routes(operations!(progress::watch_accession))

@@ -3,6 +3,7 @@
 use super::{IntakeState, find, problem};
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use lantai_cataloguing::routes::OpenStatusBody;
 use lantai_cataloguing::{RecordRepository, StoredRecord, sort_code};
 use lantai_domain::ContentFile;
 use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
@@ -66,6 +67,8 @@ pub struct BroughtRecordBody {
     pub retention: String,
     /// 密级.
     pub classification: String,
+    /// 开放状态.
+    pub open_status: OpenStatusBody,
     /// 页数.
     pub page_count: Option<u32>,
     /// Its files.
@@ -86,6 +89,7 @@ impl From<StoredRecord> for BroughtRecordBody {
                 .or_else(|| Some(described.date.to_string()).filter(|date| !date.is_empty())),
             retention: described.retention.label_zh(),
             classification: described.classification.label().to_owned(),
+            open_status: record.open_status.kind().into(),
             page_count: described.page_count,
             files: record.files.into_iter().map(BroughtFileBody::from).collect(),
         }

@@ -51,6 +51,11 @@ export function reasonOf(
   error: unknown,
   t: (key: WorkbenchKey, values?: Record<string, string>) => string,
 ): string {
-  if (error instanceof Problem && error.status < 500) return error.detail ?? error.message;
+  if (error instanceof Problem) {
+    const key = `problem.${error.code}`;
+    const own = t(key as WorkbenchKey, { detail: error.detail ?? "" });
+    if (own !== key) return own;
+    if (error.status < 500) return error.detail ?? error.message;
+  }
   return t(describeError(error));
 }

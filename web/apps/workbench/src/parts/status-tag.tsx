@@ -52,6 +52,16 @@ export function OutcomeTag({ outcome }: { outcome: Schemas["CheckBody"]["outcome
   return <Tag tone={OUTCOME_TONES[outcome]}>{t(`report.outcome.${outcome}`)}</Tag>;
 }
 
+/** What kind of answer a question waits for: one that no machine can give, or whether a fault is borne. */
+export function TaskTag({ task }: { task: Pick<Schemas["ReviewTask"], "kind" | "severity"> }) {
+  const { t } = useWorkbenchTexts();
+  return task.kind === "manual" ? (
+    <Tag tone="busy">{t("tasks.kind_manual")}</Tag>
+  ) : (
+    <SeverityTag severity={task.severity} />
+  );
+}
+
 const SEVERITY_TONES: Record<Schemas["Severity"], Tone> = {
   blocker: "bad",
   major: "bad",

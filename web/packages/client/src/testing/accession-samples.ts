@@ -84,6 +84,7 @@ export const broughtRecord: Schemas["BroughtRecord"] = {
   date: "1958-09-28",
   retention: "永久",
   classification: "公开",
+  open_status: "unreviewed",
   page_count: 2,
   files: [
     { name: "正文.pdf", size: 2_964_000, puid: "fmt/354", format: "PDF/A", sm3: "66c7f0f4" },

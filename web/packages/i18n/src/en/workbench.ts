@@ -65,7 +65,8 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "accessions.warnings": { one: "{count} warning", other: "{count} warnings" },
   "accessions.clean": "No findings",
   "accessions.empty": "Nothing has been taken in yet.",
-  "accessions.empty_hint": "Choose a folder or a BagIt bag; it is checked point by point and then stored.",
+  "accessions.empty_hint":
+    "Choose a folder, a package or an archive file; it is checked for the four properties and then stored.",
 
   "accession_state.receiving": "Uploading",
   "accession_state.checking": "Checking",
@@ -89,7 +90,7 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "new.choose_folder_input": "Choose the folder to take in",
   "new.choose_files_input": "Choose the files to take in",
   "new.drop_hint":
-    "A folder with a catalogue (CSV or Excel), a BagIt bag, or files one by one. Names and folders are kept exactly.",
+    "A folder with a catalogue (CSV or Excel), a transfer package, a BagIt bag, an archive file (ZIP, TAR, 7z), or files one by one. Names and folders are kept exactly.",
   "new.chosen": "{files} files chosen, {bytes}",
   "new.chosen_folder": "Folder “{name}”",
   "new.clear": "Choose again",
@@ -133,10 +134,16 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "accession.bytes_done": "{done} / {total}",
   "accession.accepted": "All checks passed; {count} records stored.",
   "accession.accepted_note": "New records await review. Readers do not see them before they are opened.",
+  "accession.accepted_warned": "The checks passed; {items} records stored, with {warnings} warnings.",
   "accession.returned": "The checks failed. The whole package is returned and nothing of it was kept.",
-  "accession.returned_note": "Please mend it as the report says, then take it in again.",
-  "accession.failed":
-    "The system had a problem; the package is not at fault. Nothing incomplete was kept, and it can be tried again.",
+  "accession.returned_note":
+    "Please mend it as the report says, then take in the corrected package. Both attempts are kept and linked.",
+  "accession.returned_corrected": "The corrected package was taken in on its own: see the attempts below.",
+  "accession.failed": "The system had a problem; the package is not at fault.",
+  "accession.failed_note":
+    "Nothing incomplete was kept. Have the administrator mend the cause below, then take the same package in once more.",
+  "accession.again": "Take it in again",
+  "accession.corrected": "See the corrected package",
   "accession.receiving": "Not all files have arrived. If the upload broke off, discard it and begin again.",
   "accession.discard": "Discard this accession",
   "accession.discard_title": "Discard this accession?",
@@ -145,8 +152,7 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "accession.cancel": "Cancel",
   "accession.report": "See the report of the checks",
   "accession.records": "Records stored",
-  "accession.records_first": "The first {count}",
-  "accession.record_title": "Title",
+  "accession.records_of": "{shown} of {total} listed",
   "accession.open_status": "Open status",
 
   "report.title": "Report of the checks",

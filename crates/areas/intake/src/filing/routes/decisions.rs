@@ -64,7 +64,7 @@ pub async fn decide_filing(
         choices,
         by: viewer.name().to_owned(),
     };
-    let decided = decide::decide(&state.holdings, &state.tables, &request).await;
+    let decided = decide::decide(&state.holdings, &state.tables.now(), &request).await;
     let decided = decided.map_err(|error| problem(&error))?;
     Ok((
         StatusCode::CREATED,

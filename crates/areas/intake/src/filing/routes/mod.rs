@@ -2,15 +2,16 @@
 
 mod bodies;
 mod decisions;
+mod import;
 mod proposals;
 mod tables;
 
 use super::error::FilingError;
-use super::tables::FilingTables;
+use super::in_force::TablesInForce;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use lantai_cataloguing::Holdings;
 use lantai_http::Problem;
-use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 
@@ -20,13 +21,12 @@ pub struct FilingState {
     /// The holdings.
     pub holdings: Holdings,
     /// The tables in force.
-    pub tables: Arc<FilingTables>,
+    pub tables: TablesInForce,
 }
 
 /// The routes of filing.
 pub fn routes(state: FilingState) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(operations!(tables::list_filing_tables))
         .routes(operations!(tables::get_filing_table))
         .routes(operations!(tables::get_filing_sheet))
         .routes(operations!(proposals::propose_filing))
@@ -34,6 +34,14 @@ pub fn routes(state: FilingState) -> OpenApiRouter {
             decisions::list_filing_decisions,
             decisions::decide_filing
         ))
+        .merge(
+            OpenApiRouter::new()
+                .routes(operations!(
+                    tables::list_filing_tables,
+                    import::import_filing_table
+                ))
+                .layer(DefaultBodyLimit::max(import::MOST_BYTES)),
+        )
         .with_state(state)
 }
 
@@ -44,9 +52,20 @@ fn problem(error: &FilingError) -> Problem {
         FilingError::RowUnknown(_)
         | FilingError::ReasonMissing
         | FilingError::Count { .. }
-        | FilingError::Row { .. } => StatusCode::BAD_REQUEST,
-        FilingError::NoTable { .. } => StatusCode::CONFLICT,
+        | FilingError::Row { .. }
+        | FilingError::Sheet(_)
+        | FilingError::SheetLine { .. } => StatusCode::BAD_REQUEST,
+        FilingError::NoTable { .. }
+        | FilingError::Overlap { .. }
+        | FilingError::Twice(_)
+        | FilingError::Changed => StatusCode::CONFLICT,
         other => return Problem::internal(other, other.code()),
     };
-    Problem::new(status, error.code(), error.to_string())
+    let mut detail = error.to_string();
+    if let FilingError::Sheet(_) | FilingError::SheetLine { .. } = error {
+        // which line is told by the error itself, what is wrong with it by its source
+        let sources = std::iter::successors(std::error::Error::source(error), |one| one.source());
+        sources.for_each(|source| detail.push_str(&format!(": {source}")));
+    }
+    Problem::new(status, error.code(), detail)
 }

@@ -38,9 +38,10 @@ pub async fn propose_filing(
         return Err(problem(&FilingError::Count { most: MOST }));
     }
     let today = state.holdings.clock.now().to_zoned(TimeZone::UTC).date();
+    let tables = state.tables.now();
     let proposals = body.documents.into_iter().map(|document| {
         let document = document.read()?;
-        let table = state.tables.of(&document, today)?;
+        let table = tables.of(&document, today)?;
         Ok(ProposalBody::from(&propose(table, &document)))
     });
     let proposals = proposals.collect::<Result<Vec<_>, FilingError>>();

@@ -21,7 +21,15 @@ pub async fn list_filing_tables(
     State(state): State<FilingState>,
     _staff: Staff,
 ) -> Json<Vec<TableSummaryBody>> {
-    Json(state.tables.all().iter().map(TableSummaryBody::from).collect())
+    Json(
+        state
+            .tables
+            .now()
+            .all()
+            .iter()
+            .map(TableSummaryBody::from)
+            .collect(),
+    )
 }
 
 /// Shows a table with its rows.
@@ -37,7 +45,8 @@ pub async fn get_filing_table(
     _staff: Staff,
     Path(id): Path<String>,
 ) -> Result<Json<TableBody>, Problem> {
-    let table = state.tables.find(&id).ok_or_else(Problem::not_found)?;
+    let tables = state.tables.now();
+    let table = tables.find(&id).ok_or_else(Problem::not_found)?;
     let classes = table.classes().iter().map(|class| ClassBody {
         path: class.path.clone(),
         name: class.name.clone(),
@@ -63,10 +72,8 @@ pub async fn get_filing_sheet(
     _staff: Staff,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let table = state
-        .tables
-        .find(&id)
-        .ok_or_else(|| problem(&FilingError::NotFound))?;
+    let tables = state.tables.now();
+    let table = tables.find(&id).ok_or_else(|| problem(&FilingError::NotFound))?;
     let sheet = to_sheet(table).map_err(|error| problem(&error))?;
     let disposition = format!("attachment; filename*=UTF-8''{}.csv", encode(&id));
     let headers = [

@@ -1,16 +1,28 @@
-import { accessionQuery, discardAccession, receiptUrl, type Schemas } from "@lantai/client";
+import {
+  accessionQuery,
+  accessionReportUrl,
+  discardAccession,
+  receiptUrl,
+  type Schemas,
+} from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal, Progress } from "antd";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
-import { correctionAddress, reportAddress } from "../../../parts/addresses";
+import {
+  accessionAddress,
+  correctionAddress,
+  registerAddress,
+  reportAddress,
+} from "../../../parts/addresses";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
 import { StateTag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
 import { Attempts } from "./attempts";
 import { BroughtRecords } from "./brought-records";
+import { Faults } from "./faults";
 import { TaskList } from "./task-list";
 import { useLiveProgress } from "./use-live-progress";
 
@@ -50,6 +62,7 @@ function AccessionView({ accession }: { accession: Accession }) {
       {accession.state === "receiving" && <Discard accession={accession} />}
       <Ways accession={accession} />
       {accession.checks.length > 0 && <TaskList accession={accession.id} checks={accession.checks} />}
+      <Faults accession={accession} />
       <Attempts accession={accession} />
       <section className="panel" aria-labelledby="facts">
         <h2 id="facts">{t("accession.facts")}</h2>
@@ -72,7 +85,7 @@ function AccessionView({ accession }: { accession: Accession }) {
           ]}
         />
       </section>
-      {accession.records.length > 0 && <BroughtRecords accession={accession.id} />}
+      {accession.records.length > 0 && <BroughtRecords accession={accession.id} total={accession.items} />}
     </>
   );
 }
@@ -81,34 +94,66 @@ function AccessionView({ accession }: { accession: Accession }) {
 function Ways({ accession }: { accession: Accession }) {
   const { t } = useWorkbenchTexts();
   const ended = accession.state === "accepted" || accession.state === "returned";
+  const tested = accession.checks.length > 0;
+  const awaitsCorrection = accession.state === "returned" && accession.corrected_by.length === 0;
+  const [corrected] = accession.corrected_by;
+  if (!tested && !ended && accession.state !== "failed") return null;
   return (
     <p className="ways">
-      {accession.checks.length > 0 && (
-        <Link className="primary-link" to={reportAddress(accession.id)}>
+      {awaitsCorrection && (
+        <Link className="primary-link" to={correctionAddress(accession.id)}>
+          {t("accession.correct")}
+        </Link>
+      )}
+      {corrected !== undefined && (
+        <Link className="primary-link" to={accessionAddress(corrected)}>
+          {t("accession.corrected")}
+        </Link>
+      )}
+      {accession.state === "failed" && (
+        <Link className="primary-link" to="/accessions/new">
+          {t("accession.again")}
+        </Link>
+      )}
+      {tested && (
+        <Link
+          className={accession.state === "returned" ? undefined : "primary-link"}
+          to={reportAddress(accession.id)}
+        >
           {t("accession.report")}
         </Link>
+      )}
+      {tested && accession.state !== "failed" && (
+        <a href={accessionReportUrl(accession.id, "pdf")} download>
+          {t("report.as_pdf")}
+        </a>
       )}
       {ended && (
         <a href={receiptUrl(accession.id)} download>
           {t("accession.receipt")}
         </a>
       )}
-      {accession.state === "returned" && accession.corrected_by.length === 0 && (
-        <Link to={correctionAddress(accession.id)}>{t("accession.correct")}</Link>
-      )}
+      {accession.state === "accepted" && <Link to={registerAddress(accession.id)}>{t("register.open")}</Link>}
     </p>
   );
 }
 
 function Verdict({ accession }: { accession: Accession }) {
-  const { t } = useWorkbenchTexts();
+  const { t, number } = useWorkbenchTexts();
   switch (accession.state) {
     case "accepted":
       return (
         <Alert
           type="success"
           showIcon
-          title={t("accession.accepted", { count: accession.items })}
+          title={
+            accession.warnings > 0
+              ? t("accession.accepted_warned", {
+                  items: number(accession.items),
+                  warnings: number(accession.warnings),
+                })
+              : t("accession.accepted", { count: accession.items })
+          }
           description={t("accession.accepted_note")}
         />
       );
@@ -118,12 +163,28 @@ function Verdict({ accession }: { accession: Accession }) {
           type="error"
           showIcon
           title={t("accession.returned")}
-          description={t("accession.returned_note")}
+          description={t(
+            accession.corrected_by.length > 0 ? "accession.returned_corrected" : "accession.returned_note",
+          )}
         />
       );
     case "failed":
       return (
-        <Alert type="warning" showIcon title={t("accession.failed")} description={accession.error?.detail} />
+        <Alert
+          type="warning"
+          showIcon
+          title={t("accession.failed")}
+          description={
+            <>
+              <p>{t("accession.failed_note")}</p>
+              {accession.error && (
+                <p className="quiet">
+                  <span className="code">{accession.error.code}</span>: <span>{accession.error.detail}</span>
+                </p>
+              )}
+            </>
+          }
+        />
       );
     case "pending_review":
       return (

@@ -26,18 +26,26 @@ function Chain({ accession }: { accession: Accession }) {
       <h2 id="attempts">{t("attempts.title")}</h2>
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
       <ol className="attempts">
-        {data?.items.map((attempt) => (
+        {data?.items.map((attempt, index) => (
           <li key={attempt.id} aria-current={attempt.id === accession.id ? "true" : undefined}>
-            {attempt.id === accession.id ? (
-              <strong>{attempt.name}</strong>
-            ) : (
-              <Link to={accessionAddress(attempt.id)}>{attempt.name}</Link>
-            )}{" "}
-            <StateTag state={attempt.state} /> <span className="quiet">{moment(attempt.received_at)}</span>
-            {attempt.blockers > 0 && (
-              <span className="quiet"> · {t("accessions.blockers", { count: attempt.blockers })}</span>
+            <p className="finding-head">
+              <span className="quiet">{t("attempts.number", { count: index + 1 })}</span>
+              {attempt.id === accession.id ? (
+                <strong>{attempt.name}</strong>
+              ) : (
+                <Link to={accessionAddress(attempt.id)}>{attempt.name}</Link>
+              )}
+              <StateTag state={attempt.state} />
+              <span className="quiet">{moment(attempt.received_at)}</span>
+              {attempt.blockers > 0 && (
+                <span className="quiet">{t("accessions.blockers", { count: attempt.blockers })}</span>
+              )}
+            </p>
+            {attempt.package && (
+              <p className="quiet">
+                SM3 <span className="code">{attempt.package.value}</span>
+              </p>
             )}
-            {attempt.package && <span className="code under">SM3 {attempt.package.value}</span>}
           </li>
         ))}
       </ol>

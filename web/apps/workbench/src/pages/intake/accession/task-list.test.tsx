@@ -28,10 +28,13 @@ test("a package that waits for a person says so and shows what is to be decided"
   expect(await axeFindings()).toEqual([]);
 });
 
-test("a manual check is passed with one click", async () => {
+test("a manual check is passed after asking, since it is for good", async () => {
   const answers = waiting([manualTask]);
   const { user } = renderDesk(ADDRESS);
   await user.click(await screen.findByRole("button", { name: "合格" }));
+  expect(await screen.findByText("判为合格？")).toBeDefined();
+  expect(answers).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "确认合格" }));
   await expect.poll(() => answers).toEqual([{ number: "1", body: { passed: true, note: "" } }]);
 });
 
@@ -43,6 +46,7 @@ test("a fault is accepted only with a written reason", async () => {
   expect(answers).toEqual([]);
   await user.type(screen.getByRole("textbox", { name: "接受的理由" }), "原编号沿用旧制");
   await user.click(screen.getByRole("button", { name: "写明理由接受" }));
+  await user.click(await screen.findByRole("button", { name: "确认接受" }));
   await expect.poll(() => answers).toEqual([{ number: "2", body: { passed: true, note: "原编号沿用旧制" } }]);
 });
 

@@ -1,12 +1,13 @@
 import { accessionTasksQuery, decideTask, type Schemas } from "@lantai/client";
-import { explainFinding } from "@lantai/i18n";
+import { explainFinding, isValue } from "@lantai/i18n";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Input } from "antd";
-import { useId, useState } from "react";
+import { Alert, Button, Input, Modal } from "antd";
+import { useEffect, useId, useRef, useState } from "react";
+import { useLocation } from "react-router";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
-import { SeverityTag, Tag } from "../../../parts/status-tag";
+import { Tag, TaskTag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
 
 type Task = Schemas["ReviewTask"];
@@ -16,10 +17,11 @@ type Check = Schemas["CheckBody"];
 export function TaskList({ accession, checks }: { accession: string; checks: readonly Check[] }) {
   const { t } = useWorkbenchTexts();
   const { data, error, isPending, refetch } = useQuery(accessionTasksQuery(accession));
+  const place = useReached("#tasks", data !== undefined);
   if (data?.items.length === 0) return null;
   const open = data?.items.filter((task) => task.decision === null).length ?? 0;
   return (
-    <section className="panel" aria-labelledby="tasks" aria-busy={isPending}>
+    <section className="panel" aria-labelledby="tasks" aria-busy={isPending} tabIndex={-1} ref={place}>
       <h2 id="tasks">{t("tasks.title")}</h2>
       {isPending && <Waiting rows={3} />}
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
@@ -45,6 +47,18 @@ export function TaskList({ accession, checks }: { accession: string; checks: rea
   );
 }
 
+/** Whoever was sent to this part of the page is brought there, once it is filled. */
+function useReached(hash: string, isFilled: boolean) {
+  const place = useRef<HTMLElement>(null);
+  const wanted = useLocation().hash === hash;
+  useEffect(() => {
+    if (!wanted || !isFilled) return;
+    place.current?.scrollIntoView?.({ block: "start" });
+    place.current?.focus({ preventScroll: true });
+  }, [wanted, isFilled]);
+  return place;
+}
+
 interface TaskItemProps {
   accession: string;
   task: Task;
@@ -54,12 +68,14 @@ interface TaskItemProps {
 function TaskItem({ accession, task, title }: TaskItemProps) {
   const { t, language, moment } = useWorkbenchTexts();
   const told = explainFinding(task.code, language);
+  // where we have words of our own, of the server's only the values are shown
+  const shown = (text: string | null | undefined) => (text && (told === null || isValue(text)) ? text : null);
   const { decision } = task;
   const [example] = task.examples;
   return (
     <>
       <p className="finding-head">
-        <SeverityTag severity={task.severity} />
+        <TaskTag task={task} />
         <span className="code">{task.check}</span>
         <strong>{title ?? told?.what ?? task.code}</strong>
         {told && title && <span className="quiet">{told.what}</span>}
@@ -74,8 +90,9 @@ function TaskItem({ accession, task, title }: TaskItemProps) {
         facts={[
           [t("tasks.stands_for"), task.findings > 1 && t("tasks.findings", { count: task.findings })],
           [t("report.where"), [example?.record, example?.file].filter(Boolean).join(" · ")],
-          [t("report.expected"), example?.expected],
-          [t("report.found"), example?.found],
+          [t("report.expected"), shown(example?.expected)],
+          [t("report.found"), shown(example?.found)],
+          [t("report.mend"), told && task.kind === "fault" && told.mend],
           [t("tasks.note"), decision?.note],
           [t("tasks.decided"), decision && `${decision.by} · ${moment(decision.at)}`],
         ]}
@@ -90,6 +107,7 @@ function Answer({ accession, task }: { accession: string; task: Task }) {
   const queries = useQueryClient();
   const [note, setNote] = useState("");
   const [missing, setMissing] = useState(false);
+  const [asked, setAsked] = useState<boolean | null>(null);
   const field = useId();
   const decide = useMutation({
     mutationFn: (passed: boolean) => decideTask(accession, task.number, { passed, note: note.trim() }),
@@ -103,7 +121,7 @@ function Answer({ accession, task }: { accession: string; task: Task }) {
     // a fault is only accepted with a written reason
     const needed = passed && task.kind === "fault" && note.trim() === "";
     setMissing(needed);
-    if (!needed) decide.mutate(passed);
+    if (!needed) setAsked(passed);
   };
   return (
     <div className="task-answer">
@@ -117,7 +135,6 @@ function Answer({ accession, task }: { accession: string; task: Task }) {
         onChange={(event) => setNote(event.target.value)}
       />
       {missing && <Alert role="alert" type="error" showIcon title={t("tasks.reason_missing")} />}
-      {decide.error && <Alert role="alert" type="error" showIcon title={reasonOf(decide.error, t)} />}
       <p className="task-buttons">
         <Button type="primary" loading={decide.isPending} onClick={() => answer(true)}>
           {t(task.kind === "fault" ? "tasks.accept_fault" : "tasks.pass")}
@@ -127,6 +144,22 @@ function Answer({ accession, task }: { accession: string; task: Task }) {
         </Button>
         <span className="quiet">{t("tasks.for_good")}</span>
       </p>
+      <Modal
+        open={asked !== null}
+        title={t(
+          asked ? (task.kind === "fault" ? "tasks.sure_accept" : "tasks.sure_pass") : "tasks.sure_refuse",
+        )}
+        okText={t(asked ? (task.kind === "fault" ? "tasks.accept_ok" : "tasks.pass_ok") : "tasks.refuse_ok")}
+        cancelText={t("accession.cancel")}
+        okButtonProps={{ danger: asked === false }}
+        confirmLoading={decide.isPending}
+        onOk={() => decide.mutate(asked === true)}
+        onCancel={() => setAsked(null)}
+      >
+        <p>{t(asked ? "tasks.sure_text" : "tasks.sure_refuse_text")}</p>
+        {note.trim() !== "" && <p className="effect">{note.trim()}</p>}
+        {decide.error && <Alert role="alert" type="error" showIcon title={reasonOf(decide.error, t)} />}
+      </Modal>
     </div>
   );
 }

@@ -17,10 +17,12 @@ export default function AccessionsPage() {
       <title>{`${t("accessions.title")} · ${t("desk.name")}`}</title>
       <div className="page-head">
         <h1>{t("accessions.title")}</h1>
-        <WaitingTasks />
-        <Link className="primary-link" to="/accessions/new">
-          {t("accessions.new")}
-        </Link>
+        <div className="page-head-side">
+          <WaitingTasks />
+          <Link className="primary-link" to="/accessions/new">
+            {t("accessions.new")}
+          </Link>
+        </div>
       </div>
       {isPending && <Waiting />}
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
@@ -46,8 +48,15 @@ export default function AccessionsPage() {
 
 /** Leads to what waits for a person, where something does. */
 function WaitingTasks() {
-  const { t } = useWorkbenchTexts();
+  const { t, number } = useWorkbenchTexts();
   const { data } = useInfiniteQuery(openTasksQuery());
-  const waits = (data?.pages[0]?.items.length ?? 0) > 0;
-  return waits ? <Link to="/accessions/tasks">{t("tasks.title")}</Link> : null;
+  const [first] = data?.pages ?? [];
+  const count = first?.items.length ?? 0;
+  if (!first || count === 0) return null;
+  const isMore = first.next_cursor !== null;
+  return (
+    <Link to="/accessions/tasks">
+      {t(isMore ? "tasks.title_count_more" : "tasks.title_count", { count: number(count) })}
+    </Link>
+  );
 }

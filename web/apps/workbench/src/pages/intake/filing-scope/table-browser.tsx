@@ -1,12 +1,13 @@
 import { filingSheetAddress, filingTableQuery, type Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useQuery } from "@tanstack/react-query";
-import { Input, Select, Table, type TableColumnsType } from "antd";
+import { Alert, Button, Input, Select, Table, type TableColumnsType } from "antd";
 import { useMemo, useState } from "react";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice } from "../../../parts/notices";
 import { Tag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
+import { ImportTable } from "./import-table";
 
 type Row = Schemas["FilingRowBody"];
 type Summary = Schemas["FilingTableSummaryBody"];
@@ -15,17 +16,31 @@ type Summary = Schemas["FilingTableSummaryBody"];
 export function TableBrowser({ tables }: { tables: readonly Summary[] }) {
   const { t, language } = useWorkbenchTexts();
   const [chosen, setChosen] = useState<string | null>(null);
+  const [importing, setImporting] = useState(false);
+  const [imported, setImported] = useState<string | null>(null);
   const table = tables.find((one) => one.name === chosen) ?? tables[0];
   const titleOf = (one: Summary) => (language === "en" && one.english !== "" ? one.english : one.title);
+  const end = (name: string | null) => {
+    setImporting(false);
+    setImported(name);
+    if (name !== null) setChosen(name);
+  };
   if (!table) return null;
   return (
     <section className="panel" aria-labelledby="tables">
       <div className="panel-head">
         <h2 id="tables">{t("filing.tables")}</h2>
-        <a href={filingSheetAddress(table.name)} download={`${table.name}.csv`}>
-          {t("filing.download")}
-        </a>
+        <div className="page-head-side">
+          <a href={filingSheetAddress(table.name)} download={`${table.name}.csv`}>
+            {t("filing.download")}
+          </a>
+          <Button onClick={() => setImporting(true)}>{t("filing.import")}</Button>
+        </div>
       </div>
+      {importing && <ImportTable table={table} close={end} />}
+      {imported !== null && (
+        <Alert role="status" type="success" showIcon title={t("filing.imported", { name: imported })} />
+      )}
       <Select
         aria-label={t("filing.table")}
         value={table.name}
@@ -66,6 +81,10 @@ function Rows({ name }: { name: string }) {
     if (!found) return path;
     return language === "en" && found.english !== "" ? found.english : found.name;
   };
+  const told = (word: string) =>
+    word.startsWith("≠")
+      ? t("filing.without", { word: word.slice(1) })
+      : label("filing_fact", word, label("filing_direction", word, word));
   const columns: TableColumnsType<Row> = [
     {
       title: t("filing.item"),
@@ -81,6 +100,7 @@ function Rows({ name }: { name: string }) {
     {
       title: t("filing.retention"),
       key: "retention",
+      className: "nowrap",
       render: (_, row) => (row.filed ? row.retention_label : <Tag tone="plain">{t("filing.not_filed")}</Tag>),
     },
     {
@@ -94,16 +114,18 @@ function Rows({ name }: { name: string }) {
           </>
         ),
     },
-    { title: t("filing.unit"), dataIndex: "responsible_unit", key: "unit", responsive: ["lg"] },
+    {
+      title: t("filing.unit"),
+      dataIndex: "responsible_unit",
+      key: "unit",
+      responsive: ["lg"],
+      className: "nowrap",
+    },
     {
       title: t("filing.fires_on"),
       key: "fires_on",
       responsive: ["lg"],
-      render: (_, row) => (
-        <span className="quiet">
-          {row.fires_on.map((word) => label("filing_direction", word, word)).join(" · ")}
-        </span>
-      ),
+      render: (_, row) => <span className="quiet">{row.fires_on.map(told).join(" · ")}</span>,
     },
   ];
   return (

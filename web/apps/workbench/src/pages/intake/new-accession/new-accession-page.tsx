@@ -1,9 +1,15 @@
-import { accessionQuery, fondsListQuery, UploadFailed, type UploadProgress } from "@lantai/client";
+import {
+  accessionQuery,
+  fondsListQuery,
+  UploadFailed,
+  type Schemas,
+  type UploadProgress,
+} from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Form, Input, Progress, Radio } from "antd";
-import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useCallback, useEffect, useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { accessionAddress } from "../../../parts/addresses";
 import { reasonOf } from "../../../parts/notices";
 import { PackageChoice } from "./package-choice";
@@ -44,6 +50,16 @@ export default function NewAccessionPage() {
     setMissing(false);
     if (found?.folder && !form.getFieldValue("name")) form.setFieldValue("name", found.folder);
   };
+  // the corrected package is the same as the returned one in everything but its faults
+  const fill = useCallback(
+    (returned: Schemas["AccessionBody"]) => {
+      if (form.isFieldsTouched()) return;
+      const { name, fonds, kind, stage, majors } = returned;
+      form.setFieldsValue({ name, fonds: fonds ?? "", kind, majors });
+      if (stage !== "preservation") form.setFieldsValue({ stage });
+    },
+    [form],
+  );
   const submit = ({ name, fonds, kind, stage, majors }: Description) => {
     if (!chosen) {
       setMissing(true);
@@ -58,8 +74,13 @@ export default function NewAccessionPage() {
   return (
     <div className="narrow">
       <title>{`${t("new.title")} · ${t("desk.name")}`}</title>
-      <h1>{t("new.title")}</h1>
-      {corrects !== null && <Corrected accession={corrects} />}
+      <nav className="trail">
+        <Link to="/accessions">{t("accessions.title")}</Link>
+      </nav>
+      <div className="page-head">
+        <h1>{t(corrects === null ? "new.title" : "new.title_corrects")}</h1>
+      </div>
+      {corrects !== null && <Corrected accession={corrects} fill={fill} />}
       <section className="panel" aria-labelledby="choose">
         <h2 id="choose">{t("new.step_choose")}</h2>
         <PackageChoice chosen={chosen} disabled={sending} onChoose={choose} />
@@ -106,9 +127,18 @@ export default function NewAccessionPage() {
 }
 
 /** Says which returned package is corrected. */
-function Corrected({ accession }: { accession: string }) {
+function Corrected({
+  accession,
+  fill,
+}: {
+  accession: string;
+  fill: (returned: Schemas["AccessionBody"]) => void;
+}) {
   const { t } = useWorkbenchTexts();
   const { data } = useQuery(accessionQuery(accession));
+  useEffect(() => {
+    if (data) fill(data);
+  }, [data, fill]);
   return data ? <Alert type="info" showIcon title={t("new.corrects", { name: data.name })} /> : null;
 }
 

@@ -1,4 +1,4 @@
-import { accessionQuery, broughtRecordsQuery, type Schemas } from "@lantai/client";
+import { accessionQuery, broughtRecordsQuery, sessionQuery, type Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -45,11 +45,13 @@ function Register({ accession }: { accession: Accession }) {
   }, [hasNextPage, isFetching, error, fetchNextPage]);
   const records = data?.pages.flatMap((page) => page.items) ?? [];
   const whole = data !== undefined && !hasNextPage;
+  const { data: session } = useQuery(sessionQuery());
   return (
     <>
       <Facts
         facts={[
-          [t("register.package"), accession.name],
+          [t("register.package"), accession.name, true],
+          [t("register.receiver"), session?.institution, true],
           [t("accessions.fonds"), accession.fonds],
           [t("accessions.items"), number(accession.items)],
           [t("accessions.files"), number(accession.files)],
@@ -63,7 +65,7 @@ function Register({ accession }: { accession: Accession }) {
           ],
         ]}
       />
-      <p className="no-print" role="status">
+      <p className="no-print register-print" role="status">
         {whole ? (
           <Button type="primary" onClick={() => window.print()}>
             {t("report.print")}
@@ -73,15 +75,21 @@ function Register({ accession }: { accession: Accession }) {
         )}
       </p>
       {error && <FailureNotice error={error} retry={() => void refetch()} />}
-      <div className="register-table">
+      {/* what is wider than the screen is reached with the keyboard too */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="register-table" role="region" aria-label={t("register.table")} tabIndex={0}>
         <table>
           <caption className="lt-offscreen">{t("register.table")}</caption>
           <thead>
             <tr>
               <th scope="col">{t("register.number")}</th>
               <th scope="col">{t("register.code")}</th>
-              <th scope="col">{t("register.author")}</th>
-              <th scope="col">{t("register.record_title")}</th>
+              <th scope="col" className="author">
+                {t("register.author")}
+              </th>
+              <th scope="col" className="title">
+                {t("register.record_title")}
+              </th>
               <th scope="col">{t("register.date")}</th>
               <th scope="col">{t("register.retention")}</th>
               <th scope="col">{t("register.classification")}</th>
@@ -92,17 +100,17 @@ function Register({ accession }: { accession: Accession }) {
           <tbody>
             {records.map((record, index) => (
               <tr key={record.code}>
-                <td>{number(index + 1)}</td>
-                <th scope="row" className="code">
+                <td className="number">{number(index + 1)}</td>
+                <th scope="row" className="code nowrap">
                   {record.code}
                 </th>
                 <td>{record.author}</td>
                 <td>{record.title}</td>
-                <td>{record.date}</td>
-                <td>{record.retention}</td>
-                <td>{record.classification}</td>
-                <td>{record.page_count !== null && number(record.page_count)}</td>
-                <td>{number(record.files.length)}</td>
+                <td className="nowrap">{record.date}</td>
+                <td className="nowrap">{record.retention}</td>
+                <td className="nowrap">{record.classification}</td>
+                <td className="number">{record.page_count !== null && number(record.page_count)}</td>
+                <td className="number">{number(record.files.length)}</td>
               </tr>
             ))}
           </tbody>
@@ -111,7 +119,7 @@ function Register({ accession }: { accession: Accession }) {
       <div className="signatures" aria-hidden="true">
         {(["register.sender", "register.receiver"] as const).map((side) => (
           <dl key={side}>
-            <dt>{t(side)}</dt>
+            <dt>{side === "register.receiver" ? `${t(side)} ${session?.institution ?? ""}` : t(side)}</dt>
             <dd>{t("register.filled_by")}</dd>
             <dd>{t("register.checked_by")}</dd>
             <dd>{t("register.seal")}</dd>

@@ -6,6 +6,9 @@ type Check = Schemas["CheckBody"];
 
 const FAMILIES = ["authenticity", "integrity", "usability", "security"] as const;
 
+/** Numbers of what was not tested would say that nothing was wrong with it. */
+const isTested = (check: Check): boolean => check.outcome !== "not_applicable";
+
 /** The four properties, one body of rows each, as the paper form has them. */
 export function CheckTable({ checks }: { checks: readonly Check[] }) {
   const { t, number } = useWorkbenchTexts();
@@ -51,8 +54,8 @@ export function CheckTable({ checks }: { checks: readonly Check[] }) {
                     <td>
                       <OutcomeTag outcome={check.outcome} />
                     </td>
-                    <td className="number wide-only">{number(check.tested)}</td>
-                    <td className="number">{number(check.failed)}</td>
+                    <td className="number wide-only">{isTested(check) ? number(check.tested) : "—"}</td>
+                    <td className="number">{isTested(check) ? number(check.failed) : "—"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,4 +1,4 @@
-import { accessionQuery, type Schemas } from "@lantai/client";
+import { accessionQuery, accessionReportUrl, sessionQuery, type Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
@@ -28,9 +28,10 @@ export default function ReportPage() {
       <div className="page-head">
         <h1>{t("report.title")}</h1>
         {data && (
-          <Button className="no-print" onClick={() => window.print()}>
-            {t("report.print")}
-          </Button>
+          <div className="page-head-side no-print">
+            {data.checks.length > 0 && data.state !== "failed" && <Downloads accession={data.id} />}
+            <Button onClick={() => window.print()}>{t("report.print")}</Button>
+          </div>
         )}
       </div>
       {isPending && <Waiting />}
@@ -46,10 +47,30 @@ export default function ReportPage() {
   );
 }
 
+/** The report as a file: signed and filed, read elsewhere, or for programs. */
+function Downloads({ accession }: { accession: string }) {
+  const { t } = useWorkbenchTexts();
+  return (
+    <>
+      <a href={accessionReportUrl(accession, "pdf")} download>
+        {t("report.as_pdf")}
+      </a>
+      <a href={accessionReportUrl(accession, "html")} target="_blank" rel="noreferrer">
+        {t("report.as_html")}
+      </a>
+      <a href={accessionReportUrl(accession, "json")} download>
+        {t("report.as_json")}
+      </a>
+    </>
+  );
+}
+
 function ReportHead({ accession }: { accession: Accession }) {
   const { t, number, bytes, moment } = useWorkbenchTexts();
+  const { data: session } = useQuery(sessionQuery());
   return (
     <section className="panel report-head" aria-label={accession.name}>
+      <p className="quiet">{session?.institution}</p>
       <p className="report-name">{accession.name}</p>
       <p className="report-verdict">
         <VerdictTag state={accession.state} />

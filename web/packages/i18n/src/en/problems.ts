@@ -1,0 +1,43 @@
+import type { Message } from "../texts";
+import type { problems as zh } from "../zh-CN/problems";
+
+export const problems: Record<keyof typeof zh, Message> = {
+  "problem.filing.twice": "There is a table with this scheme and version: give it another version.",
+  "problem.filing.overlap": "Another table holds for the same fonds at the same time: {detail}",
+  "problem.filing.row": "Something in the table is wrong: {detail}",
+  "problem.filing.changed": "Somebody else changed the tables meanwhile: go back and look again.",
+  "problem.filing.import": "The sheet did not arrive whole: choose it again ({detail}).",
+  "problem.filing.no_table": "No table holds for this fonds and day: import one first.",
+  "problem.filing.reason_missing": "Deciding otherwise than proposed needs a reason.",
+  "problem.filing.row_unknown": "The table has no such row: choose another.",
+  "problem.catalogue.column_missing": "The sheet lacks its headings: {detail}",
+  "problem.catalogue.empty": "The sheet is empty: choose another.",
+  "problem.catalogue.workbook_unreadable": "The workbook cannot be opened: save it once more and try again.",
+  "problem.catalogue.unknown_kind": "Only CSV and Excel sheets are imported.",
+  "problem.catalogue.undecodable":
+    "The text cannot be decoded: save it as CSV in UTF-8, or as Excel ({detail}).",
+  "problem.intake.task_decided": "Somebody decided this before; a decision is final.",
+  "problem.intake.reason_needed": "A fault is accepted only with a written reason.",
+  "problem.intake.wrong_state": "The accession has gone on: look at it again.",
+  "problem.intake.not_returned": "Only a returned accession can be corrected.",
+  "problem.intake.fonds_missing": "Name the fonds.",
+  "problem.intake.too_much": "More arrived than was announced: upload again.",
+  "problem.intake.upload_broke_off": "The upload broke off: send it again.",
+  "problem.intake.font_missing":
+    "No font for Chinese is installed on the server: have fonts-noto-cjk installed.",
+  "problem.quality.same_person": "The two inspectors must be two persons.",
+  "problem.quality.received_it": "Whoever received the accession does not inspect it: take another person.",
+  "problem.quality.not_assigned": "Other persons were named to inspect this lot.",
+  "problem.quality.seats_taken": "All seats of the lot are taken: choose another.",
+  "problem.quality.nothing_disputed": "The two inspectors agree on every piece.",
+  "problem.quality.incomplete": "Pieces are not marked yet: finish them first.",
+  "problem.quality.reason_missing": "A withdrawal needs a reason.",
+  "problem.quality.two_inspectors": "Name two inspectors, or none.",
+  "problem.quality.lot_empty": "No file is chosen: widen the choice.",
+  "problem.quality.sample_too_big": "The sample is too big: divide the lot by code.",
+  "problem.quality.inspection_stopped":
+    "Five lots of this series were returned under tightened inspection: it has stopped until the process is mended.",
+  "problem.quality.wrong_state": "The lot has gone on: look at it again.",
+  "problem.quality.changed_meanwhile": "Somebody else changed the lot at the same moment: try again.",
+  "problem.quality.accession_not_accepted": "Only an accession in the holdings is inspected.",
+};
