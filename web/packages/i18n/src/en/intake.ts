@@ -52,9 +52,9 @@ export const intake: Record<keyof typeof zh, Message> = {
   "tasks.sure_text": "The decision is kept with its note, your name and the time, and cannot be changed.",
   "tasks.sure_refuse_text":
     "One check that is not passed returns the whole package once all are decided; nothing of it is kept. This cannot be changed.",
-  "faults.title": "Checks that were not passed",
+  "faults.title": "Checks to look at",
   "faults.all": "One by one",
-  "faults.count": "{tested} tested, {failed} found",
+  "faults.count": { one: "{count} place", other: "{count} places" },
   "faults.passed": { one: "{count} other check was passed.", other: "{count} other checks were passed." },
   "report.as_pdf": "Report as PDF",
   "report.as_html": "As a page",

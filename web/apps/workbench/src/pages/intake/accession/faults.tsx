@@ -11,7 +11,7 @@ const TOLD = ["error", "fail", "manual", "warn"] as const;
 
 /** At a glance: which checks were not passed, and how often; nothing where all were. */
 export function Faults({ accession }: { accession: Accession }) {
-  const { t, number } = useWorkbenchTexts();
+  const { t } = useWorkbenchTexts();
   const told = TOLD.flatMap((outcome) => accession.checks.filter((check) => check.outcome === outcome));
   if (told.length === 0) return null;
   const passed = accession.checks.filter((check) => check.outcome === "pass").length;
@@ -27,9 +27,7 @@ export function Faults({ accession }: { accession: Accession }) {
             <OutcomeTag outcome={check.outcome} />
             <span className="code">{check.check}</span>
             <span className="fault-name">{check.title}</span>
-            <span className="quiet">
-              {t("faults.count", { failed: number(check.failed), tested: number(check.tested) })}
-            </span>
+            <span className="quiet">{t("faults.count", { count: check.failed })}</span>
           </li>
         ))}
       </ul>

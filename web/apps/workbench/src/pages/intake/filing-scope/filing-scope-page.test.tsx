@@ -71,7 +71,7 @@ test("where nothing fires a person is told so, and a refusal is told too", async
     http.post("*/api/v1/filing/proposals", () => problemAnswer(409, "filing.no_table", "no table holds")),
   );
   await user.click(screen.getByRole("button", { name: "看看怎么归" }));
-  expect(await screen.findByText("no table holds")).toBeDefined();
+  expect(await screen.findByText("没有适用于这个全宗和日期的表，请先导入。")).toBeDefined();
 });
 
 test("the table is browsed and searched, and decisions are listed", async () => {

@@ -104,7 +104,7 @@ test("what the server refuses stays on the page to be tried again", async () => 
   const { user } = renderDesk(INSPECT);
   await screen.findByText("第 1 / 3 页，已查 0");
   await user.keyboard("1{Enter}");
-  expect(await screen.findByText("the lot was changed by somebody else")).toBeDefined();
+  expect(await screen.findByText("别人刚刚改了这一批，请再试一次。")).toBeDefined();
   expect(screen.getByText("第 1 / 3 页，已查 0")).toBeDefined();
   expect(screen.getByRole("button", { name: /缺页/ }).getAttribute("aria-pressed")).toBe("true");
 });

@@ -74,7 +74,7 @@ test("what cannot be drawn is said in the server's words", async () => {
   );
   const { user } = renderDesk("/quality/new");
   await user.click(await screen.findByRole("button", { name: "算一算" }));
-  expect(await screen.findByText("no file of the accession is chosen")).toBeDefined();
+  expect(await screen.findByText("没有选中任何文件，请放宽范围。")).toBeDefined();
   expect(await axeFindings()).toEqual([]);
 });
 
