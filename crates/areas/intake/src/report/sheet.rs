@@ -96,7 +96,9 @@ fn heading(zh: &str, en: &'static str) -> Block {
 fn about(report: &ReportData) -> Block {
     let (stage, stage_en) = texts::stage(report.stage);
     let package = &report.package;
-    let kind = package.kind.map_or("—", crate::submission::SubmissionKind::name);
+    let kind = package.kind.map_or("—".to_owned(), |kind| {
+        format!("{}（{}）", texts::kind(kind), kind.name())
+    });
     let size = format!(
         "{} 件，{} 个文件，{} 字节",
         texts::number(package.items),
@@ -110,7 +112,7 @@ fn about(report: &ReportData) -> Block {
     let rows = [
         (("报告编号", "report"), report.report_id.clone()),
         (("信息包", "package"), package.name.clone()),
-        (("包的类型", "kind"), kind.to_owned()),
+        (("包的类型", "kind"), kind),
         (("检测环节", "stage"), format!("{stage}（{stage_en}）")),
         (("数量", "extent"), size),
         (("检测方案与规则版本", "profile and rules"), profile),

@@ -1,6 +1,7 @@
 //! The words of the report: Chinese first, English beside it.
 
 use crate::report::ReportData;
+use crate::submission::SubmissionKind;
 use lantai_domain::{Finding, Outcome, Severity, Stage, Verdict};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -34,6 +35,17 @@ pub(super) fn stage(stage: Stage) -> (&'static str, &'static str) {
         Stage::Filing => ("归档", "filing"),
         Stage::Transfer => ("移交与接收", "transfer and acceptance"),
         Stage::Preservation => ("长期保存", "preservation"),
+    }
+}
+
+pub(super) fn kind(kind: SubmissionKind) -> &'static str {
+    match kind {
+        SubmissionKind::Folder => "带目录表的文件夹",
+        SubmissionKind::Bagit => "BagIt 包",
+        SubmissionKind::Transfer => "移交信息包",
+        SubmissionKind::Eep => "电子文件封装包",
+        SubmissionKind::Eark => "E-ARK 信息包",
+        SubmissionKind::File => "单个文件",
     }
 }
 

@@ -90,6 +90,7 @@ function RecordTable({ records }: { records: readonly Brought[] }) {
       dataSource={records}
       pagination={false}
       expandable={{
+        columnTitle: <span className="lt-offscreen">{t("accessions.files")}</span>,
         defaultExpandAllRows: records.length <= FEW,
         rowExpandable: (one) => one.files.length > 0,
         expandedRowRender: (one) => <Files record={one} />,

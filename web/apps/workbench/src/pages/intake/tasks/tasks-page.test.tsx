@@ -11,7 +11,8 @@ test("what waits for a person leads to its package", async () => {
     http.get("*/api/v1/accession-tasks", () => HttpResponse.json({ items: [task], next_cursor: null })),
   );
   renderDesk("/accessions/tasks");
-  const link = await screen.findByRole("link", { name: pendingAccession.name });
+  expect(await screen.findByRole("link", { name: pendingAccession.name })).toBeDefined();
+  const link = screen.getByRole("link", { name: "去判定 1 项" });
   expect(link.getAttribute("href")).toBe(`/accessions/${pendingAccession.id}#tasks`);
   expect(await axeFindings()).toEqual([]);
 });
