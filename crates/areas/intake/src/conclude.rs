@@ -14,7 +14,7 @@ use crate::receive::Received;
 use crate::repository::AccessionRepository;
 use crate::repository::tasks::TaskRepository;
 use crate::spool::Spool;
-use crate::store::{Beside, Papers, Staging, Storing, fonds_wanted, is_code_conflict};
+use crate::store::{Beside, Papers, READ_BACK, Staging, Storing, fonds_wanted, refused_by_catalogue};
 use crate::submission::Enclosure;
 use crate::tally::Tally;
 use crate::tasks::ReviewTask;
@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::repository::segments::SegmentRepository;
 use lantai_cataloguing::{Acceptance, Holdings};
-use lantai_domain::{AccessionId, Finding, Fonds, Outcome, Severity};
+use lantai_domain::{AccessionId, Finding, Fonds, Outcome};
 use lantai_vault::{Batch, VersionInfo};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,7 @@ impl Ending<'_> {
             at: self.holdings.clock.now(),
         };
         // what is accepted has been read back from the catalogue before it counts: see `Storing::read_back`
-        self.tally.tested("U-1.2", examined.items);
+        self.tally.tested(READ_BACK, examined.items);
         self.fill();
         let findings = self.tally.clone().into_findings();
         let closing = Closing {
@@ -87,11 +87,13 @@ impl Ending<'_> {
                 let accession = self.accession;
                 Ok(Received { accession, findings })
             }
-            Err(error) if is_code_conflict(&error) => {
-                self.tally.refuse("A-2.7", "intake.code_taken", code_taken);
-                self.give_back(None).await
-            }
-            Err(error) => Err(error),
+            Err(error) => match refused_by_catalogue(&error) {
+                Some(finding) => {
+                    self.tally.add(finding);
+                    self.give_back(None).await
+                }
+                None => Err(error),
+            },
         }
     }
 
@@ -135,14 +137,6 @@ impl Ending<'_> {
         let accession = self.accession;
         Ok(Received { accession, findings })
     }
-}
-
-fn code_taken(finding: Finding) -> Finding {
-    finding
-        .element("archival_code")
-        .expected("codes that no other record has")
-        .found("another accession gave one of these codes at the same time")
-        .mend("hand the package in again to see which")
 }
 
 /// Copies what must outlive the package itself.
@@ -404,6 +398,14 @@ impl Reviewed<'_> {
             return self.give_back(&examined.list, now).await;
         }
         self.accession.state = AccessionState::Accepted { at: now };
+        let read_back = self
+            .accession
+            .checks
+            .iter_mut()
+            .filter(|check| check.check == READ_BACK);
+        for check in read_back {
+            (check.outcome, check.tested) = (Outcome::Pass, examined.items);
+        }
         let closing = Closing {
             holdings: self.holdings,
             accession: &self.accession,
@@ -414,13 +416,20 @@ impl Reviewed<'_> {
         let list = examined.list.clone();
         match closing.accept(None, examined, &fonds).await {
             Ok(()) => {}
-            Err(error) if is_code_conflict(&error) => {
-                let finding = Finding::new("A-2.7", Severity::Blocker, Outcome::Fail, "intake.code_taken");
-                self.findings.insert(0, code_taken(finding));
+            Err(error) => {
+                let finding = refused_by_catalogue(&error).ok_or(error)?;
+                for check in self
+                    .accession
+                    .checks
+                    .iter_mut()
+                    .filter(|check| check.check == finding.check)
+                {
+                    (check.outcome, check.failed) = (Outcome::Fail, check.failed + 1);
+                }
+                self.findings.insert(0, finding);
                 self.accession.blockers += 1;
                 return self.give_back(&list, now).await;
             }
-            Err(error) => return Err(error),
         }
         self.folder.remove()?;
         Ok(Received {

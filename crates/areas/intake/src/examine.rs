@@ -2,6 +2,7 @@
 
 use crate::checks::across::Across;
 use crate::checks::files::Judged;
+use crate::decided::{self, DecisionOn};
 use crate::describe::{CodesTaken, Described, Describer};
 use crate::error::IntakeError;
 use crate::listing::{ListedFile, Listing, measure};
@@ -43,6 +44,8 @@ pub(crate) struct Examination<'a> {
     pub reader: &'a FileReader,
     /// Which of these codes are taken already.
     pub taken: &'a CodesTaken<'a>,
+    /// What was decided about a document; `None`: nothing was ever decided.
+    pub decision_on: Option<&'a DecisionOn<'a>>,
     /// Folder for what does not fit into memory.
     pub workspace: &'a Path,
     /// How far it has come.
@@ -202,7 +205,10 @@ impl Examination<'_> {
     ) -> Result<(), IntakeError> {
         let folder = gathering.examined.spool.folder();
         let mut across = Across::new(self.reader.rules(), folder)?;
-        while let Some(item) = submission.next_item(gathering.tally) {
+        while let Some(mut item) = submission.next_item(gathering.tally) {
+            if let Some(decision_on) = self.decision_on {
+                decided::apply(&mut item, gathering.tally, decision_on)?;
+            }
             gathering.examined.items += 1;
             let number = gathering.examined.items;
             let tally = &mut *gathering.tally;

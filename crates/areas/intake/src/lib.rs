@@ -9,6 +9,7 @@ pub mod attach;
 mod checks;
 mod conclude;
 pub mod corrections;
+mod decided;
 mod describe;
 pub mod elements;
 mod error;

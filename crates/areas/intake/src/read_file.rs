@@ -1,5 +1,6 @@
 //! Reading one file: staged or only measured, its format named, its checks answered, all in one pass.
 
+use crate::checks::containers::look_into;
 use crate::checks::files::{FileChecks, Judged, Looked, Seen};
 use crate::checks::package;
 use crate::error::IntakeError;
@@ -10,12 +11,14 @@ use crate::sandbox::{ExamineError, Examiner};
 use crate::submission::{Declared, Enclosure, SubmissionKind, SubmittedFile, SubmittedItem};
 use crate::tally::Tally;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, offset};
 use lantai_domain::{ContentFile, ContentProperties, FileFormat, Finding, Media, Outcome, Severity, Stage};
 use lantai_formats::identify::{FormatKind, Identification, Identifier, ReadSeek, is_executable};
 use lantai_formats::malware::{MalwareScanner, Scan};
 use lantai_formats::properties::FileProperties;
 use lantai_vault::{Algorithm, ObjectWriter, VaultError};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
@@ -146,9 +149,9 @@ impl FileReader {
             judged: Judged::default(),
             looked: None,
         };
-        let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
-        let (size, source) = match opened {
-            Ok(opened) => opened,
+        let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?, opened)));
+        let (size, modified, source) = match opened {
+            Ok((metadata, opened)) => (metadata.len(), day_of_change(&metadata), opened),
             Err(error) => {
                 read.judged.findings.push(self.unreadable(file, label, &error));
                 return Ok(read);
@@ -222,13 +225,18 @@ impl FileReader {
             read.judged.findings.push(finding.record(label));
         }
         let examined = is_harmless.then(|| self.examiner.examine(&identified, &file.path));
+        let container = examined
+            .as_ref()
+            .and_then(|examined| look_into(&file.path, measured.window.head(), examined, &self.rules.limits));
         let seen = Seen {
             file,
             identified: &identified,
             size: measured.size,
+            modified,
             digests: &measured.digests,
             head: measured.window.head(),
             properties: examined.as_ref(),
+            container: container.as_ref(),
         };
         read.looked = Some(self.checks(label).file(&seen, &mut read.judged));
         read.content = Some(ContentFile {
@@ -320,6 +328,12 @@ impl FileReader {
             &mut reopen,
         )
     }
+}
+
+/// The day of the last change, in China, where records are dated.
+fn day_of_change(metadata: &Metadata) -> Option<Date> {
+    let changed = Timestamp::try_from(metadata.modified().ok()?).ok()?;
+    Some(changed.to_zoned(TimeZone::fixed(offset(8))).date())
 }
 
 /// What is kept of the examination with the record.

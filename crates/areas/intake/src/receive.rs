@@ -2,9 +2,11 @@
 
 use crate::accession::{Accession, AccessionState, MajorFaults};
 use crate::conclude::{Ending, drop_parts, forget_parts, held_parts};
+use crate::decided::DecisionOn;
 use crate::describe::{CodesTaken, Describer};
 use crate::error::IntakeError;
 use crate::examine::{Examination, Examined, FileList};
+use crate::filing::FilingRepository;
 use crate::fingerprint::fingerprint;
 use crate::listing::{DigestOf, PackageDigest, measure};
 use crate::parts::{HeldFolder, HeldPart, PartSize, Parts, Plan, Staged};
@@ -301,6 +303,7 @@ async fn opening(
         year: i32::from(year),
         next_numbers,
         bag_profiles: rules.bag_profiles.clone(),
+        limits: Arc::clone(&rules.checks.limits),
         quarantine: quarantine.folder().to_path_buf(),
     })
 }
@@ -328,11 +331,21 @@ async fn examine(
     let (id, progress) = (accession.id, Arc::clone(progress));
     let runtime = tokio::runtime::Handle::current();
     let held = held_parts(&holdings, id).await?;
+    let has_decisions = {
+        let mut reader = holdings.database.read().await?;
+        FilingRepository(reader.conn()).has_any().await?
+    };
     tokio::task::spawn_blocking(move || {
         let taken = |codes: &[String]| {
             runtime.block_on(async {
                 let mut reader = holdings.database.read().await?;
                 Ok(RecordRepository(reader.conn()).taken(codes).await?)
+            })
+        };
+        let decision_on = |reference: &str| {
+            runtime.block_on(async {
+                let mut reader = holdings.database.read().await?;
+                Ok(FilingRepository(reader.conn()).of_reference(reference).await?)
             })
         };
         let hold = |part: &HeldPart| {
@@ -361,6 +374,7 @@ async fn examine(
             now,
             progress: &progress,
             taken: &taken,
+            decision_on: has_decisions.then_some(&decision_on),
         };
         let mut outcome = kit.examine(id, &opening, Some(&mut parts), &*holdings.ids)?;
         if outcome.tally.verdict() == Verdict::Manual {
@@ -380,6 +394,7 @@ struct Kit<'a> {
     now: Timestamp,
     progress: &'a Progress,
     taken: &'a CodesTaken<'a>,
+    decision_on: Option<&'a DecisionOn<'a>>,
 }
 
 impl Kit<'_> {
@@ -412,6 +427,7 @@ impl Kit<'_> {
             describer: &describer,
             reader: &reader,
             taken: self.taken,
+            decision_on: self.decision_on,
             workspace: &self.request.workspace,
             progress: self.progress,
         };
@@ -494,6 +510,7 @@ pub fn check(
         year: i32::from(year_of(now)),
         next_numbers: BTreeMap::new(),
         bag_profiles: rules.bag_profiles.clone(),
+        limits: Arc::clone(&rules.checks.limits),
         quarantine: quarantine.folder().to_path_buf(),
     };
     let kit = Kit {
@@ -502,6 +519,7 @@ pub fn check(
         now,
         progress,
         taken: &|_| Ok(Vec::new()),
+        decision_on: None,
     };
     let outcome = kit.examine(id, &opening, None, ids)?;
     progress.enter(ProgressStage::Done);

@@ -4,6 +4,7 @@ use crate::elements::{ElementsError, Schemes};
 use crate::filing::TablesInForce;
 use crate::rule_file::lay_over;
 use lantai_domain::{Finding, Outcome, Severity, Stage};
+use lantai_formats::container::{Limits, LimitsError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ pub enum RulesError {
     /// The elements cannot be used.
     #[error("the rules of the metadata elements cannot be used")]
     Elements(#[from] ElementsError),
+    /// The limits of unpacking cannot be used.
+    #[error("the limits of unpacking cannot be used")]
+    Limits(#[from] LimitsError),
     /// A file cannot be read.
     #[error("the rule file {path} cannot be read")]
     Unreadable {
@@ -52,6 +56,7 @@ impl RulesError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Elements(error) => error.code(),
+            Self::Limits(error) => error.code(),
             _ => "intake.rules",
         }
     }
@@ -64,6 +69,8 @@ pub struct RuleFiles<'a> {
     pub checks: Option<&'a str>,
     /// The archive's own metadata elements (`rules/elements.toml` in its folder).
     pub elements: Option<&'a str>,
+    /// The archive's own limits of unpacking (`rules/limits.toml` in its folder).
+    pub limits: Option<&'a str>,
     /// A profile; lines of `scheme` in it change elements.
     pub profile: Option<&'a str>,
 }
@@ -257,6 +264,9 @@ pub struct CheckRules {
     /// The checks, in the order of the report.
     #[serde(rename = "check")]
     pub checks: Vec<CheckRule>,
+    /// How much may be unpacked.
+    #[serde(skip)]
+    pub limits: Arc<Limits>,
     /// The metadata schemes.
     #[serde(skip)]
     pub schemes: Arc<Schemes>,
@@ -296,6 +306,10 @@ impl CheckRules {
                 return Err(RulesError::CheckTwice(rule.id.clone()));
             }
         }
+        rules.limits = Arc::new(match files.limits {
+            Some(text) => Limits::with_overrides(text)?,
+            None => Limits::builtin()?,
+        });
         let elements: Vec<&str> = elements.iter().map(String::as_str).collect();
         rules.schemes = Arc::new(Schemes::with_overrides(&elements)?);
         Ok(rules)

@@ -1,11 +1,13 @@
 //! Checks of content files, once their bytes have gone by: U-2.1, U-2.2, U-2.3, U-4.2, I-3.1 (formats and what is
-//! inside), S-1.2 (what runs); digests and recorded attributes are in `fixity`.
+//! inside), S-1.2 (what runs); digests are in `fixity`, recorded attributes in `recorded`, containers in `containers`.
 
 use super::components::{Component, named_in_text, present};
 use crate::rules::CheckRules;
 use crate::sandbox::ExamineError;
 use crate::submission::{SubmittedFile, SubmittedItem};
+use jiff::civil::Date;
 use lantai_domain::{FileRole, Finding, Outcome, Severity, Stage};
+use lantai_formats::container::UnpackError;
 use lantai_formats::identify::{FormatKind, Identification, LongTerm, Warning, is_executable};
 use lantai_formats::properties::{FaultCheck, FaultKind, FaultWeight, FileProperties};
 use std::collections::BTreeMap;
@@ -30,12 +32,16 @@ pub(crate) struct Seen<'a> {
     pub identified: &'a Identification,
     /// Its length.
     pub size: u64,
+    /// The day of its last change, as the file system tells it.
+    pub modified: Option<Date>,
     /// Its digests by algorithm, as far as any was asked for.
     pub digests: &'a [(String, String)],
     /// Its first bytes.
     pub head: &'a [u8],
     /// What was found inside, where anybody looked.
     pub properties: Option<&'a Result<FileProperties, ExamineError>>,
+    /// Why it is refused as a container, where it is one and was looked into.
+    pub container: Option<&'a Result<(), UnpackError>>,
 }
 
 /// What the record as a whole needs to know of one of its files.
@@ -119,6 +125,7 @@ impl FileChecks<'_> {
             self.format(seen, judged);
         }
         self.inside(seen, judged);
+        self.container(seen, judged);
         looked
     }
 

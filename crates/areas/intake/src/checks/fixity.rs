@@ -1,7 +1,6 @@
-//! Checks: digests and recorded attributes against the file.
+//! Checks: digests against the file.
 
-use super::files::{FileChecks, Judged, Seen, name_of};
-use super::format::agrees;
+use super::files::{FileChecks, Judged, Seen};
 use crate::submission::DeclaredDigest;
 use lantai_vault::Algorithm;
 
@@ -103,63 +102,6 @@ impl FileChecks<'_> {
                 .found(format!("{} {found}", digest.algorithm))
                 .mend(mend)
         });
-    }
-
-    /// Check.
-    pub(super) fn recorded(&self, seen: &Seen<'_>, is_cut_off: bool, judged: &mut Judged) {
-        let Some(recorded) = &seen.file.recorded else {
-            return;
-        };
-        let name = &seen.file.name;
-        if let Some(written) = recorded
-            .name
-            .as_deref()
-            .map(str::trim)
-            .filter(|written| !written.is_empty())
-        {
-            judged.tested.push(("A-3.2", 1));
-            let written = written.replace('\\', "/");
-            let written = written.trim_start_matches("./").trim_start_matches('/');
-            let same = name == written
-                || name
-                    .strip_suffix(written)
-                    .is_some_and(|before| before.ends_with('/'));
-            if !same {
-                self.fault(judged, "A-3.2", "intake.name_differs", name, |finding| {
-                    finding
-                        .element("computer_file_name")
-                        .expected(written)
-                        .found(name.rsplit('/').next().unwrap_or(name))
-                        .mend("give the file the name that was recorded, or correct the record of it")
-                });
-            }
-        }
-        if let Some(size) = recorded.size {
-            judged.tested.push(("A-3.2", 1));
-            if size != seen.size {
-                self.fault(judged, "A-3.2", "intake.size_differs", name, |finding| {
-                    finding
-                        .element("computer_file_size")
-                        .expected(format!("{size} bytes"))
-                        .found(format!("{} bytes", seen.size))
-                        .mend("send the file that was recorded; if this one is right, correct its size")
-                });
-            }
-        }
-        if let Some(written) = recorded.format.as_deref().filter(|_| !is_cut_off)
-            && let Some(same) = agrees(written, seen.identified)
-        {
-            judged.tested.push(("A-3.2", 1));
-            if !same {
-                self.fault(judged, "A-3.2", "intake.format_differs", name, |finding| {
-                    finding
-                        .element("format_information")
-                        .expected(written)
-                        .found(name_of(seen.identified))
-                        .mend("record the format that the content is in, and name the file by it")
-                });
-            }
-        }
     }
 }
 

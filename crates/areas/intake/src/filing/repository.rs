@@ -63,4 +63,12 @@ impl FilingRepository<'_> {
             .await)?;
         row.as_deref().map(read).transpose()
     }
+
+    /// Whether any decision was ever taken.
+    pub async fn has_any(self) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM filing_decisions LIMIT 1";
+        let row: Option<String> =
+            on_engine!(self.0, |c| sqlx::query_scalar(sql).fetch_optional(&mut *c).await)?;
+        Ok(row.is_some())
+    }
 }

@@ -12,6 +12,12 @@ use std::collections::BTreeMap;
 const AT_ONCE: u32 = 500;
 /// Machine's hint: the file is so small that the page may be blank.
 pub(super) const HINT_SMALL: &str = "small_file";
+/// Machine's hint: nothing was seen in the picture when it came in.
+const HINT_BLANK: &str = "blank";
+/// Machine's hint: the picture states fewer dots per inch than digitisation asks for.
+const HINT_LOW_RESOLUTION: &str = "low_resolution";
+/// What the examination of a file calls a picture in which nothing is to be seen.
+const BLANK: &str = "formats.blank";
 
 /// What is drawn from.
 #[derive(Debug, Clone)]
@@ -135,14 +141,14 @@ impl Ground<'_> {
             for (id, place) in keys {
                 let record = records.get(&id).ok_or(QualityError::ChangedMeanwhile)?;
                 let number = u32::try_from(items.len() + 1).unwrap_or(u32::MAX);
-                items.push(self.item(number, record, place));
+                items.push(self.item(number, record, place, hints));
             }
         }
         point_out_small_ones(&mut items, hints);
         Ok(items)
     }
 
-    fn item(&self, number: u32, record: &Record, place: usize) -> LotItem {
+    fn item(&self, number: u32, record: &Record, place: usize, rules: &HintRules) -> LotItem {
         let file = place.checked_sub(1).and_then(|place| record.files.get(place));
         let whole: Vec<&ContentFile> = record.files.iter().filter(|file| self.takes_file(file)).collect();
         LotItem {
@@ -155,12 +161,27 @@ impl Ground<'_> {
             size: file.map_or_else(|| whole.iter().map(|file| file.size).sum(), |file| file.size),
             sha512: file.map(|file| file.sha512.clone()),
             hints: match file {
-                // decided below, when all sizes are known
-                Some(file) if file.media == Media::Image => vec![HINT_SMALL.to_owned()],
+                // that it is small is decided below, when all sizes are known
+                Some(file) if file.media == Media::Image => {
+                    let known = known_of(file, rules).map(str::to_owned);
+                    known.chain([HINT_SMALL.to_owned()]).collect()
+                }
                 _ => Vec::new(),
             },
         }
     }
+}
+
+/// What the examination at intake tells of a picture.
+fn known_of(file: &ContentFile, rules: &HintRules) -> impl Iterator<Item = &'static str> {
+    let known = file.properties.as_ref();
+    let is_blank = known.is_some_and(|known| known.faults.iter().any(|fault| fault == BLANK));
+    let dpi = known.and_then(|known| known.resolution_dpi);
+    let is_coarse = dpi.is_some_and(|dpi| dpi < rules.least_dpi);
+    let hints = [(is_blank, HINT_BLANK), (is_coarse, HINT_LOW_RESOLUTION)];
+    hints
+        .into_iter()
+        .filter_map(|(is_so, hint)| is_so.then_some(hint))
 }
 
 fn parse(key: &str) -> Option<(RecordId, usize)> {
@@ -206,7 +227,10 @@ mod tests {
             hints: vec![HINT_SMALL.to_owned()],
         };
         let mut items = vec![item(1_000_000), item(90_000), item(800_000), item(1_200_000)];
-        let rules = HintRules { small_file: 0.15 };
+        let rules = HintRules {
+            small_file: 0.15,
+            least_dpi: 200,
+        };
         point_out_small_ones(&mut items, &rules);
         let told: Vec<bool> = items.iter().map(|item| !item.hints.is_empty()).collect();
         assert_eq!(told, [false, true, false, false]);

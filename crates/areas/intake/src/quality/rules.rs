@@ -151,6 +151,9 @@ impl Plan {
 pub struct HintRules {
     /// A picture whose file is smaller than this share of the middle one may be blank.
     pub small_file: f64,
+    /// A picture that states fewer dots per inch may be of too low a resolution.
+    #[serde(default)]
+    pub least_dpi: u32,
 }
 
 /// A version of the rules.

@@ -41,6 +41,7 @@ enum Cell {
     Accept(u64),
     Below,
     Above,
+    Nothing,
 }
 
 /// The tables of the standard as the rules give them.
@@ -167,12 +168,11 @@ impl Tables {
             }),
             _ => None,
         };
-        let below = || (start..rows.len()).find_map(at);
-        let above = || (0..=start).rev().find_map(at);
         match cell(start)? {
             Cell::Accept(_) => at(start),
-            Cell::Below => below().or_else(above),
-            Cell::Above => above().or_else(below),
+            Cell::Below => (start..rows.len()).find_map(at),
+            Cell::Above => (0..=start).rev().find_map(at),
+            Cell::Nothing => None,
         }
     }
 }
@@ -181,84 +181,10 @@ fn read(cell: &str) -> Option<Cell> {
     match cell {
         "v" => Some(Cell::Below),
         "^" => Some(Cell::Above),
+        "-" => Some(Cell::Nothing),
         number => number.parse().ok().map(Cell::Accept),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::rules::QualityRules;
-    use super::*;
-
-    fn plan(inspection: Inspection, lot: u64, aql: f64) -> (u64, u64) {
-        let rules = QualityRules::builtin().unwrap();
-        let single = rules.tables().plan(inspection, Level::Ii, lot, aql).unwrap();
-        (single.size, single.accept)
-    }
-
-    #[test]
-    fn well_known_plans_of_the_standard_come_out() {
-        // code letters J, K, L, G, H, each at its limit
-        assert_eq!(plan(Inspection::Normal, 1_000, 1.0), (80, 2));
-        assert_eq!(plan(Inspection::Normal, 2_000, 1.0), (125, 3));
-        assert_eq!(plan(Inspection::Normal, 5_000, 2.5), (200, 10));
-        assert_eq!(plan(Inspection::Normal, 200, 4.0), (32, 3));
-        assert_eq!(plan(Inspection::Normal, 400, 0.25), (50, 0));
-        assert_eq!(plan(Inspection::Tightened, 1_000, 1.0), (80, 1));
-        assert_eq!(plan(Inspection::Tightened, 2_000, 4.0), (125, 8));
-        assert_eq!(plan(Inspection::Reduced, 1_000, 1.0), (32, 1));
-    }
-
-    #[test]
-    fn arrows_lead_to_the_next_plan() {
-        // letter J, limit 0.10: an arrow down to K with its 125 pieces
-        assert_eq!(plan(Inspection::Normal, 1_000, 0.10), (125, 0));
-        // letter J, limit 0.25: an arrow up to H
-        assert_eq!(plan(Inspection::Normal, 1_000, 0.25), (50, 0));
-        // letter J, limit 0.40: down to K
-        assert_eq!(plan(Inspection::Normal, 1_000, 0.40), (125, 1));
-    }
-
-    #[test]
-    fn a_sample_is_never_greater_than_its_lot() {
-        for lot in [1, 2, 5, 30, 100] {
-            for aql in [0.01, 0.1, 1.0, 10.0] {
-                assert!(plan(Inspection::Normal, lot, aql).0 <= lot);
-            }
-        }
-        assert_eq!(plan(Inspection::Normal, 60, 0.10), (60, 0));
-    }
-
-    #[test]
-    fn a_stricter_limit_or_inspection_never_accepts_more_of_the_same_sample() {
-        let rules = QualityRules::builtin().unwrap();
-        let tables = rules.tables();
-        let limits = [
-            0.01, 0.015, 0.025, 0.04, 0.065, 0.1, 0.15, 0.25, 0.4, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0,
-        ];
-        for lot in [
-            3, 12, 40, 130, 300, 900, 2_500, 9_000, 30_000, 100_000, 400_000, 900_000,
-        ] {
-            let mut last: Option<Single> = None;
-            for aql in limits {
-                let plan = |inspection| tables.plan(inspection, Level::Ii, lot, aql).unwrap();
-                let (normal, tightened) = (plan(Inspection::Normal), plan(Inspection::Tightened));
-                assert!(
-                    normal.size >= 1 && normal.accept <= normal.size / 2,
-                    "lot {lot}, limit {aql}"
-                );
-                let same = tightened.size == normal.size;
-                assert!(
-                    !same || tightened.accept <= normal.accept,
-                    "lot {lot}, limit {aql}"
-                );
-                let same = last.is_some_and(|last| last.size == normal.size);
-                assert!(
-                    !same || last.is_some_and(|last| last.accept <= normal.accept),
-                    "lot {lot}, limit {aql}"
-                );
-                last = Some(normal);
-            }
-        }
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@ use std::path::Path;
 const DEFAULT: &str = "default";
 
 impl CheckRules {
-    /// The rules of an archive: those of the program, with `checks.toml` and `elements.toml` of a folder laid over
-    /// them, and a profile laid over both. A profile is a name (`profiles/NAME.toml` in the folder, else one that comes
+    /// The rules of an archive: those of the program, with `checks.toml`, `elements.toml` and `limits.toml` of
+    /// a folder laid over them, and a profile laid over them all. A profile is a name (`profiles/NAME.toml` in the folder, else one that comes
     /// with the program) or the path of a file.
     pub fn of_folder(folder: Option<&Path>, profile: Option<&str>) -> Result<Self, RulesError> {
         let own = |name: &str| match folder {
@@ -18,6 +18,7 @@ impl CheckRules {
         };
         let checks = own("checks.toml")?;
         let elements = own("elements.toml")?;
+        let limits = own("limits.toml")?;
         let profile = match profile.map(str::trim).filter(|name| !name.is_empty()) {
             Some(name) => find(name, own(&format!("profiles/{name}.toml")).ok().flatten())?,
             None => None,
@@ -25,6 +26,7 @@ impl CheckRules {
         Self::load(&RuleFiles {
             checks: checks.as_deref(),
             elements: elements.as_deref(),
+            limits: limits.as_deref(),
             profile: profile.as_deref(),
         })
     }
@@ -90,5 +92,18 @@ mod tests {
         assert_eq!(rules.findings_kept_per_check, 7);
         let documents = rules.schemes.named("documents").unwrap();
         assert_eq!(documents.element("title").unwrap().max_length, Some(60));
+    }
+
+    #[test]
+    fn the_folder_changes_limits() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("limits.toml");
+        std::fs::write(&own, "nested_depth = 2\n").unwrap();
+        let rules = CheckRules::of_folder(Some(folder.path()), None).unwrap();
+        assert_eq!(rules.limits.nested_depth, 2);
+        assert_eq!(rules.limits.ratio, CheckRules::builtin().unwrap().limits.ratio);
+        std::fs::write(&own, "nested_depht = 2\n").unwrap();
+        let error = CheckRules::of_folder(Some(folder.path()), None).unwrap_err();
+        assert_eq!(error.code(), "formats.limits");
     }
 }

@@ -1,10 +1,11 @@
 //! A package in one file: ZIP, TAR or 7z, unpacked into the quarantine and then opened as the folder that it holds.
 
 use super::{Declared, Enclosure, Opening, Submission, SubmissionKind, SubmittedItem};
+use crate::checks::containers::check_of;
 use crate::error::IntakeError;
 use crate::tally::Tally;
 use lantai_domain::Fonds;
-use lantai_formats::container::{Fault, Limits, Refusal, UnpackError, Unpacked, detect_container, unpack};
+use lantai_formats::container::{Refusal, UnpackError, Unpacked, detect_container, unpack};
 use lantai_formats::package::LogicalName;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -43,8 +44,8 @@ pub(super) struct OddNames(HashMap<PathBuf, Vec<u8>>);
 /// Unpacks the file that an opening names, if it is a container. Faults go to the tally.
 pub(super) fn unpacked(opening: &Opening, tally: &mut Tally) -> Result<Content, IntakeError> {
     let path = &opening.path;
-    let limits = Limits::builtin().map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
-    let kind = detect_container(path, &limits).map_err(|source| IntakeError::disk("read", path, source))?;
+    let limits = &*opening.limits;
+    let kind = detect_container(path, limits).map_err(|source| IntakeError::disk("read", path, source))?;
     let name = path
         .file_name()
         .unwrap_or_default()
@@ -69,7 +70,7 @@ pub(super) fn unpacked(opening: &Opening, tally: &mut Tally) -> Result<Content, 
     });
     let is_plain = LogicalName::new(stem).is_ok_and(|name| !name.as_str().contains('/')) && stem.len() < 200;
     let root = folder.join(if is_plain { stem } else { "package" });
-    match unpack(path, &root, &limits, &mut |_| {}) {
+    match unpack(path, &root, limits, &mut |_| {}) {
         Ok(unpacked) => Ok(inside(opening, &unpacked, tally)),
         Err(UnpackError::Refused(refusals)) => {
             for refusal in &refusals {
@@ -107,23 +108,6 @@ fn inside(opening: &Opening, unpacked: &Unpacked, tally: &mut Tally) -> Content 
         ..opening.clone()
     };
     Content::Package(Box::new(inside), OddNames(odd.collect()))
-}
-
-/// The check that a fault of a container belongs to: what leads astray or does harm is the layout's, what
-/// cannot be opened is U-4.1, what only its sender can open is U-4.2.
-fn check_of(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Encrypted | Fault::Method | Fault::Sparse => "U-4.2",
-        Fault::NotAContainer
-        | Fault::Truncated
-        | Fault::Damaged
-        | Fault::WrongCrc
-        | Fault::SizeContradicts
-        | Fault::HeadersContradict
-        | Fault::Split
-        | Fault::MemoryDemand => "U-4.1",
-        _ => "A-5.2",
-    }
 }
 
 fn report(tally: &mut Tally, container: &str, refusal: &Refusal) {

@@ -342,7 +342,8 @@ fn submitted(file: PackageFile) -> SubmittedFile {
         name: None,
         size: file.stated_size,
         format: puid.or(file.media_type.as_deref()).map(str::to_owned),
-        created: file.created.as_deref().map(str::to_owned),
+        // METS says when the file was put into the package rather than when it was made
+        created: None,
     };
     let digests = declared(&file);
     SubmittedFile {

@@ -15,11 +15,13 @@ pub(crate) use files::code_prefix;
 use crate::error::IntakeError;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Fonds, FondsNumber};
+use lantai_formats::container::Limits;
 use lantai_formats::package::{PackageKind, detect_kind};
 use lantai_formats::transfer::is_transfer_package;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The kind of a package, as commands and interfaces name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -213,6 +215,8 @@ pub struct Opening {
     pub next_numbers: BTreeMap<String, u32>,
     /// The archive's own BagIt profiles, where it has a folder of them.
     pub bag_profiles: Option<PathBuf>,
+    /// How much may be unpacked.
+    pub limits: Arc<Limits>,
     /// Private folder for what must be unpacked; made when it is needed, removed when the accession has ended.
     pub quarantine: PathBuf,
 }

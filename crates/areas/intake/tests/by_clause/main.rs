@@ -9,16 +9,22 @@
 )]
 
 mod clauses;
+mod containers;
 mod examples;
 mod package;
+mod pairs;
 mod test_cases;
 
 use lantai_domain::{AccessionId, IdSource, Outcome, RandomIds, Stage, Verdict};
+use lantai_formats::malware::{ClamdScanner, MalwareScanner};
 use lantai_intake::rules::{CheckRules, RuleFiles};
 use lantai_intake::{Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, check};
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The day on which all packages are tested.
 const TODAY: &str = "2026-03-01T00:00:00Z";
@@ -27,6 +33,45 @@ const TODAY: &str = "2026-03-01T00:00:00Z";
 pub fn builtin() -> IntakeRules {
     static RULES: OnceLock<IntakeRules> = OnceLock::new();
     RULES.get_or_init(|| IntakeRules::builtin().unwrap()).clone()
+}
+
+/// A scanner for malware that answers with fresh signatures and finds nothing.
+pub fn scanner() -> MalwareScanner {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:{}", listener.local_addr().unwrap()).parse().unwrap();
+    // lives as long as the program of the test
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            answer(stream);
+        }
+    });
+    MalwareScanner::with_clamd(ClamdScanner::new(address, Duration::from_secs(30)))
+}
+
+fn answer(mut stream: TcpStream) {
+    let mut command = Vec::new();
+    for byte in (&stream).bytes() {
+        match byte.unwrap() {
+            0 => break,
+            byte => command.push(byte),
+        }
+    }
+    if command == b"zVERSION" {
+        stream
+            .write_all(b"ClamAV 1.4.1/27900/Sat Feb 28 09:00:00 2026\0")
+            .unwrap();
+        return;
+    }
+    loop {
+        let mut length = [0; 4];
+        stream.read_exact(&mut length).unwrap();
+        let length = u64::from(u32::from_be_bytes(length));
+        if length == 0 {
+            break;
+        }
+        std::io::copy(&mut (&stream).take(length), &mut std::io::sink()).unwrap();
+    }
+    stream.write_all(b"stream: OK\0").unwrap();
 }
 
 /// The rules under a profile.
@@ -41,6 +86,11 @@ pub fn under(profile: &str) -> IntakeRules {
 /// Tests a package.
 pub fn tested(rules: &IntakeRules, stage: Stage, path: &Path) -> Checked {
     let workspace = tempfile::tempdir().unwrap();
+    tested_in(rules, stage, path, workspace.path())
+}
+
+/// Tests a package with a folder for what must be unpacked.
+pub fn tested_in(rules: &IntakeRules, stage: Stage, path: &Path, workspace: &Path) -> Checked {
     let request = ReceiveRequest {
         path: path.to_path_buf(),
         name: "package".to_owned(),
@@ -51,7 +101,7 @@ pub fn tested(rules: &IntakeRules, stage: Stage, path: &Path) -> Checked {
         stage,
         majors: MajorFaults::Return,
         by: "admin".to_owned(),
-        workspace: workspace.path().to_path_buf(),
+        workspace: workspace.to_path_buf(),
     };
     let id = AccessionId::new(RandomIds.next());
     let now = TODAY.parse().unwrap();

@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod catalogue;
 mod checks;
 mod faults;
 mod house;

@@ -12,6 +12,12 @@ use super::digest::Algorithm;
 use super::inspect::PayloadFile;
 use super::read::Bag;
 
+mod fault;
+mod known;
+
+pub use fault::{ProfileError, ProfileFault, ProfileFaultKind};
+pub use known::Profiles;
+
 /// The label under which a bag names its profile.
 pub const PROFILE_LABEL: &str = "BagIt-Profile-Identifier";
 /// Longest profile that is read.
@@ -91,102 +97,6 @@ pub enum Travelled<'a> {
     Serialized(&'a str),
     /// Nobody knows any more.
     Unknown,
-}
-
-/// What a bag has against its profile.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct ProfileFault {
-    /// What kind of thing.
-    pub kind: ProfileFaultKind,
-    /// The label, file or algorithm concerned.
-    pub subject: String,
-    /// What the profile wants.
-    pub expected: String,
-    /// What the bag has.
-    pub found: Option<String>,
-}
-
-/// The kinds of faults against a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProfileFaultKind {
-    /// `bag-info.txt` lacks a label.
-    InfoMissing,
-    /// A label has a value that the profile does not allow.
-    InfoValue,
-    /// A label that may stand once stands more often.
-    InfoRepeated,
-    /// A payload manifest is missing, or of an algorithm that is not allowed.
-    Manifest,
-    /// The same of tag manifests.
-    TagManifest,
-    /// There is a `fetch.txt` against the profile, or none although it is wanted.
-    Fetch,
-    /// The bag travelled in another way than the profile wants.
-    Serialization,
-    /// The bag is of another version of the standard.
-    Version,
-    /// A tag file is missing or not allowed.
-    TagFile,
-    /// A file of the payload is missing or not allowed.
-    PayloadFile,
-}
-
-impl ProfileFaultKind {
-    /// Stable name for programs, manuals and translations.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::InfoMissing => "bag.profile_info_missing",
-            Self::InfoValue => "bag.profile_info_value",
-            Self::InfoRepeated => "bag.profile_info_repeated",
-            Self::Manifest => "bag.profile_manifest",
-            Self::TagManifest => "bag.profile_tag_manifest",
-            Self::Fetch => "bag.profile_fetch",
-            Self::Serialization => "bag.profile_serialization",
-            Self::Version => "bag.profile_version",
-            Self::TagFile => "bag.profile_tag_file",
-            Self::PayloadFile => "bag.profile_payload_file",
-        }
-    }
-}
-
-/// Why a profile cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// It is not what the specification says.
-    #[error("{name} is no BagIt profile")]
-    Form {
-        /// The file.
-        name: String,
-        /// What is wrong.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// It is far longer than a profile.
-    #[error("{name} is too long for a BagIt profile")]
-    TooLong {
-        /// The file.
-        name: String,
-    },
-    /// The disk failed.
-    #[error("cannot read {name}")]
-    Io {
-        /// The file or folder.
-        name: String,
-        /// The system's reason.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-impl ProfileError {
-    /// Stable name for programs, manuals and translations.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Form { .. } | Self::TooLong { .. } => "bag.profile_form",
-            Self::Io { .. } => "bag.profile_io",
-        }
-    }
 }
 
 impl Profile {
@@ -498,59 +408,6 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.iter().skip(at).all(|letter| *letter == '*')
 }
 
-/// The profiles that an archive has, by their addresses.
-#[derive(Debug, Clone, Default)]
-pub struct Profiles(BTreeMap<String, Profile>);
-
-impl Profiles {
-    /// Reads every `*.json` of a folder; a folder that is not there has none.
-    ///
-    /// # Errors
-    /// Where a file is no profile or the disk fails.
-    pub fn open(folder: &Path) -> Result<Self, ProfileError> {
-        let failed = |source| ProfileError::Io {
-            name: folder.display().to_string(),
-            source,
-        };
-        let mut profiles = Self::default();
-        if !folder.is_dir() {
-            return Ok(profiles);
-        }
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        for path in paths {
-            profiles.add(Profile::open(&path)?);
-        }
-        Ok(profiles)
-    }
-
-    /// Adds a profile.
-    pub fn add(&mut self, profile: Profile) {
-        self.0.insert(plain_address(profile.identifier()), profile);
-    }
-
-    /// The profile with an address; `http` and `https` are one.
-    pub fn find(&self, identifier: &str) -> Option<&Profile> {
-        self.0.get(&plain_address(identifier))
-    }
-}
-
-fn plain_address(identifier: &str) -> String {
-    let identifier = identifier.trim();
-    identifier
-        .strip_prefix("https://")
-        .or_else(|| identifier.strip_prefix("http://"))
-        .unwrap_or(identifier)
-        .trim_end_matches('/')
-        .to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -564,15 +421,6 @@ mod tests {
         assert!(matches("*", ""));
         assert!(!matches("DPN/*", "other"));
         assert!(!matches("a?c", "ac"));
-    }
-
-    #[test]
-    fn addresses_with_and_without_tls_are_one() {
-        let mut profiles = Profiles::default();
-        let text = r#"{"BagIt-Profile-Info": {"BagIt-Profile-Identifier": "http://archive.example/p.json"}}"#;
-        profiles.add(Profile::parse("p.json", text).unwrap());
-        assert!(profiles.find("https://archive.example/p.json").is_some());
-        assert!(profiles.find("https://archive.example/q.json").is_none());
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl ContainerKind {
     }
 }
 
+/// Whether a file that begins so is a container, or a document in the form of one. Some kilobytes are enough.
+pub fn is_container(beginning: &[u8]) -> bool {
+    ContainerKind::of(beginning).is_some()
+}
+
 /// As many of the first bytes as there are, up to `wanted`.
 pub(super) fn beginning_of(source: &mut (impl Read + ?Sized), wanted: usize) -> io::Result<Vec<u8>> {
     let mut beginning = Vec::with_capacity(wanted);

@@ -19,8 +19,9 @@ impl LimitsError {
     }
 }
 
-/// Limits of what is unpacked. Sizes are in bytes; what each one means is written in `rules/limits.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// Limits of what is unpacked. Sizes are in bytes; what each one means is written in `rules/limits.toml`. The default
+/// value lets nothing through.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Which version of the limits it is; reports name it.
@@ -69,7 +70,14 @@ impl Limits {
         Self::from_toml(BUILTIN)
     }
 
-    /// Limits from a file's text.
+    /// The limits of the program with a file laid over them, which gives only what differs.
+    pub fn with_overrides(text: &str) -> Result<Self, LimitsError> {
+        let mut limits: toml::Table = toml::from_str(BUILTIN)?;
+        limits.extend(toml::from_str::<toml::Table>(text)?);
+        Ok(limits.try_into()?)
+    }
+
+    /// Limits from a file's text, which gives all of them.
     pub fn from_toml(text: &str) -> Result<Self, LimitsError> {
         Ok(toml::from_str(text)?)
     }
@@ -108,5 +116,20 @@ mod tests {
         );
         let misspelt = include_str!("../../../../../rules/limits.toml").replace("ratio =", "ration =");
         assert!(Limits::from_toml(&misspelt).is_err());
+    }
+
+    #[test]
+    fn a_file_laid_over_changes_what_it_gives() {
+        let limits = Limits::with_overrides("ratio = 1_000\nversion = 'ours-1'").unwrap();
+        let builtin = Limits::builtin().unwrap();
+        assert_eq!((limits.ratio, limits.version.as_str()), (1_000, "ours-1"));
+        assert_eq!(limits.nested_depth, builtin.nested_depth);
+        for wrong in ["ration = 3", "ratio = 'high'", "ratio = -1", "not toml"] {
+            assert_eq!(
+                Limits::with_overrides(wrong).unwrap_err().code(),
+                "formats.limits",
+                "{wrong}"
+            );
+        }
     }
 }

@@ -29,7 +29,7 @@ use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-pub use kind::{ContainerKind, detect_container};
+pub use kind::{ContainerKind, detect_container, is_container};
 pub use limits::{Limits, LimitsError};
 pub use nested::{Nested, inspect_nested};
 pub use refusal::{Fault, Refusal, UnpackError};

@@ -8,18 +8,20 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use flate2::bufread::DeflateDecoder;
-
 use super::kind::{BEGINNING_BYTES, ContainerKind, beginning_of};
 use super::limits::Limits;
 use super::refusal::{Fault, Refusal, UnpackError};
 use super::seven_zip::{self, SevenZipFault};
-use super::stream::{Compression, Guarded, LimitHit, counted};
-use super::tar::{TarReader, refusal_of};
+use super::stream::{Compression, LimitHit};
+use super::tar::{TarEntry, TarReader, refusal_of};
 use super::tar_header::TarKind;
 use super::unpacking::{content_fault, too_large, too_many};
-use super::zip_records::{DESCRIPTOR, Facts, LOCAL, LOCAL_BYTES, LocalHeader, descriptor_length};
 use crate::text::decode_file_name;
+
+mod names;
+mod zip;
+
+use names::{link_leading_out, name_leading_out};
 
 /// Bytes moved at a time.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -41,7 +43,8 @@ pub struct Nested {
 /// into as well.
 ///
 /// Refused are passwords, more than the limits, containers in one another deeper than the limit, and content that
-/// cannot be decompressed. Nothing is written, and names are not judged.
+/// cannot be decompressed; names and links that lead out of their container. Nothing is written, and names are judged
+/// no further: a container that is content is nobody's folder yet.
 pub fn inspect_nested(path: &Path, limits: &Limits) -> Result<Option<Nested>, UnpackError> {
     let read = |source| UnpackError::Read {
         path: path.to_path_buf(),
@@ -212,8 +215,11 @@ impl Inspection<'_> {
                 }
             };
             self.count_entry()?;
+            let name = decode_file_name(&entry.raw_name);
+            if let Some(refusal) = name_leading_out(&name).or_else(|| link_of(&entry, &name)) {
+                return Err(refusal.of(name).into());
+            }
             if entry.kind == TarKind::File && !entry.is_sparse {
-                let name = decode_file_name(&entry.raw_name);
                 self.content(&mut reader, depth + 1)
                     .map_err(|stop| stop.inside(&name))?;
             }
@@ -242,6 +248,9 @@ impl Inspection<'_> {
             source,
             |_, entry, content| {
                 self.count_entry()?;
+                if let Some(refusal) = name_leading_out(&entry.name) {
+                    return Err(refusal.of(entry.name.as_str()).into());
+                }
                 if entry.is_directory {
                     return Ok(());
                 }
@@ -251,82 +260,15 @@ impl Inspection<'_> {
             stopped,
         )
     }
+}
 
-    /// Walks a ZIP file from local header to local header; the directory at its end is not needed.
-    fn zip(&mut self, source: &mut dyn Read, depth: usize) -> Result<(), Stop> {
-        let (mut source, consumed) = counted(source);
-        loop {
-            let mut fixed = [0; LOCAL_BYTES];
-            let signature = beginning_of(&mut source, LOCAL.len())?;
-            if signature != LOCAL {
-                // the directory, or what comes before it; what is there was seen
-                return if signature.len() < LOCAL.len() {
-                    Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
-                } else {
-                    Ok(())
-                };
-            }
-            source.read_exact(fixed.get_mut(LOCAL.len()..).unwrap_or_default())?;
-            let Some(mut local) = LocalHeader::parse(&fixed) else {
-                return Ok(());
-            };
-            let mut name = vec![0; local.name_length];
-            source.read_exact(&mut name)?;
-            let mut extra = vec![0; local.extra_length];
-            source.read_exact(&mut extra)?;
-            local.widen(&extra);
-            self.count_entry()?;
-            let shown = decode_file_name(&name);
-            let facts = local.facts;
-            if facts.is_encrypted() {
-                let expected = "a file that anybody can open";
-                return Err(Refusal::whole(Fault::Encrypted, expected, "a password")
-                    .of(shown)
-                    .into());
-            }
-            if let Some(method) = facts.method_refused() {
-                let expected = "the method deflate, or stored";
-                return Err(Refusal::whole(Fault::Method, expected, method).of(shown).into());
-            }
-            if facts.has_descriptor() && facts.method == 0 && facts.compressed == 0 && !name.ends_with(b"/") {
-                // its end cannot be told without the directory: counted no further
-                return Ok(());
-            }
-            let before = consumed.get() - source.buffer().len() as u64;
-            let limits = self.limits;
-            let mut hashed = Hashed::default();
-            let outcome = if facts.method == 0 {
-                let mut stored = (&mut source).take(facts.compressed);
-                let outcome = self.content(&mut hashed.over(&mut stored), depth + 1);
-                outcome.and_then(|()| Ok(drain(&mut hashed.over(&mut stored))?))
-            } else {
-                let mut member = Guarded::new(
-                    DeflateDecoder::new(&mut source),
-                    std::rc::Rc::clone(&consumed),
-                    before,
-                    limits,
-                );
-                let outcome = self.content(&mut hashed.over(&mut member), depth + 1);
-                outcome.and_then(|()| Ok(drain(&mut hashed.over(&mut member))?))
-            };
-            outcome.map_err(|stop| stop.inside(&shown))?;
-            if facts.method == 0 && hashed.bytes < facts.compressed {
-                let found = format!("{} of {} bytes", hashed.bytes, facts.compressed);
-                return Err(Refusal::whole(Fault::Truncated, "content to its end", found)
-                    .of(shown)
-                    .into());
-            }
-            let used = consumed.get() - source.buffer().len() as u64 - before;
-            let measured = Facts {
-                crc32: hashed.hasher.finalize(),
-                compressed: used,
-                size: hashed.bytes,
-                ..facts
-            };
-            if let Some(refusal) = behind_data(&mut source, facts, measured)? {
-                return Err(refusal.of(shown).into());
-            }
-        }
+/// A link of TAR that leads out: a symbolic link starts where it lies, a hard link at the root.
+fn link_of(entry: &TarEntry, name: &str) -> Option<Refusal> {
+    let target = decode_file_name(&entry.raw_target);
+    match entry.kind {
+        TarKind::SymbolicLink => link_leading_out(name, &target),
+        TarKind::HardLink => name_leading_out(&target),
+        _ => None,
     }
 }
 
@@ -335,46 +277,6 @@ fn stopped(fault: SevenZipFault) -> Stop {
         SevenZipFault::Refused(refusal) => Stop::Refused(refusal),
         SevenZipFault::Io(error) => Stop::Io(error),
     }
-}
-
-/// Holds what was measured of a member against its header, or against the descriptor behind its data.
-fn behind_data(source: &mut impl Read, declared: Facts, measured: Facts) -> Result<Option<Refusal>, Stop> {
-    let fits = if declared.has_descriptor() {
-        let mut behind = [0; 24];
-        let mut length = 12;
-        source.read_exact(behind.get_mut(..length).unwrap_or_default())?;
-        let mut longer = if behind.starts_with(DESCRIPTOR) {
-            [16, 24]
-        } else {
-            [12, 20]
-        }
-        .into_iter();
-        loop {
-            if let Some(found) = descriptor_length(behind.get(..length).unwrap_or_default(), measured) {
-                break found == length;
-            }
-            let Some(next) = longer.find(|next| *next > length) else {
-                break false;
-            };
-            source.read_exact(behind.get_mut(length..next).unwrap_or_default())?;
-            length = next;
-        }
-    } else {
-        if declared.size != measured.size || declared.compressed != measured.compressed {
-            let expected = format!("{} bytes out of {}", declared.size, declared.compressed);
-            let found = format!("{} out of {}", measured.size, measured.compressed);
-            return Ok(Some(Refusal::whole(Fault::SizeContradicts, expected, found)));
-        }
-        declared.crc32 == measured.crc32
-    };
-    let expected = "the content that was packed";
-    Ok((!fits).then(|| {
-        Refusal::whole(
-            Fault::WrongCrc,
-            expected,
-            format!("CRC-32 {:08x}", measured.crc32),
-        )
-    }))
 }
 
 fn drain(source: &mut dyn Read) -> io::Result<()> {
@@ -386,33 +288,6 @@ fn drain(source: &mut dyn Read) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-    }
-}
-
-/// Sum and length of what was read of a member.
-#[derive(Default)]
-struct Hashed {
-    hasher: crc32fast::Hasher,
-    bytes: u64,
-}
-
-impl Hashed {
-    fn over<'a>(&'a mut self, inner: &'a mut dyn Read) -> HashedReader<'a> {
-        HashedReader { hashed: self, inner }
-    }
-}
-
-struct HashedReader<'a> {
-    hashed: &'a mut Hashed,
-    inner: &'a mut dyn Read,
-}
-
-impl Read for HashedReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.hashed.hasher.update(buffer.get(..count).unwrap_or_default());
-        self.hashed.bytes += count as u64;
-        Ok(count)
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct TarEntry {
     pub kind: TarKind,
     /// The name as stored.
     pub raw_name: Vec<u8>,
+    /// Where a link leads, as stored.
+    pub raw_target: Vec<u8>,
     pub modified: Option<i64>,
     pub is_sparse: bool,
 }
@@ -71,7 +73,7 @@ impl<R: Read> TarReader<R> {
 
     /// The next entry; what is left of the one before is passed over. `None`: the stream ended as it should.
     pub fn next_entry(&mut self) -> Result<Option<TarEntry>, TarFault> {
-        let (mut attributes, mut long_name) = (Attributes::default(), None);
+        let (mut attributes, mut long_name, mut long_target) = (Attributes::default(), None, None);
         let mut is_between = true;
         loop {
             self.pass_over()?;
@@ -92,9 +94,7 @@ impl<R: Read> TarReader<R> {
             is_between = false;
             match header.kind {
                 TarKind::LongName => long_name = Some(text(&self.extended()?).to_vec()),
-                TarKind::LongLink => {
-                    self.extended()?;
-                }
+                TarKind::LongLink => long_target = Some(text(&self.extended()?).to_vec()),
                 TarKind::Attributes => attributes = Attributes::parse(&self.extended()?)?.or(&attributes),
                 TarKind::GlobalAttributes => {
                     self.global = Attributes::parse(&self.extended()?)?.or(&self.global);
@@ -112,6 +112,7 @@ impl<R: Read> TarReader<R> {
                     return Ok(Some(TarEntry {
                         kind: header.kind,
                         raw_name: attributes.path.or(long_name).unwrap_or(header.name),
+                        raw_target: attributes.target.or(long_target).unwrap_or(header.target),
                         modified: attributes.modified.or(header.modified),
                         is_sparse: attributes.is_sparse || header.kind == TarKind::Sparse,
                     }));

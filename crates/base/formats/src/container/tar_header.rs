@@ -36,6 +36,8 @@ pub(super) enum TarKind {
 pub(super) struct TarHeader {
     pub kind: TarKind,
     pub name: Vec<u8>,
+    /// Where a link leads.
+    pub target: Vec<u8>,
     pub size: u64,
     pub modified: Option<i64>,
 }
@@ -111,6 +113,7 @@ impl TarHeader {
         Ok(Self {
             kind,
             name,
+            target: text(field(block, 157, 100)).to_vec(),
             size,
             modified: number(field(block, 136, 12)),
         })
@@ -156,6 +159,7 @@ fn octal(field: &[u8]) -> Option<i64> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Attributes {
     pub path: Option<Vec<u8>>,
+    pub target: Option<Vec<u8>>,
     pub size: Option<u64>,
     pub modified: Option<i64>,
     pub is_sparse: bool,
@@ -170,6 +174,7 @@ impl Attributes {
                 .ok_or_else(|| Refusal::whole(Fault::Damaged, "attributes of an entry", "broken ones"))?;
             match key {
                 b"path" => attributes.path = Some(value.to_vec()),
+                b"linkpath" => attributes.target = Some(value.to_vec()),
                 b"size" => attributes.size = Some(plain_number(value)?),
                 b"mtime" => attributes.modified = seconds(value),
                 key if key.starts_with(b"GNU.sparse.") || key == b"SCHILY.realsize" => {
@@ -186,6 +191,7 @@ impl Attributes {
     pub fn or(self, other: &Self) -> Self {
         Self {
             path: self.path.or_else(|| other.path.clone()),
+            target: self.target.or_else(|| other.target.clone()),
             size: self.size.or(other.size),
             modified: self.modified.or(other.modified),
             is_sparse: self.is_sparse || other.is_sparse,

@@ -1,18 +1,17 @@
 //! An E-ARK package on the disk: its METS files, and its files with what METS says of them.
 
+mod disk;
 mod file_list;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::fault::{EarkError, EarkFault, FaultKind, Level, Report};
 use super::mets::{Common, FileFormat, Link, Mets};
-use super::read_mets::{self, Refusal};
 use super::rules;
 use crate::bagit::{Algorithm, Hasher};
 use crate::package::{FileClass, LogicalName, walk};
+use disk::{folders_below, has_exact_name, hash, read_mets_file};
 pub(super) use file_list::FileList;
 use file_list::Stated;
 
@@ -397,24 +396,6 @@ pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
     Algorithm::from_name(name)
 }
 
-fn hash(path: &Path, mut hashers: BTreeMap<Algorithm, Hasher>) -> std::io::Result<Vec<(Algorithm, String)>> {
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; 128 * 1024];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        for hasher in hashers.values_mut() {
-            hasher.update(buffer.get(..count).unwrap_or_default());
-        }
-    }
-    Ok(hashers
-        .into_iter()
-        .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
-        .collect())
-}
-
 /// Content lies in `data` of a representation, or anywhere in it apart from the folders that CSIP names.
 fn part_of(name: &str) -> Part {
     let mut parts = name.split('/');
@@ -436,47 +417,6 @@ fn part_of(name: &str) -> Part {
     } else {
         Part::Content(representation.to_owned())
     }
-}
-
-fn read_mets_file(root: &Path, file: &str) -> Result<Mets, EarkError> {
-    let path = root.join(file);
-    let opened = File::open(&path).map_err(|source| EarkError::io("read", &path, source))?;
-    read_mets::read(opened).map_err(|refusal| match refusal {
-        Refusal::Xml(reason) => EarkError::Xml {
-            path: file.to_owned(),
-            reason,
-        },
-        Refusal::Root(found) => EarkError::NotMets {
-            path: file.to_owned(),
-            found,
-        },
-    })
-}
-
-/// Whether the folder has a file of exactly this name, also where the file system does not tell cases apart.
-fn has_exact_name(folder: &Path, name: &str) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| entry.file_name() == name && entry.path().is_file())
-    })
-}
-
-fn folders_below(folder: &Path) -> Result<Vec<String>, EarkError> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let failed = |source| EarkError::io("read", folder, source);
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let is_folder = entry.file_type().map_err(failed)?.is_dir();
-        if let (true, Ok(name)) = (is_folder, entry.file_name().into_string()) {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// `%41` becomes `A`; what is no pair of digits, or comes to no UTF-8, stays.

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// Bytes of the detail of a fault: names in it come from the file.
 const MAX_DETAIL: usize = 400;
+/// Bytes of a time that a file states.
+const MAX_TIME: usize = 40;
 /// Codecs noted.
 const MAX_CODECS: usize = 32;
 
@@ -101,6 +103,9 @@ pub struct FileProperties {
     /// Share of what differs from the background, in parts per million; 0 is a blank page. Decoded images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ink_ppm: Option<u32>,
+    /// When it was made by its own account, as it writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
     /// Faults, in the order in which they were met.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
@@ -122,6 +127,14 @@ impl FileProperties {
     pub(crate) fn codec(&mut self, name: impl Into<String>) {
         if self.codecs.len() < MAX_CODECS {
             self.codecs.push(name.into());
+        }
+    }
+
+    /// Notes when it was made; a text that is too long for a time is none.
+    pub(crate) fn made(&mut self, written: &str) {
+        let written = written.trim();
+        if !written.is_empty() && written.len() <= MAX_TIME {
+            self.created = Some(written.to_owned());
         }
     }
 

@@ -42,6 +42,8 @@ pub(crate) fn examine(members: &mut Members<'_>, limits: &ExamineLimits, propert
                 reader.document(element.text.trim());
             }
             "Signatures" => reader.signatures(element.text.trim()),
+            // of several documents the first
+            "CreationDate" if reader.properties.created.is_none() => reader.properties.made(&element.text),
             "Encryptions" | "EncryptInfo" => {
                 reader.properties.encrypted = true;
                 reader

@@ -69,6 +69,15 @@ pub(crate) fn examine_ooxml(
             .find(|element| matches!(element.name.as_str(), "Pages" | "Slides"));
         properties.pages = count.and_then(|element| element.text.trim().parse().ok());
     }
+    if members.has("docProps/core.xml") {
+        let mut aside = FileProperties::default();
+        let elements = members
+            .elements("docProps/core.xml", limits, &mut aside)
+            .unwrap_or_default();
+        if let Some(made) = elements.iter().find(|element| element.name == "created") {
+            properties.made(&made.text);
+        }
+    }
 }
 
 pub(crate) fn examine_odf(
@@ -114,6 +123,9 @@ pub(crate) fn examine_odf(
         let statistic = elements
             .iter()
             .find(|element| element.name == "document-statistic");
+        if let Some(made) = elements.iter().find(|element| element.name == "creation-date") {
+            properties.made(&made.text);
+        }
         properties.pages = statistic.and_then(|element| element.attribute("page-count")?.parse().ok());
     }
 }

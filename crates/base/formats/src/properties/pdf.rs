@@ -61,6 +61,9 @@ pub(crate) fn examine(
         );
     }
     properties.depth = Depth::Structure;
+    if let Some(made) = &pdf.metadata().creation_date {
+        properties.made(&format!("{:04}-{:02}-{:02}", made.year, made.month, made.day));
+    }
     let document = Document {
         pdf: &pdf,
         root: pdf.xref().get(pdf.xref().root_id()).unwrap_or_default(),

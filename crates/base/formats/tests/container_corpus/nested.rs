@@ -3,7 +3,7 @@
 use lantai_formats::container::inspect_nested;
 
 use crate::bench::Bench;
-use crate::make::{Member, gzip, member, seven_zip, tar, tar_entry, zip};
+use crate::make::{Member, attributes, gzip, member, seven_zip, tar, tar_entry, zip};
 
 #[test]
 fn containers_in_one_another_are_looked_into_as_deep_as_the_limit() {
@@ -74,4 +74,47 @@ fn harm_inside_a_container_that_is_content_is_found() {
     let large = zip(&[member("a", &[1; 600]), member("b", &[1; 600])]);
     let error = inspect_nested(&bench.container(&large), &bench.limits).unwrap_err();
     assert_eq!(error.code(), "package.too_large");
+}
+
+#[test]
+fn names_and_links_that_lead_out_of_a_container_that_is_content_are_refused() {
+    let bench = Bench::new();
+    let link = |target: &str| Member {
+        unix_mode: Some(0o120_777),
+        ..member("folder/link", target.as_bytes())
+    };
+    let inner_link = attributes(&[("linkpath", b"b/c")]);
+    let outer_link = attributes(&[("linkpath", b"../b")]);
+    for (bytes, code) in [
+        (zip(&[member("../a", b"1")]), "package.path_upwards"),
+        (zip(&[member("..\\a", b"1")]), "package.path_upwards"),
+        (tar(&[tar_entry(b"/etc/a", b'0', b"1")]), "package.path_absolute"),
+        (seven_zip(&[("a/../../b", b"1")]), "package.path_upwards"),
+        (zip(&[member("a", b"1"), link("../../b")]), "package.link"),
+        (
+            zip(&[member("a", b"1"), link("/etc/passwd").deflated()]),
+            "package.link",
+        ),
+        (tar(&[tar_entry(b"a", b'2', b"")]), "package.link"),
+        (tar(&[tar_entry(b"a", b'1', b"")]), "package.path_upwards"),
+        (tar(&[outer_link, tar_entry(b"a", b'2', b"")]), "package.link"),
+    ] {
+        let error = inspect_nested(&bench.container(&bytes), &bench.limits).unwrap_err();
+        assert_eq!(error.code(), code);
+        let outer = zip(&[member("outer", &bytes).deflated()]);
+        let error = inspect_nested(&bench.container(&outer), &bench.limits).unwrap_err();
+        assert_eq!(error.code(), code);
+    }
+    for bytes in [
+        // a member that only looks like the target of a link
+        zip(&[member("a", b"../../b")]),
+        zip(&[link("../b"), member("b", b"1")]),
+        tar(&[tar_entry(b"folder/deep/er/a", b'2', b"")]),
+        tar(&[inner_link, tar_entry(b"a", b'2', b"")]),
+        seven_zip(&[("a/b", b"1")]),
+    ] {
+        inspect_nested(&bench.container(&bytes), &bench.limits)
+            .unwrap()
+            .unwrap();
+    }
 }

@@ -133,6 +133,8 @@ export const quality = {
   "inspect.page": "On page",
   "inspect.hint": "A machine points out (for what it is worth)",
   "quality_hint.small_file": "the file is much smaller than the others and may be a blank page",
+  "quality_hint.blank": "nothing was seen in the picture when it came in",
+  "quality_hint.low_resolution": "the picture states a resolution lower than digitisation asks for",
   "inspect.keys":
     "Keys: 1–9 mark a defect, Enter confirms and goes on, Backspace goes back, arrows leaf, Z enlarges, N writes a note.",
   "inspect.all_done": "Everything is looked at.",

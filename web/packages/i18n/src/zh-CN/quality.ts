@@ -127,6 +127,8 @@ export const quality = {
   "inspect.page": "所在页码",
   "inspect.hint": "机器提示（仅供参考）",
   "quality_hint.small_file": "文件明显偏小，可能是空白页",
+  "quality_hint.blank": "接收检测时画面上什么也没有，可能是空白页",
+  "quality_hint.low_resolution": "标注的分辨率低于数字化要求",
   "inspect.keys": "键盘：1–9 标缺陷，回车确认并下一页，退格回上一页，左右箭头翻看，Z 放大，N 写备注。",
   "inspect.all_done": "全部查完了。",
   "inspect.submit": "交出检查结果",

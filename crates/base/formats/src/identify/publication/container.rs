@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::super::rule_file::{ContainerType, RuleContainer, RuleMember};
 use super::error::PublicationFault;
 use super::sequence;
-use super::tree::Element;
+use super::tree::{parse, stated};
+use crate::safe_xml::Element;
 
 /// A container signature file: containers by the format that they are of.
 pub(super) type Containers = HashMap<String, Vec<RuleContainer>>;
@@ -13,7 +14,7 @@ pub(super) type Containers = HashMap<String, Vec<RuleContainer>>;
 /// Reads a container signature file.
 pub(super) fn read(bytes: &[u8]) -> Result<Containers, PublicationFault> {
     let wrong = |what: &str| PublicationFault::ContainerFile(what.to_owned());
-    let root = Element::parse(bytes)?;
+    let root = parse(bytes)?;
     if root.name != "ContainerSignatureMapping" {
         return Err(wrong("its root is not ContainerSignatureMapping"));
     }
@@ -21,12 +22,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Containers, PublicationFault> {
     for signature in root
         .child("ContainerSignatures")
         .into_iter()
-        .flat_map(|all| all.all("ContainerSignature"))
+        .flat_map(|all| all.children_named("ContainerSignature"))
     {
-        let id = signature
-            .attribute("Id")
-            .ok_or_else(|| wrong("a signature without a number"))?;
-        let container = match signature.attribute("ContainerType") {
+        let id = stated(signature, "Id").ok_or_else(|| wrong("a signature without a number"))?;
+        let container = match stated(signature, "ContainerType") {
             Some("ZIP") => ContainerType::Zip,
             Some("OLE2") => ContainerType::Ole2,
             // A kind of container that we do not open.
@@ -35,7 +34,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Containers, PublicationFault> {
         let members: Vec<RuleMember> = signature
             .child("Files")
             .into_iter()
-            .flat_map(|files| files.all("File"))
+            .flat_map(|files| files.children_named("File"))
             .map(|file| member(id, file))
             .collect::<Result<_, _>>()?;
         if !members.is_empty() {
@@ -46,9 +45,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Containers, PublicationFault> {
     for mapping in root
         .child("FileFormatMappings")
         .into_iter()
-        .flat_map(|all| all.all("FileFormatMapping"))
+        .flat_map(|all| all.children_named("FileFormatMapping"))
     {
-        let (Some(id), Some(puid)) = (mapping.attribute("signatureId"), mapping.attribute("Puid")) else {
+        let (Some(id), Some(puid)) = (stated(mapping, "signatureId"), stated(mapping, "Puid")) else {
             return Err(wrong("a mapping without a number or an identifier"));
         };
         if let Some(rule) = rules.get(id) {
@@ -75,7 +74,7 @@ fn member(signature: &str, file: &Element) -> Result<RuleMember, PublicationFaul
         .child("BinarySignatures")
         .and_then(|all| all.child("InternalSignatureCollection"))
         .into_iter()
-        .flat_map(|all| all.all("InternalSignature"))
+        .flat_map(|all| all.children_named("InternalSignature"))
     {
         let lines = sequence::lines_of(inner).map_err(|sequence| PublicationFault::Sequence {
             signature: signature.to_owned(),

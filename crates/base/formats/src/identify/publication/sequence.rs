@@ -3,23 +3,24 @@
 //! A sequence knows classes of several bytes (`[!0000]`, `[0000:1000]`), ours only of one: such a class becomes a
 //! choice of rows of single bytes that says the same.
 
-use super::tree::Element;
+use super::tree::stated;
+use crate::safe_xml::Element;
 
 /// Rows that one sequence may become; real ones become eight at most.
 const MAX_ROWS: usize = 256;
 
 /// The lines of one signature (an element `InternalSignature`), or the sequence that cannot be read.
 pub(super) fn lines_of(signature: &Element) -> Result<Vec<String>, String> {
-    signature.all("ByteSequence").map(line_of).collect()
+    signature.children_named("ByteSequence").map(line_of).collect()
 }
 
 fn line_of(sequence: &Element) -> Result<String, String> {
-    let place = match sequence.attribute("Reference") {
+    let place = match stated(sequence, "Reference") {
         Some("BOFoffset") => "bof",
         Some("EOFoffset") => "eof",
         _ => "any",
     };
-    let mut parts: Vec<&Element> = sequence.all("SubSequence").collect();
+    let mut parts: Vec<&Element> = sequence.children_named("SubSequence").collect();
     parts.sort_by_key(|part| number(part, "Position").unwrap_or(0));
     if place == "eof" {
         // The first is the one nearest the end.
@@ -83,7 +84,7 @@ fn body_of(part: &Element) -> Result<String, String> {
 /// Fragments by their distance from the sequence; those at one place are a choice. Their offsets are the same in
 /// every publication so far; were they not, the widest gap would hold.
 fn fragments(part: &Element, side: &str) -> Result<Vec<(Gap, String)>, String> {
-    let mut found: Vec<&Element> = part.all(side).collect();
+    let mut found: Vec<&Element> = part.children_named(side).collect();
     found.sort_by_key(|fragment| number(fragment, "Position").unwrap_or(0));
     let mut places = Vec::new();
     for same in found.chunk_by(|left, right| number(left, "Position") == number(right, "Position")) {
@@ -114,7 +115,7 @@ fn fragments(part: &Element, side: &str) -> Result<Vec<(Gap, String)>, String> {
 }
 
 fn number(element: &Element, name: &str) -> Option<usize> {
-    element.attribute(name)?.parse().ok()
+    stated(element, name)?.parse().ok()
 }
 
 /// Bytes of any kind between two parts.
