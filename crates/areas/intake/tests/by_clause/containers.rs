@@ -45,13 +45,13 @@ pub fn holding(name: &str, bytes: &[u8]) -> TempDir {
 /// A whole ZIP with a broken one inside.
 pub fn broken_inside() -> TempDir {
     let inner = zipped(&[("正文.txt", "正文".repeat(1000).as_bytes())]);
-    holding("附件.zip", &zipped(&[("内层.zip", &inner[..inner.len() / 2])]))
+    holding("材料.zip", &zipped(&[("内层.zip", &inner[..inner.len() / 2])]))
 }
 
 /// A whole ZIP with a whole one inside.
 pub fn whole_inside() -> TempDir {
     let inner = zipped(&[("正文.txt", "正文".repeat(1000).as_bytes())]);
-    holding("附件.zip", &zipped(&[("内层.zip", &inner)]))
+    holding("材料.zip", &zipped(&[("内层.zip", &inner)]))
 }
 
 fn told(findings: &[Finding], check: &str) -> Vec<String> {
@@ -94,7 +94,7 @@ fn what_lies_in_a_container_that_is_content_is_told_by_name() {
             "package.bomb_ratio",
         ),
     ] {
-        let folder = holding("附件.zip", &bytes);
+        let folder = holding("材料.zip", &bytes);
         let checked = tested(&builtin(), Stage::Filing, folder.path());
         assert_eq!(
             told(&checked.findings, check),
@@ -104,10 +104,10 @@ fn what_lies_in_a_container_that_is_content_is_told_by_name() {
         );
         assert_fails_exactly(what, Stage::Filing, folder.path(), &[check]);
         // as deep as containers are looked into
-        let folder = holding("附件.zip", &zipped(&[("内层.zip", &bytes)]));
+        let folder = holding("材料.zip", &zipped(&[("内层.zip", &bytes)]));
         assert_fails_exactly(what, Stage::Filing, folder.path(), &[check]);
     }
-    let folder = holding("附件.zip", &with_link("a.txt"));
+    let folder = holding("材料.zip", &with_link("a.txt"));
     let checked = tested(&builtin(), Stage::Filing, folder.path());
     assert!(failed(&checked).is_empty(), "{:#?}", checked.findings);
 }
@@ -227,7 +227,7 @@ fn every_hostile_file_of_the_corpus_has_a_named_outcome_as_content() {
     let outcomes: [(&str, &[(&str, &str)]); 11] = [
         ("bomb_20mb_of_zeros.zip", &[("A-5.2", "package.bomb_ratio")]),
         ("catalogue_formula.csv", &[]),
-        ("eicar.com", &[("S-1.2", "intake.infected")]),
+        ("eicar.txt", &[("S-1.2", "intake.infected")]),
         ("many_entries_3000.zip", &[]),
         ("nested_12_levels.zip", &[("U-4.1", "package.nested_too_deep")]),
         ("svg_script.svg", &[]),
@@ -243,7 +243,7 @@ fn every_hostile_file_of_the_corpus_has_a_named_outcome_as_content() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (name, bytes) = match name {
             "README.md" => continue,
-            "eicar.base64" => ("eicar.com", eicar()),
+            "eicar.base64" => ("eicar.txt", eicar()),
             name => (name, std::fs::read(&path).unwrap()),
         };
         let expected = outcomes.iter().find(|(known, _)| *known == name);

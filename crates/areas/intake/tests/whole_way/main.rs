@@ -8,6 +8,9 @@
 mod bad_input;
 mod catalogue;
 mod checks;
+mod eark;
+#[path = "../shared/eark_package.rs"]
+mod eark_package;
 mod faults;
 mod house;
 mod parts;
