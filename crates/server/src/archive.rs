@@ -153,7 +153,8 @@ impl Archive {
                 .with_scanner(scanner)
                 .with_checks(own_rules::checks(data, filing.clone())?)
                 .with_publications(&data.join("rules").join("pronom"))?
-                .with_bag_profiles(Some(data.join("rules").join("bagit-profiles"))),
+                .with_bag_profiles(Some(data.join("rules").join("bagit-profiles")))
+                .with_trust_folder(&data.join("trust"))?,
             quality: Arc::new(own_rules::quality(data)?),
             filing,
             resumable: ResumableUploads::new(uploads.clone()),

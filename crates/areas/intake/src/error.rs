@@ -107,6 +107,9 @@ pub enum IntakeError {
     /// The rules of catalogues or formats cannot be used.
     #[error("the rules of formats cannot be used")]
     FormatRules(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file of the trust folder is of no use.
+    #[error(transparent)]
+    Trust(#[from] lantai_signatures::TrustError),
     /// A file or folder of ours failed.
     #[error("cannot {action} {path}")]
     Disk {
@@ -160,6 +163,7 @@ impl IntakeError {
             Self::Rules(error) => error.code(),
             Self::AttachRules(error) => error.code(),
             Self::FormatRules(_) => "intake.format_rules",
+            Self::Trust(error) => error.code(),
             Self::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
                 "intake.disk_full"
             }

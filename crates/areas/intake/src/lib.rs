@@ -33,6 +33,7 @@ mod routes;
 mod rule_file;
 pub mod rules;
 mod sandbox;
+mod signed;
 mod spool;
 mod store;
 mod submission;
@@ -41,6 +42,8 @@ mod tally;
 mod tasks;
 mod upload;
 mod watch;
+
+pub use lantai_signatures::TrustStore;
 
 pub use accession::{ACCESSION_FORMAT, Accession, AccessionState, MajorFaults};
 pub use error::IntakeError;
@@ -61,6 +64,7 @@ pub use routes::{AccessionSummaryBody, IntakeState, routes};
 pub use sandbox::{
     ChildLimits, EXAMINE_COMMAND, ExamineError, Examiner, InProcess, Sandbox, SandboxOptions, run_child,
 };
+pub use signed::{Verification, load_trust};
 pub use submission::SubmissionKind;
 pub use take_in::{TakenIn, take_in};
 pub use tally::CheckResult;

@@ -8,6 +8,7 @@ use crate::progress::Progress;
 use crate::receive::IntakeRules;
 use crate::rules::CheckRules;
 use crate::sandbox::{ExamineError, Examiner};
+use crate::signed::Verification;
 use crate::submission::{Declared, Enclosure, SubmissionKind, SubmittedFile, SubmittedItem};
 use crate::tally::Tally;
 use jiff::Timestamp;
@@ -54,17 +55,19 @@ pub(crate) struct FileReader {
     rules: CheckRules,
     examiner: Arc<dyn Examiner>,
     scanner: MalwareScanner,
+    verification: Verification,
     stage: Stage,
 }
 
 impl FileReader {
-    /// A reader for a stage.
-    pub fn new(kit: &IntakeRules, stage: Stage) -> Self {
+    /// A reader for a stage; signatures are judged at the moment `now`.
+    pub fn new(kit: &IntakeRules, stage: Stage, now: Timestamp) -> Self {
         Self {
             identifier: kit.identifier().clone(),
             rules: kit.checks().clone(),
             examiner: Arc::clone(kit.examiner()),
             scanner: kit.scanner().clone(),
+            verification: kit.verification(now),
             stage,
         }
     }
@@ -228,8 +231,13 @@ impl FileReader {
         let container = examined
             .as_ref()
             .and_then(|examined| look_into(&file.path, measured.window.head(), examined, &self.rules.limits));
+        let signatures = match &examined {
+            Some(Ok(properties)) => self.verification.document(&file.path, &properties.signed),
+            _ => Vec::new(),
+        };
         let seen = Seen {
             file,
+            signatures: &signatures,
             identified: &identified,
             size: measured.size,
             modified,

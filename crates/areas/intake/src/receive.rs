@@ -16,6 +16,7 @@ use crate::read_file::FileReader;
 use crate::repository::AccessionRepository;
 use crate::rules::CheckRules;
 use crate::sandbox::{Examiner, InProcess};
+use crate::signed::{Verification, load_trust};
 use crate::submission::{self, Opening, SubmissionKind};
 use crate::tally::{CheckResult, Tally};
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use lantai_cataloguing::{Holdings, RecordRepository};
 use lantai_domain::{AccessionId, Finding, Fonds, FondsNumber, Stage, Verdict};
 use lantai_formats::identify::Identifier;
 use lantai_formats::malware::MalwareScanner;
+use lantai_signatures::TrustStore;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,6 +64,7 @@ pub struct IntakeRules {
     examiner: Arc<dyn Examiner>,
     scanner: MalwareScanner,
     bag_profiles: Option<PathBuf>,
+    trust: Arc<TrustStore>,
 }
 
 impl IntakeRules {
@@ -75,6 +78,7 @@ impl IntakeRules {
             examiner: Arc::new(InProcess::default()),
             scanner: MalwareScanner::builtin(),
             bag_profiles: None,
+            trust: Arc::default(),
         })
     }
 
@@ -117,6 +121,27 @@ impl IntakeRules {
         Self {
             bag_profiles: folder,
             ..self
+        }
+    }
+
+    /// The same rules with the trust anchors of a folder, and its lists of revoked certificates; see [`load_trust`].
+    pub fn with_trust_folder(self, folder: &Path) -> Result<Self, IntakeError> {
+        Ok(self.with_trust(load_trust(folder)?))
+    }
+
+    /// The same rules with these trust anchors and lists.
+    pub fn with_trust(self, trust: TrustStore) -> Self {
+        Self {
+            trust: Arc::new(trust),
+            ..self
+        }
+    }
+
+    /// What signatures are judged by at a moment.
+    pub fn verification(&self, now: Timestamp) -> Verification {
+        Verification {
+            trust: Arc::clone(&self.trust),
+            now,
         }
     }
 
@@ -305,6 +330,7 @@ async fn opening(
         bag_profiles: rules.bag_profiles.clone(),
         limits: Arc::clone(&rules.checks.limits),
         quarantine: quarantine.folder().to_path_buf(),
+        verification: rules.verification(now),
     })
 }
 
@@ -418,7 +444,7 @@ impl Kit<'_> {
             });
         };
         let describer = Describer::new(checks.clone(), submission.fonds(), day_of(self.now));
-        let reader = FileReader::new(self.rules, self.request.stage);
+        let reader = FileReader::new(self.rules, self.request.stage, self.now);
         let examination = Examination {
             accession: id,
             by: &self.request.by,
@@ -512,6 +538,7 @@ pub fn check(
         bag_profiles: rules.bag_profiles.clone(),
         limits: Arc::clone(&rules.checks.limits),
         quarantine: quarantine.folder().to_path_buf(),
+        verification: rules.verification(now),
     };
     let kit = Kit {
         rules,

@@ -75,6 +75,16 @@ impl TrustStore {
         Ok(all.len())
     }
 
+    /// Takes all of another store.
+    pub fn extend(&mut self, other: Self) {
+        for anchor in other.anchors {
+            if !self.anchors.contains(&anchor) {
+                self.anchors.push(anchor);
+            }
+        }
+        self.lists.extend(other.lists);
+    }
+
     /// Certificates that are trusted.
     pub fn anchors(&self) -> &[Certificate] {
         &self.anchors

@@ -9,7 +9,7 @@ use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
 use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
 use lantai_intake::rules::CheckRules;
-use lantai_intake::{Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, check};
+use lantai_intake::{Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, TrustStore, check, load_trust};
 use lantai_server::Config;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,10 @@ pub struct Check {
     /// Data folder of the archive whose own rules apply; no archive is needed.
     #[arg(long, env = "LANTAI_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Folder with certificates that signatures may lead to (.pem, .crt, .cer, .der) and lists of revoked ones (.crl);
+    /// besides the folder `trust` of the data folder.
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
     /// Write the report of the test; the extension says how: .json, .html, .pdf.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -94,6 +98,21 @@ impl Check {
         Ok(Status::of(checked.verdict == Verdict::Passed))
     }
 
+    /// Whom signatures are judged by: the archive's own folder, and the one that is named.
+    fn trust_store(&self) -> anyhow::Result<TrustStore> {
+        let mut trust = TrustStore::default();
+        if let Some(data) = &self.data {
+            trust.extend(load_trust(&data.join("trust"))?);
+        }
+        if let Some(folder) = &self.trust {
+            if !folder.is_dir() {
+                bail!("there is no trust folder {}", folder.display());
+            }
+            trust.extend(load_trust(folder)?);
+        }
+        Ok(trust)
+    }
+
     /// The rules, with files examined by children of this program.
     fn rules(&self) -> anyhow::Result<IntakeRules> {
         let folder = self.data.as_ref().map(|data| data.join("rules"));
@@ -101,6 +120,7 @@ impl Check {
             .context("the rules of the checks cannot be used")?;
         let rules = IntakeRules::builtin()?
             .with_checks(checks)
+            .with_trust(self.trust_store()?)
             .with_examiner(examiner()?);
         Ok(match &self.data {
             Some(data) => rules.with_scanner(Config::load(data, &variable)?.malware_scanner()?),

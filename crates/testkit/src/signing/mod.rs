@@ -5,9 +5,13 @@ mod authority;
 pub mod der;
 mod key;
 mod message;
+mod ofd;
+mod pdf;
 mod seal;
 
 pub use authority::{CertificateForm, Holder, moment, pem};
 pub use key::TestKey;
 pub use message::MessageForm;
+pub use ofd::OfdMaker;
+pub use pdf::PdfMaker;
 pub use seal::SealForm;

@@ -4,6 +4,7 @@
 use super::components::{Component, named_in_text, present};
 use crate::rules::CheckRules;
 use crate::sandbox::ExamineError;
+use crate::signed::JudgedSignature;
 use crate::submission::{SubmittedFile, SubmittedItem};
 use jiff::civil::Date;
 use lantai_domain::{FileRole, Finding, Outcome, Severity, Stage};
@@ -42,6 +43,8 @@ pub(crate) struct Seen<'a> {
     pub properties: Option<&'a Result<FileProperties, ExamineError>>,
     /// Why it is refused as a container, where it is one and was looked into.
     pub container: Option<&'a Result<(), UnpackError>>,
+    /// The signatures inside, judged.
+    pub signatures: &'a [JudgedSignature],
 }
 
 /// What the record as a whole needs to know of one of its files.

@@ -1,7 +1,9 @@
 //! Checks: digests against the file.
 
 use super::files::{FileChecks, Judged, Seen};
+use crate::signed::filled;
 use crate::submission::DeclaredDigest;
+use lantai_signatures::Gravity;
 use lantai_vault::Algorithm;
 
 impl FileChecks<'_> {
@@ -25,14 +27,8 @@ impl FileChecks<'_> {
         for digest in &all {
             self.digest_itself(digest, &file.name, judged);
         }
-        if signatures > 0 {
-            self.question(judged, "A-1.1", "intake.signature_unverified", &file.name, |finding| {
-                finding
-                    .expected("signatures that lead to a trust anchor of the archive")
-                    .found(format!("{signatures} signatures or seals, and no trust anchor that they lead to"))
-                    .mend("verify the signatures with the signer's service, and keep what it says with the record")
-            });
-        } else if all.is_empty() {
+        self.signatures(seen, signatures, judged);
+        if signatures == 0 && all.is_empty() {
             self.fault(judged, "A-1.1", "intake.fixity_none", &file.name, |finding| {
                 finding
                     .expected("a digest, signature, seal or timestamp")
@@ -49,6 +45,29 @@ impl FileChecks<'_> {
             for digest in digests.iter().filter(|digest| is_digest(digest)) {
                 self.compare(check, digest, seen, judged);
             }
+        }
+    }
+
+    /// Signatures, seals and timestamps inside the file.
+    fn signatures(&self, seen: &Seen<'_>, count: u64, judged: &mut Judged) {
+        let name = &seen.file.name;
+        for signature in seen.signatures {
+            for (kind, gravity, found) in signature.problems() {
+                let fill = |finding| filled(finding, kind, &found);
+                match gravity {
+                    Gravity::Invalid => self.fault(judged, "A-1.1", kind.code(), name, fill),
+                    Gravity::Undecided => self.question(judged, "A-1.1", kind.code(), name, fill),
+                }
+            }
+        }
+        let missed = count.saturating_sub(seen.signatures.len() as u64);
+        if missed > 0 {
+            self.question(judged, "A-1.1", "intake.signature_unverified", name, |finding| {
+                finding
+                    .expected("signatures that can be read")
+                    .found(format!("{missed} signatures or seals that could not be read"))
+                    .mend("verify the signatures with the signer's service, and keep what it says with the record")
+            });
         }
     }
 

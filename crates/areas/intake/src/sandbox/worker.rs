@@ -10,8 +10,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Bytes of an answer.
-const MAX_ANSWER: u64 = 1 << 20;
+/// Bytes of an answer: signatures and their evidence travel in it.
+const MAX_ANSWER: u64 = 16 << 20;
 /// Bytes kept of what a child says before it dies.
 const MAX_LAST_WORDS: u64 = 8 << 10;
 /// What the runtime writes where memory is refused.

@@ -4,6 +4,7 @@ use super::described::{Labels, actions, declared_digests, elements_of, fields_of
 use super::transfer_faults::report_xml;
 use super::{Declared, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem};
 use crate::error::IntakeError;
+use crate::signed::{Verification, filled};
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Finding, Fonds, Outcome};
 use lantai_formats::bagit::{Algorithm, Hasher};
@@ -11,6 +12,7 @@ use lantai_formats::eep::{
     CanonicalForm, EepEncoding, EepError, EepFault, EepFaultKind, EepLayer, EepLimits, EepPackage,
     EepSignature, SignatureValue, is_eep_file, write_canonical,
 };
+use lantai_signatures::Gravity;
 use lantai_formats::package::{FileClass, LogicalName, walk};
 use std::collections::HashSet;
 use std::fs::File;
@@ -25,6 +27,7 @@ struct EepSubmission {
     papers: Vec<Enclosure>,
     extra: Vec<String>,
     quarantine: PathBuf,
+    verification: Verification,
     count: usize,
 }
 
@@ -86,6 +89,7 @@ pub(super) fn open(
         papers: Vec::new(),
         extra,
         quarantine: opening.quarantine.clone(),
+        verification: opening.verification.clone(),
         count: 0,
     })))
 }
@@ -132,6 +136,7 @@ pub(super) fn read_item(
     name: &str,
     into: &Path,
     labels: &Labels,
+    verification: &Verification,
     tally: &mut Tally,
 ) -> Result<Option<SubmittedItem>, IntakeError> {
     tally.tested("U-1.1", 1);
@@ -157,7 +162,7 @@ pub(super) fn read_item(
         }
     }
     for signature in package.layers.iter().flat_map(|layer| &layer.signatures) {
-        check_signature(tally, path, name, code, signature);
+        check_signature(tally, path, name, code, signature, verification);
     }
     let Some(layer) = package.present() else {
         tally.refuse("U-1.1", EepFaultKind::Root.code(), |finding| {
@@ -258,8 +263,15 @@ fn file_name(stated: &str, encoding: &EepEncoding, names: &mut HashSet<String>) 
     name
 }
 
-/// Check, as far as digests go: a signature is for a person, until a verifier has seen it.
-fn check_signature(tally: &mut Tally, path: &Path, name: &str, code: &str, signature: &EepSignature) {
+/// Check.
+fn check_signature(
+    tally: &mut Tally,
+    path: &Path,
+    name: &str,
+    code: &str,
+    signature: &EepSignature,
+    verification: &Verification,
+) {
     tally.tested("A-1.1", 1);
     let place = |finding: Finding| {
         finding
@@ -268,20 +280,15 @@ fn check_signature(tally: &mut Tally, path: &Path, name: &str, code: &str, signa
             .element("electronic_signature")
     };
     match &signature.value {
-        SignatureValue::Signature(_) => {
-            let Some(mut finding) = tally.finding("A-1.1", "eep.signature_not_verified") else {
-                return;
-            };
-            finding.outcome = Outcome::Manual;
-            tally.add(
-                place(finding)
-                    .expected("a signature whose certificate leads to a trust anchor")
-                    .found(format!(
-                        "a signature by {}",
-                        signature.signer.as_deref().unwrap_or("an unnamed signer")
-                    ))
-                    .mend("have the signature verified, and record the result"),
-            );
+        SignatureValue::Signature(value) => {
+            let judged = verification.package(path, signature, value);
+            for (kind, gravity, found) in judged.problems() {
+                let fill = |finding| filled(place(finding), kind, &found);
+                match gravity {
+                    Gravity::Invalid => tally.fault("A-1.1", kind.code(), fill),
+                    Gravity::Undecided => tally.question("A-1.1", kind.code(), fill),
+                }
+            }
         }
         SignatureValue::DigestOnly(digest) => {
             if !digest_fits(path, signature, digest) {
@@ -361,7 +368,7 @@ impl Submission for EepSubmission {
                 path: path.clone(),
                 listed: Vec::new(),
             });
-            match read_item(&path, &name, &into, &self.labels, tally) {
+            match read_item(&path, &name, &into, &self.labels, &self.verification, tally) {
                 Ok(Some(item)) => {
                     super::described::note_fonds(&mut self.fonds, &item);
                     return Some(item);

@@ -13,6 +13,7 @@ mod transfer_faults;
 pub(crate) use files::code_prefix;
 
 use crate::error::IntakeError;
+use crate::signed::Verification;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Fonds, FondsNumber};
 use lantai_formats::container::Limits;
@@ -219,6 +220,8 @@ pub struct Opening {
     pub limits: Arc<Limits>,
     /// Private folder for what must be unpacked; made when it is needed, removed when the accession has ended.
     pub quarantine: PathBuf,
+    /// What signatures of the package itself are judged by.
+    pub verification: Verification,
 }
 
 /// Opens a package. Faults of the package go to the tally; then there may be nothing to go on with.

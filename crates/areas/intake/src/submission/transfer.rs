@@ -7,6 +7,7 @@ use super::{
     Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
 };
 use crate::error::IntakeError;
+use crate::signed::Verification;
 use crate::tally::Tally;
 use lantai_domain::{FileRole, Fonds};
 use lantai_formats::transfer::{
@@ -41,6 +42,7 @@ pub(super) struct TransferSubmission {
     stated_items: Option<u64>,
     papers: Vec<Enclosure>,
     quarantine: PathBuf,
+    verification: Verification,
     /// Digests that the manifests of a bag around the package declare, by name.
     manifest: BTreeMap<String, Vec<DeclaredDigest>>,
 }
@@ -108,6 +110,7 @@ pub(super) fn open_below(
         given: 0,
         papers: Vec::new(),
         quarantine: opening.quarantine.clone(),
+        verification: opening.verification.clone(),
         manifest: BTreeMap::new(),
     };
     submission.report(tally);
@@ -373,7 +376,14 @@ impl TransferSubmission {
     ) -> Option<SubmittedItem> {
         let paper = contents.paper.as_ref()?;
         let into = self.quarantine.join(format!("eep-{}", self.codes.len()));
-        let read = eep::read_item(&paper.path, &paper.name, &into, &self.labels, tally);
+        let read = eep::read_item(
+            &paper.path,
+            &paper.name,
+            &into,
+            &self.labels,
+            &self.verification,
+            tally,
+        );
         let mut item = match read {
             Ok(item) => item?,
             Err(error) => {

@@ -13,6 +13,7 @@ mod containers;
 mod examples;
 mod package;
 mod pairs;
+mod signatures;
 mod test_cases;
 
 use lantai_domain::{AccessionId, IdSource, Outcome, RandomIds, Stage, Verdict};

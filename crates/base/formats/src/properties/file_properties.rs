@@ -1,6 +1,7 @@
 //! What was found out about a file besides its format.
 
 use super::fault::{Fault, FaultKind, FaultWeight};
+use super::signed_parts::SignedParts;
 use crate::identify::{Basis, FormatKind, Identification, Warning};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,9 @@ pub struct FileProperties {
     /// Electronic signatures and seals inside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signatures: Option<u64>,
+    /// These signatures and seals, for whoever verifies them.
+    #[serde(skip_serializing_if = "SignedParts::is_empty")]
+    pub signed: SignedParts,
     /// Encoding of a text, as the IANA registers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub charset: Option<String>,

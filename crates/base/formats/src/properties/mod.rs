@@ -17,14 +17,18 @@ mod image_file;
 mod matroska;
 mod mp3;
 mod ofd;
+mod ofd_signatures;
 mod office;
 mod ogg;
 mod ole_file;
 mod pdf;
+mod pdf_revisions;
+mod pdf_signatures;
 mod pdfa;
 mod pdfa_objects;
 mod pixels;
 mod riff;
+mod signed_parts;
 mod source;
 mod text_file;
 mod tiff_file;
@@ -32,6 +36,7 @@ mod xml_file;
 mod zip_file;
 
 pub use fault::{Fault, FaultCheck, FaultKind, FaultWeight};
+pub use signed_parts::{Blob, EmbeddedSignature, SignedBytes, SignedForm, SignedParts};
 pub use file_properties::{Claim, Colour, Depth, ExamineLimits, FileProperties, PdfaClaim};
 
 use crate::identify::{Identification, ReadSeek};
@@ -140,6 +145,18 @@ fn family(claim: &Claim, head: &[u8]) -> Family {
         _ if xml_file::is_xml(claim, head) => Family::Xml,
         _ if claim.is_text => Family::Text,
         _ => Family::Unknown,
+    }
+}
+
+/// A text string of a PDF: UTF-16 with a mark, UTF-8 with a mark, or one byte a letter.
+pub(crate) fn pdf_text(bytes: &[u8]) -> String {
+    match bytes {
+        [0xFE, 0xFF, units @ ..] => {
+            let units = units.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            String::from_utf16_lossy(&units.collect::<Vec<u16>>())
+        }
+        [0xEF, 0xBB, 0xBF, text @ ..] => String::from_utf8_lossy(text).into_owned(),
+        text => text.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 

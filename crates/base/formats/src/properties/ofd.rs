@@ -1,6 +1,8 @@
 //! OFD by GB/T 33190: from OFD.xml to every document, page, template, resource, attachment and signature, all of which
 //! must be there.
 
+use super::ofd_signatures::{self, Described};
+use super::signed_parts::MOST_SIGNATURES;
 use super::xml_file::XmlNode;
 use super::zip_file::{Element, Members};
 use super::{ExamineLimits, FaultKind, FileProperties};
@@ -33,6 +35,8 @@ pub(crate) fn examine(members: &mut Members<'_>, limits: &ExamineLimits, propert
         pages: 0,
         attachments: 0,
         signatures: 0,
+        lists: BTreeSet::new(),
+        described: Vec::new(),
     };
     let mut documents = 0;
     for element in &elements {
@@ -54,6 +58,8 @@ pub(crate) fn examine(members: &mut Members<'_>, limits: &ExamineLimits, propert
         }
     }
     let (pages, attachments, signatures) = (reader.pages, reader.attachments, reader.signatures);
+    let (lists, described) = (reader.lists, reader.described);
+    properties.signed = ofd_signatures::signed_parts(members, limits, &lists, &described);
     if documents == 0 {
         properties.fault(FaultKind::PartMissing, "OFD.xml names no document");
     }
@@ -69,6 +75,9 @@ struct OfdReader<'a, 'b> {
     pages: u64,
     attachments: u64,
     signatures: u64,
+    /// Members that list signatures.
+    lists: BTreeSet<String>,
+    described: Vec<Described>,
 }
 
 impl OfdReader<'_, '_> {
@@ -233,6 +242,7 @@ impl OfdReader<'_, '_> {
         let Some((name, elements)) = self.part(ENTRY, reference) else {
             return;
         };
+        self.lists.insert(name.clone());
         for element in elements.iter().filter(|element| element.name == "Signature") {
             self.signatures += 1;
             let Some((signature, parts)) = element
@@ -256,13 +266,19 @@ impl OfdReader<'_, '_> {
                     );
                 }
             }
+            if self.described.len() < MOST_SIGNATURES {
+                self.described.push(Described {
+                    member: signature,
+                    elements: parts,
+                });
+            }
         }
     }
 }
 
 /// A reference taken from the folder of `base`, or from the root where it begins with a slash. `None` where it
 /// leaves the package.
-fn join(base: &str, reference: &str) -> Option<String> {
+pub(super) fn join(base: &str, reference: &str) -> Option<String> {
     let reference = reference.replace('\\', "/");
     let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
     let from_root = reference.starts_with('/');

@@ -2,11 +2,12 @@
 
 use super::source::{Source, WINDOW};
 use super::xml_file::{self, XmlNode};
-use super::{Depth, ExamineLimits, FaultKind, FileProperties, PdfaClaim, pdfa};
+use super::{Depth, ExamineLimits, FaultKind, FileProperties, PdfaClaim, pdf_signatures, pdfa};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 use hayro_syntax::{LoadPdfError, Pdf};
 use std::collections::HashSet;
 use std::io::{self, BufReader, Read};
+use std::sync::Arc;
 
 /// Depth of trees of names and fields.
 const MAX_TREE: usize = 32;
@@ -40,7 +41,8 @@ pub(crate) fn examine(
         .from(0)?
         .take(limits.document_bytes)
         .read_to_end(&mut bytes)?;
-    let pdf = match Pdf::new(bytes) {
+    let bytes = Arc::new(bytes);
+    let pdf = match Pdf::new(Arc::clone(&bytes)) {
         Ok(pdf) => pdf,
         Err(LoadPdfError::Decryption(reason)) => {
             properties.encrypted = true;
@@ -71,7 +73,8 @@ pub(crate) fn examine(
     document.pages(&mut properties);
     document.actions(&mut properties);
     properties.attachments = Some(document.attachments());
-    properties.signatures = Some(document.signatures());
+    let (signed, signatures) = pdf_signatures::signed_parts(&document, &bytes, is_encrypted, limits);
+    (properties.signed, properties.signatures) = (signed, Some(signatures));
     properties.fonts_embedded = document.fonts_embedded(limits);
     if let Some(packet) = document.metadata()
         && let Some(claim) = claim(&packet, limits)
@@ -204,12 +207,6 @@ impl Document<'_> {
             .map_or(0, |tree| count_names(&tree, 0))
     }
 
-    fn signatures(&self) -> u64 {
-        let form = self.root.get::<Dict<'_>>("AcroForm");
-        form.and_then(|form| form.get::<Array<'_>>("Fields"))
-            .map_or(0, |fields| count_signatures(&fields, 0))
-    }
-
     /// Fonts of all pages, each once.
     pub(crate) fn fonts(&self, limits: &ExamineLimits, visit: &mut dyn FnMut(&Dict<'_>)) {
         let mut seen = HashSet::new();
@@ -297,19 +294,6 @@ fn count_names(tree: &Dict<'_>, depth: usize) -> u64 {
             .sum()
     });
     here + below
-}
-
-fn count_signatures(fields: &Array<'_>, depth: usize) -> u64 {
-    if depth > MAX_TREE {
-        return 0;
-    }
-    let count = |field: Dict<'_>| {
-        let own = u64::from(name_is(&field, "FT", "Sig") && field.contains_key("V"));
-        own + field
-            .get::<Array<'_>>("Kids")
-            .map_or(0, |kids| count_signatures(&kids, depth + 8))
-    };
-    fields.iter::<Dict<'_>>().take(10_000).map(count).sum()
 }
 
 /// Whether the program of a font lies in the document; Type 3 fonts are drawn by the document itself.

@@ -1,6 +1,7 @@
 //! What lies in a ZIP: which kind of document it is, and members read with a common limit.
 
 use super::file_properties::Claim;
+use crate::bagit::{Algorithm, Hasher};
 use super::source::Source;
 use super::xml_file::{self, XmlFault, XmlNode};
 use super::{Depth, ExamineLimits, FaultKind, FileProperties, ofd, office};
@@ -142,6 +143,37 @@ impl<'a> Members<'a> {
             Ok(_) => Ok(bytes),
             Err(error) => Err(MemberFault::Fault(FaultKind::Damaged, format!("{name}: {error}"))),
         }
+    }
+
+    /// The digest of a member in hexadecimal, and its length, where that is no more than `most`.
+    pub(crate) fn digest(
+        &mut self,
+        name: &str,
+        algorithm: Algorithm,
+        most: u64,
+    ) -> Result<(String, u64), MemberFault> {
+        let damaged = |error: &dyn std::fmt::Display| MemberFault::Fault(FaultKind::Damaged, error.to_string());
+        let mut member = match self.archive.by_name(name) {
+            Ok(member) => member.take(most.saturating_add(1)),
+            Err(ZipError::FileNotFound) => return Err(MemberFault::Missing),
+            Err(error) => return Err(damaged(&error)),
+        };
+        let (mut hasher, mut bytes, mut buffer) = (Hasher::new(algorithm), 0_u64, vec![0; 64 * 1024]);
+        loop {
+            match member.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    bytes += count as u64;
+                    hasher.update(buffer.get(..count).unwrap_or_default());
+                }
+                Err(error) => return Err(damaged(&error)),
+            }
+        }
+        if bytes > most {
+            let detail = "its members expand to more than is read".to_owned();
+            return Err(MemberFault::Fault(FaultKind::TooLarge, detail));
+        }
+        Ok((hasher.finish(), bytes))
     }
 
     /// Walks over a member as XML. `None` where it is missing or faulty, which is noted.
