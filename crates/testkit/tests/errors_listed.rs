@@ -36,8 +36,12 @@ const AREAS: &[&str] = &[
     "preservation",
     "quality",
     "retention",
+    "seal",
     "search",
+    "signature",
+    "timestamp",
     "transfer",
+    "trust",
     "vault",
     "xml",
 ];

@@ -229,6 +229,43 @@ fn a_revoked_certificate_is_refused_unless_a_timestamp_is_older() {
 }
 
 #[test]
+fn an_answer_of_the_authority_is_evidence_as_a_list_is() {
+    let form = CertificateForm {
+        names_revocation: true,
+        ..CertificateForm::signer("示例县档案馆", TestKey::Sm2(3))
+    };
+    let house = House::with(form);
+    let message = house.message(&house.form());
+    let trust = house.trust();
+    let judge = Judge {
+        trust: &trust,
+        now: moment(NOW),
+    };
+    let judged = |answer: Vec<u8>| {
+        let mut extra = Evidence::default();
+        extra.add_answer(&answer);
+        kinds(
+            &judge
+                .message(&message, Covers::Content, &CONTENT, None, &extra)
+                .unwrap(),
+        )
+    };
+    assert_eq!(judged(house.authority.answer(7, NOW, None)), []);
+    assert_eq!(
+        judged(house.authority.answer(7, NOW, Some("2025-09-01T00:00:00Z"))),
+        [ProblemKind::Revoked]
+    );
+    // about another certificate, of an old day, by another authority
+    let unknown = [ProblemKind::RevocationUnknown];
+    assert_eq!(judged(house.authority.answer(8, NOW, None)), unknown);
+    assert_eq!(
+        judged(house.authority.answer(7, "2025-09-01T00:00:00Z", None)),
+        unknown
+    );
+    assert_eq!(judged(house.root.answer(7, NOW, None)), unknown);
+}
+
+#[test]
 fn a_certificate_by_one_who_may_not_issue_any_is_refused() {
     let root = CertificateForm::authority("示例根", TestKey::Sm2(1)).self_signed();
     let clerk = root.issue(&CertificateForm::signer("科员", TestKey::Sm2(5)));

@@ -175,6 +175,30 @@ impl Holder {
         sequence(&[signed, self.key.algorithm(), bits(&value)])
     }
 
+    /// An answer of an OCSP responder about a certificate that it issued; `revoked`: since when it is revoked.
+    pub fn answer(&self, serial: u64, as_of: &str, revoked: Option<&str>) -> Vec<u8> {
+        let bits_of_key = self.key.bits();
+        let status = match revoked {
+            None => element(0x80, &[]),
+            Some(at) => context(1, &time(moment(at))),
+        };
+        let id = sequence(&[
+            self.key.digest_algorithm(),
+            octets(&self.key.digest(&name_of(&self.name))),
+            octets(&self.key.digest(&bits_of_key)),
+            integer(serial),
+        ]);
+        let signed = sequence(&[
+            context(2, &octets(&self.key_identifier())),
+            time(moment(as_of)),
+            sequence(&[sequence(&[id, status, time(moment(as_of))])]),
+        ]);
+        let value = self.key.sign(&signed);
+        let basic = sequence(&[signed, self.key.algorithm(), bits(&value)]);
+        let held = sequence(&[oid("1.3.6.1.5.5.7.48.1.1"), octets(&basic)]);
+        sequence(&[element(0x0A, &[0]), context(0, &held)])
+    }
+
     /// How messages name the certificate: issuer and serial number.
     pub(super) fn issuer_and_serial(&self, issuer: &str) -> Vec<u8> {
         sequence(&[name_of(issuer), integer(self.serial)])

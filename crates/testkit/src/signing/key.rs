@@ -156,6 +156,19 @@ impl TestKey {
         }
     }
 
+    /// The bits of the public key.
+    pub(super) fn bits(self) -> Vec<u8> {
+        let whole = self.public();
+        // the last element of the sequence: its content without the count of odd bits
+        let length = match self {
+            Self::Sm2(_) | Self::P256 => 65,
+            Self::P384 => 97,
+            Self::Ed25519(_) => 32,
+            Self::Rsa | Self::RsaPss => 270,
+        };
+        whole.get(whole.len() - length..).unwrap_or_default().to_vec()
+    }
+
     /// What tells the key apart: SHA-1 of its bits.
     pub(super) fn identifier(self) -> Vec<u8> {
         digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.public())

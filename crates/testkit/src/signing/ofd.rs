@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sm3::{Digest as _, Sm3};
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 
 /// The members of a package.
@@ -79,6 +79,22 @@ impl OfdMaker {
         self.members.insert(VALUE.to_owned(), sign(&description));
         self.members.insert(DESCRIPTION.to_owned(), description);
         self.members.insert(LIST.to_owned(), list.into_bytes());
+    }
+
+    /// The members of a package.
+    #[expect(clippy::unwrap_used, reason = "the package is of the corpus")]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut members = BTreeMap::new();
+        for number in 0..archive.len() {
+            let mut member = archive.by_index(number).unwrap();
+            let mut bytes = Vec::new();
+            member.read_to_end(&mut bytes).unwrap();
+            if !member.name().ends_with('/') {
+                members.insert(member.name().to_owned(), bytes);
+            }
+        }
+        Self { members }
     }
 
     /// The package.

@@ -27,7 +27,10 @@ impl PdfMaker {
             (2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned()),
             (3, maker.page()),
             (4, stream),
-            (5, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned()),
+            (
+                5,
+                "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+            ),
         ]);
         maker
     }
@@ -39,7 +42,11 @@ impl PdfMaker {
 
     fn page(&self) -> String {
         let annotations: String = self.fields.iter().map(|field| format!("{field} 0 R ")).collect();
-        let annotations = if annotations.is_empty() { annotations } else { format!("/Annots [{annotations}]") };
+        let annotations = if annotations.is_empty() {
+            annotations
+        } else {
+            format!("/Annots [{annotations}]")
+        };
         format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {annotations} \
              /Resources << /Font << /F1 5 0 R >> >> >>"
@@ -56,14 +63,19 @@ impl PdfMaker {
         let mut places = Vec::new();
         for (number, object) in objects {
             places.push((*number, self.bytes.len()));
-            self.bytes.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+            self.bytes
+                .extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
         }
         let start = self.bytes.len();
         let mut table = "xref\n0 1\n0000000000 65535 f \n".to_owned();
         for (number, place) in places {
             table.push_str(&format!("{number} 1\n{place:010} 00000 n \n"));
         }
-        let before = if self.table == 0 { String::new() } else { format!("/Prev {}", self.table) };
+        let before = if self.table == 0 {
+            String::new()
+        } else {
+            format!("/Prev {}", self.table)
+        };
         let size = self.next.max(6);
         table.push_str(&format!(
             "trailer\n<< /Size {size} /Root 1 0 R {before} >>\nstartxref\n{start}\n%%EOF\n"

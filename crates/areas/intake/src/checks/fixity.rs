@@ -28,7 +28,7 @@ impl FileChecks<'_> {
             self.digest_itself(digest, &file.name, judged);
         }
         self.signatures(seen, signatures, judged);
-        if signatures == 0 && all.is_empty() {
+        if signatures == 0 && !file.is_signed && all.is_empty() {
             self.fault(judged, "A-1.1", "intake.fixity_none", &file.name, |finding| {
                 finding
                     .expected("a digest, signature, seal or timestamp")

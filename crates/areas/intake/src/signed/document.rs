@@ -68,9 +68,14 @@ impl Verification {
             let end = end(signature);
             let later = stamps.iter().filter(|(stamp, _)| *stamp > end && end > 0);
             let stamped = later.map(|(_, at)| *at).min();
-            let mut report = self.embedded(path, signature, stamped, &evidence).unwrap_or_else(|error| {
-                Report::of(ProblemKind::AlgorithmUnknown, format!("it cannot be read: {error}"))
-            });
+            let mut report = self
+                .embedded(path, signature, stamped, &evidence)
+                .unwrap_or_else(|error| {
+                    Report::of(
+                        ProblemKind::AlgorithmUnknown,
+                        format!("it cannot be read: {error}"),
+                    )
+                });
             for lacking in &signature.lacking {
                 report.add(ProblemKind::RangeNotCovering, lacking);
             }
@@ -109,7 +114,9 @@ impl Verification {
         let (judge, value) = (self.judge(), signature.value.0.as_slice());
         match signature.form {
             SignedForm::Message => judge.message(value, Covers::Content, content, stamped, evidence),
-            SignedForm::Sha1Message => judge.message(value, Covers::Sha1OfContent, content, stamped, evidence),
+            SignedForm::Sha1Message => {
+                judge.message(value, Covers::Sha1OfContent, content, stamped, evidence)
+            }
             SignedForm::Timestamp => judge.timestamp(value, content, evidence),
             SignedForm::Any if is_timestamp(value) => judge.timestamp(value, content, evidence),
             SignedForm::Any if Sealing::from_der(value).is_ok() => judge.sealing(value, content, stamped),

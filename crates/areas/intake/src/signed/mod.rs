@@ -74,3 +74,6 @@ pub(crate) fn filled(finding: Finding, kind: ProblemKind, found: &str) -> Findin
         .found(found)
         .mend(kind.mend())
 }
+
+#[cfg(test)]
+mod tests;

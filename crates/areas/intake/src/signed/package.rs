@@ -40,7 +40,10 @@ impl Verification {
                 form,
             };
             let report = self.over(signature, value, &content).unwrap_or_else(|error| {
-                Report::of(ProblemKind::AlgorithmUnknown, format!("it cannot be read: {error}"))
+                Report::of(
+                    ProblemKind::AlgorithmUnknown,
+                    format!("it cannot be read: {error}"),
+                )
             });
             let fits = !report.has(ProblemKind::ValueWrong) && !report.has(ProblemKind::DigestWrong);
             if fits {
@@ -61,7 +64,9 @@ impl Verification {
             for certificate in &signature.certificates {
                 evidence.add_certificate(certificate);
             }
-            return self.judge().message(value, Covers::Content, content, None, &evidence);
+            return self
+                .judge()
+                .message(value, Covers::Content, content, None, &evidence);
         }
         let raw = RawSignature {
             value: value.to_vec(),
@@ -116,9 +121,15 @@ mod tests {
 
     #[test]
     fn algorithms_and_times_are_understood_as_they_are_written() {
-        assert_eq!(algorithm("1.2.156.10197.1.501").as_deref(), Some("1.2.156.10197.1.501"));
+        assert_eq!(
+            algorithm("1.2.156.10197.1.501").as_deref(),
+            Some("1.2.156.10197.1.501")
+        );
         assert_eq!(algorithm("SM3withSM2").as_deref(), Some("1.2.156.10197.1.501"));
-        assert_eq!(algorithm("SHA256WithRSAEncryption").as_deref(), Some("1.2.840.113549.1.1.11"));
+        assert_eq!(
+            algorithm("SHA256WithRSAEncryption").as_deref(),
+            Some("1.2.840.113549.1.1.11")
+        );
         assert_eq!(algorithm(""), None);
         let expected: Timestamp = "2021-05-10T02:00:00Z".parse().unwrap();
         assert_eq!(moment("2021-05-10T10:00:00+08:00"), Some(expected));

@@ -24,7 +24,11 @@ pub fn load_trust(folder: &Path) -> Result<TrustStore, IntakeError> {
     let mut paths = paths.map_err(|source| IntakeError::disk("read", folder, source))?;
     paths.sort();
     for path in paths.iter().filter(|path| path.is_file()) {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         let name = path.display().to_string();
         match extension.as_str() {
             "pem" | "crt" | "cer" | "der" => {
@@ -57,8 +61,16 @@ mod tests {
         let root = CertificateForm::authority("示例根", TestKey::Sm2(1)).self_signed();
         let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
         put("root.pem", root.pem().as_bytes());
-        put("other.CER", &root.issue(&CertificateForm::authority("二", TestKey::Sm2(2))).certificate);
-        put("root.crl", &root.list("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", &[]));
+        put(
+            "other.CER",
+            &root
+                .issue(&CertificateForm::authority("二", TestKey::Sm2(2)))
+                .certificate,
+        );
+        put(
+            "root.crl",
+            &root.list("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", &[]),
+        );
         put("README.txt", b"whom we trust");
         let trust = load_trust(folder.path()).unwrap();
         assert_eq!((trust.anchors().len(), trust.lists().len()), (2, 1));
@@ -66,6 +78,11 @@ mod tests {
         let error = load_trust(folder.path()).unwrap_err();
         assert_eq!(error.code(), "trust.no_list");
         assert!(error.to_string().contains("broken.crl"), "{error}");
-        assert!(load_trust(&folder.path().join("none")).unwrap().anchors().is_empty());
+        assert!(
+            load_trust(&folder.path().join("none"))
+                .unwrap()
+                .anchors()
+                .is_empty()
+        );
     }
 }

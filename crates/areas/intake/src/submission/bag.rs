@@ -296,6 +296,7 @@ fn submitted(root: &Path, file: &PayloadFile) -> SubmittedFile {
         declared: declared(file),
         listed: declared(file),
         recorded: None,
+        is_signed: false,
     }
 }
 

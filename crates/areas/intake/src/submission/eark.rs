@@ -354,6 +354,7 @@ fn submitted(file: PackageFile) -> SubmittedFile {
         declared: digests.clone(),
         listed: digests,
         recorded: file.is_listed.then_some(recorded),
+        is_signed: false,
     }
 }
 

@@ -12,8 +12,8 @@ use lantai_formats::eep::{
     CanonicalForm, EepEncoding, EepError, EepFault, EepFaultKind, EepLayer, EepLimits, EepPackage,
     EepSignature, SignatureValue, is_eep_file, write_canonical,
 };
-use lantai_signatures::Gravity;
 use lantai_formats::package::{FileClass, LogicalName, walk};
+use lantai_signatures::Gravity;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
@@ -219,6 +219,7 @@ fn item_of(
             declared: declared_digests(&encoding.attributes),
             listed: Vec::new(),
             recorded: Some(recorded(&encoding.attributes)),
+            is_signed: !layer.signatures.is_empty(),
         });
     }
     Ok(item)

@@ -158,6 +158,7 @@ impl Submission for PlainFiles {
                 declared: Vec::new(),
                 listed: Vec::new(),
                 recorded: None,
+                is_signed: false,
             }],
             ..SubmittedItem::default()
         })

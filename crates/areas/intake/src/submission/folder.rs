@@ -408,6 +408,7 @@ impl FolderSubmission {
             declared,
             listed,
             recorded: None,
+            is_signed: false,
         })
     }
 

@@ -113,6 +113,8 @@ pub struct SubmittedFile {
     pub listed: Vec<DeclaredDigest>,
     /// What the sender recorded of it; `None` where the package records nothing.
     pub recorded: Option<RecordedAttributes>,
+    /// Whether a signature of the package itself covers it, as in an electronic record package.
+    pub is_signed: bool,
 }
 
 /// One item (件) as the package describes it; nothing judged yet.

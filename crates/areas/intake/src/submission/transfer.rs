@@ -228,6 +228,7 @@ impl TransferSubmission {
             name_bytes: file.name_bytes,
             path: file.path,
             role: FileRole::Content,
+            is_signed: false,
         }
     }
 

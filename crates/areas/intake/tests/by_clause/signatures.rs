@@ -8,7 +8,9 @@ use lantai_formats::eep::{
 };
 use lantai_formats::transfer::{ActionEntry, FileAttributes};
 use lantai_intake::{Checked, IntakeRules, TrustStore};
-use lantai_testkit::signing::{CertificateForm, Holder, MessageForm, OfdMaker, PdfMaker, SealForm, TestKey, moment};
+use lantai_testkit::signing::{
+    CertificateForm, Holder, MessageForm, OfdMaker, PdfMaker, SealForm, TestKey, moment,
+};
 use std::path::Path;
 
 const DETACHED: &str = "adbe.pkcs7.detached";
@@ -44,7 +46,9 @@ impl House {
 
     fn rules(&self) -> IntakeRules {
         let mut trust = TrustStore::default();
-        trust.add_certificates("root.pem", self.root.pem().as_bytes()).unwrap();
+        trust
+            .add_certificates("root.pem", self.root.pem().as_bytes())
+            .unwrap();
         builtin().with_trust(trust)
     }
 
@@ -69,7 +73,13 @@ impl House {
     fn ofd(&self, seal: &SealForm<'_>, skip: &[&str]) -> OfdMaker {
         let mut ofd = OfdMaker::new("通知");
         ofd.sign(skip, |description| {
-            seal.sealing(&self.signer, description, "Signature.xml", moment("2025-06-01T00:00:00Z"), None)
+            seal.sealing(
+                &self.signer,
+                description,
+                "Signature.xml",
+                moment("2025-06-01T00:00:00Z"),
+                None,
+            )
         });
         ofd
     }
@@ -80,13 +90,23 @@ fn outcome(checked: &Checked) -> (Outcome, Vec<&str>) {
     let result = checked.checks.iter().find(|result| result.check == "A-1.1");
     let findings = checked.findings.iter().filter(|finding| finding.check == "A-1.1");
     for finding in findings.clone() {
-        assert!(finding.found.is_some() && finding.mend.is_some() && finding.expected.is_some(), "{finding:?}");
+        assert!(
+            finding.found.is_some() && finding.mend.is_some() && finding.expected.is_some(),
+            "{finding:?}"
+        );
     }
-    (result.unwrap().outcome, findings.map(|finding| finding.code.as_str()).collect())
+    (
+        result.unwrap().outcome,
+        findings.map(|finding| finding.code.as_str()).collect(),
+    )
 }
 
 fn of_content(rules: &IntakeRules, stage: Stage, extension: &str, bytes: &[u8]) -> (Outcome, Vec<String>) {
-    let mime = if extension == "pdf" { "application/pdf" } else { "application/ofd" };
+    let mime = if extension == "pdf" {
+        "application/pdf"
+    } else {
+        "application/ofd"
+    };
     let written = Package::good().content(extension, mime, bytes).write();
     let checked = tested(rules, stage, written.path());
     let (outcome, codes) = outcome(&checked);
@@ -115,9 +135,17 @@ fn a_signed_pdf_passes_and_each_thing_that_is_wrong_with_it_has_its_name() {
     let rules = house.rules();
     let good = house.pdf(&MessageForm::default());
     assert_pdf(&rules, good.bytes(), Outcome::Pass, &[]);
-    assert_pdf(&builtin(), good.bytes(), Outcome::Manual, &["signature.anchor_unknown"]);
+    assert_pdf(
+        &builtin(),
+        good.bytes(),
+        Outcome::Manual,
+        &["signature.anchor_unknown"],
+    );
     let filed = of_content(&builtin(), Stage::Filing, "pdf", good.bytes());
-    assert_eq!(filed, (Outcome::Warn, vec!["signature.anchor_unknown".to_owned()]));
+    assert_eq!(
+        filed,
+        (Outcome::Warn, vec!["signature.anchor_unknown".to_owned()])
+    );
 
     // one byte of the page
     let mut wrong = good.bytes().to_vec();
@@ -128,21 +156,39 @@ fn a_signed_pdf_passes_and_each_thing_that_is_wrong_with_it_has_its_name() {
     // the page is another one in a revision after the signature
     let mut changed = good.clone();
     changed.change("Another notice");
-    assert_pdf(&rules, changed.bytes(), Outcome::Fail, &["signature.range_not_covering"]);
+    assert_pdf(
+        &rules,
+        changed.bytes(),
+        Outcome::Fail,
+        &["signature.range_not_covering"],
+    );
 
     // a certificate of somebody else
-    let other = house.root.issue(&CertificateForm::signer("他人", TestKey::Sm2(8)));
-    let stolen = Holder { key: TestKey::Sm2(9), ..other };
+    let other = house
+        .root
+        .issue(&CertificateForm::signer("他人", TestKey::Sm2(8)));
+    let stolen = Holder {
+        key: TestKey::Sm2(9),
+        ..other
+    };
     let mut pdf = PdfMaker::new("Notice");
-    pdf.sign("Sig", DETACHED, |content| stolen.message(&house.root.name, content, &MessageForm::default()));
+    pdf.sign("Sig", DETACHED, |content| {
+        stolen.message(&house.root.name, content, &MessageForm::default())
+    });
     assert_pdf(&rules, pdf.bytes(), Outcome::Fail, &["signature.value_wrong"]);
 
     // revoked
-    let list = house.root.list("2026-02-27T00:00:00Z", "2026-03-09T00:00:00Z", &[(7, "2025-01-01T00:00:00Z")]);
+    let list = house.root.list(
+        "2026-02-27T00:00:00Z",
+        "2026-03-09T00:00:00Z",
+        &[(7, "2025-01-01T00:00:00Z")],
+    );
     let mut revoked = good.clone();
     revoked.store(&list);
     assert_pdf(&rules, revoked.bytes(), Outcome::Fail, &["signature.revoked"]);
-    let list = house.root.list("2026-02-27T00:00:00Z", "2026-03-09T00:00:00Z", &[]);
+    let list = house
+        .root
+        .list("2026-02-27T00:00:00Z", "2026-03-09T00:00:00Z", &[]);
     let mut not_revoked = good.clone();
     not_revoked.store(&list);
     assert_pdf(&rules, not_revoked.bytes(), Outcome::Pass, &[]);
@@ -158,7 +204,9 @@ fn a_second_signature_and_a_timestamp_may_follow_but_no_other_page() {
     let house = House::new();
     let rules = house.rules();
     let mut pdf = house.pdf(&MessageForm::default());
-    pdf.sign("Sig", DETACHED, |content| house.message(content, &MessageForm::default()));
+    pdf.sign("Sig", DETACHED, |content| {
+        house.message(content, &MessageForm::default())
+    });
     pdf.sign("DocTimeStamp", "ETSI.RFC3161", |content| {
         house.stamper.token(content, moment("2025-06-01T00:00:00Z"))
     });
@@ -166,14 +214,28 @@ fn a_second_signature_and_a_timestamp_may_follow_but_no_other_page() {
 
     let mut between = house.pdf(&MessageForm::default());
     between.change("Another notice");
-    between.sign("Sig", DETACHED, |content| house.message(content, &MessageForm::default()));
-    assert_pdf(&rules, between.bytes(), Outcome::Fail, &["signature.range_not_covering"]);
+    between.sign("Sig", DETACHED, |content| {
+        house.message(content, &MessageForm::default())
+    });
+    assert_pdf(
+        &rules,
+        between.bytes(),
+        Outcome::Fail,
+        &["signature.range_not_covering"],
+    );
 
     let mut imprint = house.pdf(&MessageForm::default());
     imprint.sign("DocTimeStamp", "ETSI.RFC3161", |_| {
-        house.stamper.token(b"something else", moment("2025-06-01T00:00:00Z"))
+        house
+            .stamper
+            .token(b"something else", moment("2025-06-01T00:00:00Z"))
     });
-    assert_pdf(&rules, imprint.bytes(), Outcome::Fail, &["timestamp.imprint_wrong"]);
+    assert_pdf(
+        &rules,
+        imprint.bytes(),
+        Outcome::Fail,
+        &["timestamp.imprint_wrong"],
+    );
 }
 
 #[test]
@@ -195,21 +257,30 @@ fn case_15_an_expired_certificate_passes_with_a_timestamp_from_before_and_else_i
     assert_pdf(&rules, house.pdf(&stamped).bytes(), Outcome::Pass, &[]);
 
     let mut stamped = house.pdf(&plain);
-    stamped.sign("DocTimeStamp", "ETSI.RFC3161", |content| house.stamper.token(content, before));
+    stamped.sign("DocTimeStamp", "ETSI.RFC3161", |content| {
+        house.stamper.token(content, before)
+    });
     assert_pdf(&rules, stamped.bytes(), Outcome::Pass, &[]);
 
     let mut late = house.pdf(&plain);
     late.sign("DocTimeStamp", "ETSI.RFC3161", |content| {
         house.stamper.token(content, moment("2026-02-28T12:00:00Z"))
     });
-    assert_pdf(&rules, late.bytes(), Outcome::Fail, &["signature.outside_validity"]);
+    assert_pdf(
+        &rules,
+        late.bytes(),
+        Outcome::Fail,
+        &["signature.outside_validity"],
+    );
 }
 
 #[test]
 fn a_sealed_ofd_passes_and_each_thing_that_is_wrong_with_it_has_its_name() {
     let house = House::new();
     let mut trust = TrustStore::default();
-    trust.add_certificates("root.der", &house.root.certificate).unwrap();
+    trust
+        .add_certificates("root.der", &house.root.certificate)
+        .unwrap();
     let rules = builtin().with_trust(trust);
     let seal = house.seal();
     let good = house.ofd(&seal, &[]);
@@ -218,28 +289,64 @@ fn a_sealed_ofd_passes_and_each_thing_that_is_wrong_with_it_has_its_name() {
 
     let page = "Doc_0/Pages/Page_0/Content.xml";
     let mut changed = good.clone();
-    changed.members.insert(page.to_owned(), OfdMaker::new("另一通知").members[page].clone());
+    changed
+        .members
+        .insert(page.to_owned(), OfdMaker::new("另一通知").members[page].clone());
     assert_ofd(&rules, &changed, Outcome::Fail, &["signature.digest_wrong"]);
     let mut value = good.clone();
-    let bytes = value.members.get_mut("Doc_0/Signs/Sign_0/SignedValue.dat").unwrap();
+    let bytes = value
+        .members
+        .get_mut("Doc_0/Signs/Sign_0/SignedValue.dat")
+        .unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     assert_ofd(&rules, &value, Outcome::Fail, &["signature.value_wrong"]);
-    assert_ofd(&rules, &house.ofd(&seal, &[page]), Outcome::Fail, &["signature.range_not_covering"]);
+    assert_ofd(
+        &rules,
+        &house.ofd(&seal, &[page]),
+        Outcome::Fail,
+        &["signature.range_not_covering"],
+    );
     let mut more = good.clone();
-    more.members.insert("Doc_0/Res/more.txt".to_owned(), b"more".to_vec());
+    more.members
+        .insert("Doc_0/Res/more.txt".to_owned(), b"more".to_vec());
     assert_ofd(&rules, &more, Outcome::Fail, &["signature.range_not_covering"]);
 
-    let others = SealForm { users: vec![house.maker.certificate.clone()], ..seal.clone() };
-    assert_ofd(&rules, &house.ofd(&others, &[]), Outcome::Fail, &["seal.certificate_not_listed"]);
-    let over = SealForm { validity: ("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"), ..seal.clone() };
+    let others = SealForm {
+        users: vec![house.maker.certificate.clone()],
+        ..seal.clone()
+    };
+    assert_ofd(
+        &rules,
+        &house.ofd(&others, &[]),
+        Outcome::Fail,
+        &["seal.certificate_not_listed"],
+    );
+    let over = SealForm {
+        validity: ("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+        ..seal.clone()
+    };
     assert_ofd(&rules, &house.ofd(&over, &[]), Outcome::Fail, &["seal.expired"]);
-    let forger = Holder { key: TestKey::Sm2(9), ..house.maker.clone() };
-    let forged = SealForm { maker: &forger, ..seal };
-    assert_ofd(&rules, &house.ofd(&forged, &[]), Outcome::Fail, &["seal.value_wrong"]);
+    let forger = Holder {
+        key: TestKey::Sm2(9),
+        ..house.maker.clone()
+    };
+    let forged = SealForm {
+        maker: &forger,
+        ..seal
+    };
+    assert_ofd(
+        &rules,
+        &house.ofd(&forged, &[]),
+        Outcome::Fail,
+        &["seal.value_wrong"],
+    );
 
     // a message of GM/T 0010 in place of a seal
     let mut ofd = OfdMaker::new("通知");
-    let gm = MessageForm { is_gm: true, ..MessageForm::default() };
+    let gm = MessageForm {
+        is_gm: true,
+        ..MessageForm::default()
+    };
     ofd.sign(&[], |description| house.message(description, &gm));
     assert_ofd(&rules, &ofd, Outcome::Pass, &[]);
 }
@@ -264,7 +371,9 @@ fn eep() -> String {
     let package = EepToWrite {
         created: "2026-01-15T09:00:00".to_owned(),
         created_by: "示例县档案馆".to_owned(),
-        values: values.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        values: values
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         actions: vec![ActionEntry {
             activity: "归档".to_owned(),
             time: Some("2021-05-10T10:00:00".to_owned()),
@@ -311,7 +420,10 @@ fn sign_eep(path: &Path, holder: &Holder, rule: &str, form: CanonicalForm, time:
         let element = if is_lock {
             format!("<锁定签名>{}</锁定签名>", body("被锁定签名标识符"))
         } else {
-            format!("<电子签名块><电子签名>{}</电子签名></电子签名块>", body("签名标识符"))
+            format!(
+                "<电子签名块><电子签名>{}</电子签名></电子签名块>",
+                body("签名标识符")
+            )
         };
         let text = std::fs::read_to_string(path).unwrap();
         std::fs::write(path, text.replace(end, &format!("{element}{end}"))).unwrap();
@@ -337,11 +449,12 @@ fn a_signed_package_passes_in_every_canonical_form_and_a_changed_one_does_not() 
     let twice = |code: &str| vec![code.to_owned(), code.to_owned()];
     for form in CanonicalForm::ALL {
         signed(&house.signer, form);
-        let (outcome, codes) = judged(&rules);
-        assert_eq!(codes, ["intake.fixity_none"], "{form:?}");
-        assert_eq!(outcome, Outcome::Warn);
+        assert_eq!(judged(&rules), (Outcome::Pass, Vec::new()), "{form:?}");
     }
-    assert_eq!(judged(&builtin()).0, Outcome::Manual);
+    assert_eq!(
+        judged(&builtin()),
+        (Outcome::Manual, twice("signature.anchor_unknown"))
+    );
 
     signed(&house.signer, CanonicalForm::Exclusive);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -352,7 +465,6 @@ fn a_signed_package_passes_in_every_canonical_form_and_a_changed_one_does_not() 
 
     let expired = House::expired_yesterday();
     signed(&expired.signer, CanonicalForm::Exclusive);
-    let (outcome, codes) = judged(&rules);
-    assert_eq!(outcome, Outcome::Manual);
-    assert_eq!(codes[..2], twice("signature.expired_without_timestamp"));
+    let expected = (Outcome::Manual, twice("signature.expired_without_timestamp"));
+    assert_eq!(judged(&rules), expected);
 }

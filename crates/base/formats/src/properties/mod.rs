@@ -36,8 +36,8 @@ mod xml_file;
 mod zip_file;
 
 pub use fault::{Fault, FaultCheck, FaultKind, FaultWeight};
-pub use signed_parts::{Blob, EmbeddedSignature, SignedBytes, SignedForm, SignedParts};
 pub use file_properties::{Claim, Colour, Depth, ExamineLimits, FileProperties, PdfaClaim};
+pub use signed_parts::{Blob, EmbeddedSignature, SignedBytes, SignedForm, SignedParts};
 
 use crate::identify::{Identification, ReadSeek};
 use source::Source;
@@ -152,7 +152,9 @@ fn family(claim: &Claim, head: &[u8]) -> Family {
 pub(crate) fn pdf_text(bytes: &[u8]) -> String {
     match bytes {
         [0xFE, 0xFF, units @ ..] => {
-            let units = units.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            let units = units
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             String::from_utf16_lossy(&units.collect::<Vec<u16>>())
         }
         [0xEF, 0xBB, 0xBF, text @ ..] => String::from_utf8_lossy(text).into_owned(),

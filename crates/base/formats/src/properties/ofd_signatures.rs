@@ -38,7 +38,9 @@ pub(super) fn signed_parts(
             let is_place = matches!(element.name.as_str(), "SignedValue" | "BaseLoc");
             let found = is_place.then(|| reading.find(&signature.member, element.text.trim()));
             // a description cannot declare a page its own
-            let beside = found.flatten().filter(|name| folder(name) == folder(&signature.member));
+            let beside = found
+                .flatten()
+                .filter(|name| folder(name) == folder(&signature.member));
             own.extend(beside.map(|name| name.to_lowercase()));
         }
     }
@@ -66,7 +68,9 @@ impl Reading<'_, '_> {
     fn find(&self, base: &str, reference: &str) -> Option<String> {
         let names = [join(base, reference), join("", reference)];
         let names = names.into_iter().flatten();
-        names.into_iter().find_map(|name| self.members.like(&name).map(str::to_owned))
+        names
+            .into_iter()
+            .find_map(|name| self.members.like(&name).map(str::to_owned))
     }
 
     fn signature(&mut self, described: &Described, own: &BTreeSet<String>) -> Option<EmbeddedSignature> {

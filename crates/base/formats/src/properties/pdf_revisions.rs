@@ -74,13 +74,24 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn compare(&mut self, pair: Pair<'a>) -> Result<(), String> {
-        let Pair { place, path, old, new } = pair;
+        let Pair {
+            place,
+            path,
+            old,
+            new,
+        } = pair;
         if let (MaybeRef::Ref(old), MaybeRef::Ref(new)) = (&old, &new)
             && !self.seen.insert((*old, *new))
         {
             return Ok(());
         }
-        let changed = || Err(if path.is_empty() { "its root".to_owned() } else { path.clone() });
+        let changed = || {
+            Err(if path.is_empty() {
+                "its root".to_owned()
+            } else {
+                path.clone()
+            })
+        };
         let (old, new) = (resolve(self.signed, old), resolve(self.now, new));
         match (old, new) {
             (Object::Dict(old), Object::Dict(new)) => self.dictionaries(place, &path, &old, &new),
@@ -101,7 +112,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn dictionaries(&mut self, place: Place, path: &str, old: &Dict<'a>, new: &Dict<'a>) -> Result<(), String> {
+    fn dictionaries(
+        &mut self,
+        place: Place,
+        path: &str,
+        old: &Dict<'a>,
+        new: &Dict<'a>,
+    ) -> Result<(), String> {
         // an empty field that was signed later
         if belongs_to(new, &self.later.signatures) {
             return Ok(());
@@ -114,7 +131,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let below = format!("{path}/{name}");
-            let pair = old.get_raw::<Object<'a>>(&key).zip(new.get_raw::<Object<'a>>(&key));
+            let pair = old
+                .get_raw::<Object<'a>>(&key)
+                .zip(new.get_raw::<Object<'a>>(&key));
             let Some((old, new)) = pair else {
                 return Err(below);
             };
@@ -131,7 +150,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let below = format!("{path}/{name}");
-            let added = new.get_raw::<Object<'a>>(&key).map(|added| resolve(self.now, added));
+            let added = new
+                .get_raw::<Object<'a>>(&key)
+                .map(|added| resolve(self.now, added));
             match (self.place_below(place, is_page, &name), added) {
                 (Place::List, Some(Object::Array(list))) => {
                     self.arrays(Place::List, &below, Vec::new(), list.raw_iter().collect())?;

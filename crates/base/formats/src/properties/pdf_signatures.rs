@@ -61,13 +61,21 @@ struct Field<'a> {
     reference: Option<ObjRef>,
 }
 
-fn collect<'a>(fields: &Array<'a>, above: &str, is_signature: bool, depth: usize, found: &mut Vec<Field<'a>>) {
+fn collect<'a>(
+    fields: &Array<'a>,
+    above: &str,
+    is_signature: bool,
+    depth: usize,
+    found: &mut Vec<Field<'a>>,
+) {
     for field in fields.iter::<Dict<'a>>().take(MOST_ENTRIES) {
         if depth > MAX_TREE || found.len() >= MOST_SIGNATURES {
             return;
         }
         let own = field.get::<PdfString<'a>>("T");
-        let own = own.map(|name| super::pdf_text(name.as_bytes())).unwrap_or_default();
+        let own = own
+            .map(|name| super::pdf_text(name.as_bytes()))
+            .unwrap_or_default();
         let name = match (above, own.as_str()) {
             ("", own) => own.to_owned(),
             (above, "") => above.to_owned(),
@@ -117,7 +125,9 @@ impl Field<'_> {
                 (held.as_bytes().to_vec(), 0)
             }
         };
-        let ranges = ranges.into_iter().map(|(from, length)| (from as u64, length as u64));
+        let ranges = ranges
+            .into_iter()
+            .map(|(from, length)| (from as u64, length as u64));
         let mut value = value;
         value.truncate(stated_length(&value).unwrap_or(value.len()));
         let mut signature =
@@ -139,7 +149,9 @@ impl Field<'_> {
         let numbers: Vec<usize> = numbers
             .map(|numbers| {
                 let numbers = numbers.iter::<Number>().take(64);
-                numbers.map_while(|number| usize::try_from(number.as_i64()).ok()).collect()
+                numbers
+                    .map_while(|number| usize::try_from(number.as_i64()).ok())
+                    .collect()
             })
             .unwrap_or_default();
         numbers
@@ -169,7 +181,9 @@ impl Field<'_> {
 /// The value in the gap between two ranges that cover everything else from the beginning, and where they end.
 fn gap(ranges: &[(usize, usize)], bytes: &[u8]) -> Result<(Vec<u8>, usize), String> {
     let [(0, before), (from, length)] = ranges else {
-        return Err(format!("its ranges are {ranges:?}, not two from the beginning on"));
+        return Err(format!(
+            "its ranges are {ranges:?}, not two from the beginning on"
+        ));
     };
     let end = from.checked_add(*length).filter(|end| *end <= bytes.len());
     let end = end.ok_or("its ranges reach beyond the end of the file")?;
@@ -178,7 +192,11 @@ fn gap(ranges: &[(usize, usize)], bytes: &[u8]) -> Result<(Vec<u8>, usize), Stri
         .and_then(|gap| gap.strip_prefix(b"<"))
         .and_then(|gap| gap.strip_suffix(b">"));
     let inner = inner.ok_or("its ranges leave out more than the signature")?;
-    let digits: Vec<u8> = inner.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digits: Vec<u8> = inner
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
     let value = hex::decode(&digits).map_err(|_| "its ranges leave out what is no signature")?;
     Ok((value, end))
 }
@@ -206,11 +224,18 @@ fn stated_length(bytes: &[u8]) -> Option<usize> {
 
 /// What comes after a signature may be further signatures and what belongs to them, and nothing else.
 fn compare_revisions(pdf: &Pdf, bytes: &[u8], found: &mut [Found], limits: &ExamineLimits) {
-    let is_last = |end: usize| bytes.get(end..).is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace));
+    let is_last = |end: usize| {
+        bytes
+            .get(end..)
+            .is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace))
+    };
     let covered = found.iter().any(|found| found.end > 0 && is_last(found.end));
     let ends: Vec<(usize, Option<ObjRef>)> = found.iter().map(|found| (found.end, found.reference)).collect();
     let mut compared = 0;
-    for found in found.iter_mut().filter(|found| found.end > 0 && !is_last(found.end)) {
+    for found in found
+        .iter_mut()
+        .filter(|found| found.end > 0 && !is_last(found.end))
+    {
         compared += 1;
         if bytes.len() > COMPARED_BYTES || compared > COMPARED_REVISIONS {
             let told = "the document went on after it, and is too large to be compared";
@@ -232,7 +257,10 @@ fn compare_revisions(pdf: &Pdf, bytes: &[u8], found: &mut [Found], limits: &Exam
             Err(_) => Err("what it covers is no document of its own".to_owned()),
         };
         if let Err(why) = compared {
-            found.signature.lacking.push(format!("the document was changed after it: {why}"));
+            found
+                .signature
+                .lacking
+                .push(format!("the document was changed after it: {why}"));
         }
     }
 }
@@ -264,7 +292,10 @@ pub(super) fn belongs_to(dict: &Dict<'_>, signatures: &HashSet<ObjRef>) -> bool 
     let is_one = |dict: &Dict<'_>| {
         name_is(dict, "FT", "Sig") && dict.get_ref("V").is_some_and(|value| signatures.contains(&value))
     };
-    is_one(dict) || dict.get::<Dict<'_>>("Parent").is_some_and(|parent| is_one(&parent))
+    is_one(dict)
+        || dict
+            .get::<Dict<'_>>("Parent")
+            .is_some_and(|parent| is_one(&parent))
 }
 
 /// Whether an object is a dictionary that belongs to one of these signatures.

@@ -81,7 +81,12 @@ pub struct EmbeddedSignature {
 }
 
 impl EmbeddedSignature {
-    pub(crate) fn new(place: impl Into<String>, form: SignedForm, value: Vec<u8>, signed: SignedBytes) -> Self {
+    pub(crate) fn new(
+        place: impl Into<String>,
+        form: SignedForm,
+        value: Vec<u8>,
+        signed: SignedBytes,
+    ) -> Self {
         Self {
             place: place.into(),
             form,

@@ -1,10 +1,10 @@
 //! What lies in a ZIP: which kind of document it is, and members read with a common limit.
 
 use super::file_properties::Claim;
-use crate::bagit::{Algorithm, Hasher};
 use super::source::Source;
 use super::xml_file::{self, XmlFault, XmlNode};
 use super::{Depth, ExamineLimits, FaultKind, FileProperties, ofd, office};
+use crate::bagit::{Algorithm, Hasher};
 use crate::identify::{ReadSeek, ZipDirectory};
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
@@ -152,7 +152,8 @@ impl<'a> Members<'a> {
         algorithm: Algorithm,
         most: u64,
     ) -> Result<(String, u64), MemberFault> {
-        let damaged = |error: &dyn std::fmt::Display| MemberFault::Fault(FaultKind::Damaged, error.to_string());
+        let damaged =
+            |error: &dyn std::fmt::Display| MemberFault::Fault(FaultKind::Damaged, error.to_string());
         let mut member = match self.archive.by_name(name) {
             Ok(member) => member.take(most.saturating_add(1)),
             Err(ZipError::FileNotFound) => return Err(MemberFault::Missing),
