@@ -205,6 +205,11 @@ impl Sealing {
         })
     }
 
+    /// The certificates of the signer and of the seal's maker, in DER.
+    pub fn certificates(&self) -> [&[u8]; 2] {
+        [&self.signer, &self.seal.maker]
+    }
+
     /// The seal.
     pub fn seal(&self) -> &Seal {
         &self.seal

@@ -1,71 +1,166 @@
 //! Signed documents of others, out of the corpus.
 
 use super::{JudgedSignature, Verification};
+use lantai_formats::identify::FormatKind;
 use lantai_formats::properties::{Claim, ExamineLimits, examine_claim};
-use lantai_signatures::{Gravity, ProblemKind, TrustStore};
+use lantai_signatures::{Gravity, ProblemKind, Sealing, TrustStore};
 use lantai_testkit::corpus;
 use lantai_testkit::signing::OfdMaker;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
-/// Judges the signatures of an OFD in 2021, when most of these certificates were valid.
-fn judged(path: &Path, trust: &TrustStore) -> Vec<JudgedSignature> {
+/// Signed files, when their certificates were valid, and what is left open without a trust anchor.
+const FILES: [(&str, &str, &[ProblemKind]); 9] = [
+    (
+        "ofdrw-sign/v4signed.ofd",
+        "2021-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    (
+        "ofdrw-sign/allprotected.ofd",
+        "2021-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    (
+        "ofdrw-converter/V4RideRight.ofd",
+        "2021-06-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    (
+        "ofdrw-converter/1.ofd",
+        "2021-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    (
+        "ofdrw-converter/SignScaleError.ofd",
+        "2023-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    // the second signature covers the first one, and what changed for it
+    (
+        "ofdrw-converter/testImageNotFound.ofd",
+        "2023-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    (
+        "ofdrw-converter/testImageOverridePage.ofd",
+        "2023-01-01",
+        &[ProblemKind::AnchorUnknown],
+    ),
+    // it leaves out OFD.xml
+    (
+        "ofdrw-converter/999.ofd",
+        "2021-01-01",
+        &[ProblemKind::RangeNotCovering, ProblemKind::AnchorUnknown],
+    ),
+    // a bare value
+    (
+        "ofdrw-sign/DigitalSign.ofd",
+        "2021-01-01",
+        &[ProblemKind::CertificateMissing],
+    ),
+];
+
+/// Judges the signatures of an OFD on a day.
+fn judged(path: &Path, day: &str, trust: &TrustStore) -> Vec<JudgedSignature> {
     let claim = Claim {
         puid: None,
         mime: Some("application/ofd".to_owned()),
-        kind: lantai_formats::identify::FormatKind::Document,
+        kind: FormatKind::Document,
         is_text: false,
         lacks_marks: false,
     };
     let properties = examine_claim(&claim, path, &ExamineLimits::default()).unwrap();
     let verification = Verification {
         trust: Arc::new(trust.clone()),
-        now: "2021-01-01T00:00:00Z".parse().unwrap(),
+        now: format!("{day}T00:00:00Z").parse().unwrap(),
     };
-    assert_eq!(
-        properties.signatures,
-        Some(properties.signed.signatures.len() as u64)
-    );
     verification.document(path, &properties.signed)
 }
 
-fn kinds(judged: &[JudgedSignature]) -> Vec<ProblemKind> {
+fn kinds(judged: &[JudgedSignature]) -> BTreeSet<ProblemKind> {
     let problems = judged.iter().flat_map(|one| &one.report.problems);
-    let mut kinds: Vec<ProblemKind> = problems.map(|problem| problem.kind).collect();
-    kinds.sort();
-    kinds.dedup();
-    kinds
-}
-
-fn signed_files(folder: &Path) -> Vec<PathBuf> {
-    let names = [
-        "ofdrw-sign/v4signed.ofd",
-        "ofdrw-sign/allprotected.ofd",
-        "ofdrw-sign/DigitalSign.ofd",
-        "ofdrw-converter/V4RideRight.ofd",
-        "ofdrw-converter/1.ofd",
-        "ofdrw-converter/999.ofd",
-        "ofdrw-converter/testImageNotFound.ofd",
-        "ofdrw-converter/testImageOverridePage.ofd",
-        "ofdrw-converter/SignScaleError.ofd",
-    ];
-    names.iter().map(|name| folder.join(name)).collect()
+    problems.map(|problem| problem.kind).collect()
 }
 
 #[test]
-fn seals_of_the_corpus_hold_until_a_byte_is_changed() {
+fn every_signature_of_the_corpus_holds() {
     let Some(folder) = corpus("ofd/ofdrw") else { return };
-    let trust = TrustStore::default();
-    for path in signed_files(&folder) {
-        let found = judged(&path, &trust);
-        for one in &found {
-            eprintln!(
-                "{} {}: {:?}",
-                path.file_name().unwrap().display(),
-                one.place,
-                one.report
-            );
+    let (mut seals, mut count) = (0, 0);
+    for (name, day, expected) in FILES {
+        let path = folder.join(name);
+        let found = judged(&path, day, &TrustStore::default());
+        count += found.len();
+        assert_eq!(
+            kinds(&found),
+            expected.iter().copied().collect(),
+            "{name}: {found:#?}"
+        );
+        // once signer and maker of the seal are trusted, nothing is left
+        let mut trust = TrustStore::default();
+        for (member, bytes) in OfdMaker::of(&std::fs::read(&path).unwrap()).members {
+            if let Ok(sealing) = Sealing::from_der(&bytes) {
+                assert!(member.ends_with("SignedValue.dat"), "{member}");
+                for certificate in sealing.certificates() {
+                    trust.add_certificates(&member, certificate).unwrap();
+                }
+                seals += 1;
+            }
+        }
+        if !trust.anchors().is_empty() {
+            let mut expected: BTreeSet<ProblemKind> = expected.iter().copied().collect();
+            expected.remove(&ProblemKind::AnchorUnknown);
+            let found = judged(&path, day, &trust);
+            assert_eq!(kinds(&found), expected, "{name}: {found:#?}");
         }
     }
-    let _ = (kinds(&[]), OfdMaker::new(""), Gravity::Invalid);
+    eprintln!(
+        "{count} signatures in {} files hold, {seals} of them seals",
+        FILES.len()
+    );
+    assert_eq!((count, seals), (11, 6));
+}
+
+#[test]
+fn a_changed_byte_anywhere_is_found() {
+    let Some(folder) = corpus("ofd/ofdrw") else { return };
+    let copy = tempfile::tempdir().unwrap();
+    let copy = copy.path().join("changed.ofd");
+    let mut changed = 0;
+    for (name, day, _) in FILES
+        .into_iter()
+        .filter(|(name, ..)| !name.ends_with("DigitalSign.ofd"))
+    {
+        let whole = OfdMaker::of(&std::fs::read(folder.join(name)).unwrap());
+        // 999.ofd does not sign its entry, which was said of it above; lists of signatures change with the next one
+        let members = whole.members.keys().filter(|member| {
+            !member.ends_with("Signatures.xml") && !member.ends_with("Seal.esl") && *member != "OFD.xml"
+        });
+        for member in members.cloned().collect::<Vec<String>>() {
+            let mut ofd = whole.clone();
+            let bytes = ofd.members.get_mut(&member).unwrap();
+            if bytes.is_empty() {
+                continue;
+            }
+            // white space before the end would not change the last byte of a value, so the middle it is
+            let middle = if member.ends_with("SignedValue.dat") {
+                bytes.len() - 8
+            } else {
+                bytes.len() / 2
+            };
+            bytes[middle] ^= 1;
+            std::fs::write(&copy, ofd.bytes()).unwrap();
+            let found = judged(&copy, day, &TrustStore::default());
+            let is_found = found
+                .iter()
+                .any(|one| one.report.gravity() == Some(Gravity::Invalid));
+            // a description that is no XML any more is not read as a signature, and is missed by whoever counts
+            let is_missed = found.len() < judged(&folder.join(name), day, &TrustStore::default()).len();
+            assert!(is_found || is_missed, "{name}: {member}: {found:#?}");
+            changed += 1;
+        }
+    }
+    eprintln!("{changed} changed bytes were found");
+    assert!(changed > 80, "{changed}");
 }

@@ -44,13 +44,47 @@ pub(super) fn signed_parts(
             own.extend(beside.map(|name| name.to_lowercase()));
         }
     }
+    let read: Vec<Covering> = described
+        .iter()
+        .filter_map(|signature| reading.signature(signature, &own))
+        .collect();
     let mut parts = SignedParts::default();
-    for signature in described {
-        if let Some(read) = reading.signature(signature, &own) {
-            parts.add(read);
+    for (place, one) in read.iter().enumerate() {
+        let mut signature = one.signature.clone();
+        // what changed for a later signature is that one's to answer for, if it covers this one too
+        let later: Vec<&Covering> = read
+            .iter()
+            .skip(place + 1)
+            .filter(|later| later.covers(one))
+            .collect();
+        let is_open = |name: &&String| {
+            !later
+                .iter()
+                .any(|later| later.covered.contains(&name.to_lowercase()))
+        };
+        let left_out: Vec<String> = one.left_out.iter().filter(is_open).cloned().collect();
+        if !left_out.is_empty() {
+            signature.lacking.push(several(&left_out));
         }
+        parts.add(signature);
     }
     parts
+}
+
+/// A signature with what it covers and what it leaves out.
+struct Covering {
+    signature: EmbeddedSignature,
+    /// Names in lower case.
+    covered: BTreeSet<String>,
+    left_out: Vec<String>,
+    /// Its own description and value, in lower case.
+    own: [String; 2],
+}
+
+impl Covering {
+    fn covers(&self, earlier: &Self) -> bool {
+        earlier.own.iter().all(|name| self.covered.contains(name))
+    }
 }
 
 fn folder(name: &str) -> &str {
@@ -73,13 +107,13 @@ impl Reading<'_, '_> {
             .find_map(|name| self.members.like(&name).map(str::to_owned))
     }
 
-    fn signature(&mut self, described: &Described, own: &BTreeSet<String>) -> Option<EmbeddedSignature> {
+    fn signature(&mut self, described: &Described, own: &BTreeSet<String>) -> Option<Covering> {
         let text_of = |name: &str| {
             let found = described.elements.iter().find(|element| element.name == name);
             found.map(|element| element.text.trim().to_owned())
         };
-        let value = text_of("SignedValue").and_then(|reference| self.find(&described.member, &reference))?;
-        let value = self.members.read(&value).ok()?;
+        let place = text_of("SignedValue").and_then(|reference| self.find(&described.member, &reference))?;
+        let value = self.members.read(&place).ok()?;
         let description = self.members.read(&described.member).ok()?;
         let mut signature = EmbeddedSignature::new(
             &described.member,
@@ -101,10 +135,12 @@ impl Reading<'_, '_> {
             .filter(|name| !covered.contains(&name.to_lowercase()) && !own.contains(&name.to_lowercase()))
             .map(str::to_owned)
             .collect();
-        if !left_out.is_empty() {
-            signature.lacking.push(several(&left_out));
-        }
-        Some(signature)
+        Some(Covering {
+            signature,
+            covered,
+            left_out,
+            own: [described.member.to_lowercase(), place.to_lowercase()],
+        })
     }
 
     /// Compares what the references say with what is there; the members that they cover.
