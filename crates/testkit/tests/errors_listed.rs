@@ -62,6 +62,8 @@ const OTHER_NAMES: &[&str] = &[
     "quality.lot_drawn",
     "quality.concluded",
     "quality.withdrawn",
+    // steps of the vault
+    "seal.sync_batch",
     // files of the journal's keys
     "journal.private",
     "journal.public",
