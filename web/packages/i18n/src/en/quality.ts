@@ -272,4 +272,15 @@ export const quality = {
   "filing_element.default_classification": "Default classification",
   "filing_element.default_open_status": "Default open status",
   "filing_element.code_template": "Code template",
+  "quality.rules": "Rules of inspection",
+  "quality.rules_note":
+    "Version {version}; where no deadline is set, a lot is due {days} days after it is drawn. The administrator keeps the rules in rules/quality.toml.",
+  "quality.switches": "tightened or reduced by the lots before",
+  "quality.defects_of": "Defects: {severity}",
+  "quality_lot.open_note":
+    "Until it is concluded or withdrawn, a lot is kept in the catalogue and its backups only; then it is written into the vault.",
+  "quality_lot.conclude_note":
+    "It passes or is returned by the rules, is written into the vault, and cannot be changed.",
+  "quality_lot.conclude_ok": "Conclude",
+  "filing.any_row": "By another row of the table",
 };

@@ -261,4 +261,13 @@ export const quality = {
   "filing_element.default_classification": "默认密级",
   "filing_element.default_open_status": "默认开放状态",
   "filing_element.code_template": "档号模板",
+  "quality.rules": "检验规则",
+  "quality.rules_note":
+    "规则版本 {version}；未写期限时，抽样后 {days} 天内完成。规则由管理员在 rules/quality.toml 中维护。",
+  "quality.switches": "按前几批的结果加严或放宽",
+  "quality.defects_of": "{severity}缺陷",
+  "quality_lot.open_note": "下结论或撤回以前，标记存放在目录数据库中，随数据库备份；之后才写入长期保存库。",
+  "quality_lot.conclude_note": "按上面的规则判定合格或退回，写入长期保存库，不能更改。",
+  "quality_lot.conclude_ok": "下结论",
+  "filing.any_row": "按表中另一条",
 };

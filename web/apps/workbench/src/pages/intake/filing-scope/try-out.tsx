@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Form, Input, Select } from "antd";
 import { useState } from "react";
 import { reasonOf } from "../../../parts/notices";
+import { AnyRow } from "./any-row";
 import { ProposedRow } from "./proposed-row";
 
 interface Fields {
@@ -189,6 +190,12 @@ function Answer({ document, proposal }: AnswerProps) {
           </ol>
         </>
       )}
+      <AnyRow
+        table={proposal.table}
+        isOverride={sure !== null}
+        isDeciding={decide.isPending}
+        decide={decide.mutate}
+      />
       {decide.error && (
         <Alert type="error" showIcon title={t("filing.failed")} description={reasonOf(decide.error, t)} />
       )}

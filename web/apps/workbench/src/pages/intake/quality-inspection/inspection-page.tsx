@@ -94,7 +94,7 @@ function Inspection({ lot, rules }: { lot: Lot; rules: Rules }) {
           {work.arbitrating && <Opinions item={item} rules={rules} adopt={work.confirm} />}
           <Defects rules={rules} chosen={work.draft.classes} toggle={work.toggle} />
           {!ONE_PAGE.test(item.name ?? "") && (
-            <div>
+            <div className="stacked">
               <label htmlFor="page">{t("inspect.page")}</label>
               <Input
                 id="page"
@@ -269,6 +269,7 @@ function HandIn({ left, lot, arbitrating, submit, submitting }: HandInProps) {
           title={t("inspect.submit")}
           description={t("inspect.submit_note")}
           okText={t("inspect.submit")}
+          cancelText={t("accession.cancel")}
           onConfirm={submit}
         >
           <Button type="primary" loading={submitting}>

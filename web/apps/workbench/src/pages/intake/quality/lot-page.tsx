@@ -1,4 +1,5 @@
 import {
+  accessionQuery,
   concludeQualityLot,
   qualityLotQuery,
   qualityReportQuery,
@@ -9,7 +10,7 @@ import {
 } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Input, Modal } from "antd";
+import { Alert, Button, Input, Modal, Popconfirm } from "antd";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { accessionAddress, inspectionAddress, lotAddress, recordAddress } from "../../../parts/addresses";
@@ -106,15 +107,9 @@ function Head({ lot }: { lot: Lot }) {
           [t("quality_lot.unit"), t(`quality_unit.${lot.plan.unit}`)],
           [t("quality_new.letter"), lot.plan.letter],
           [t("quality_new.inspection"), lot.plan.letter && t(`quality_inspection.${lot.plan.inspection}`)],
-          [
-            t("quality_lot.accession"),
-            <Link to={accessionAddress(lot.accession)}>{lot.accession.slice(0, 8)}</Link>,
-          ],
+          [t("quality_lot.accession"), <AccessionLink key="accession" id={lot.accession} />],
           [t("quality_new.prefix"), lot.code_prefix],
-          [
-            t("quality_lot.again_of"),
-            lot.again === null ? null : <Link to={lotAddress(lot.again)}>{lot.again.slice(0, 8)}</Link>,
-          ],
+          [t("quality_lot.again_of"), lot.again === null ? null : <LotLink key="again" id={lot.again} />],
           [t("quality_new.series_used"), lot.series],
           [t("quality_lot.received_by"), lot.received_by],
           [t("quality_lot.assigned"), lot.assigned.join(" · ")],
@@ -126,6 +121,16 @@ function Head({ lot }: { lot: Lot }) {
       />
     </section>
   );
+}
+
+function AccessionLink({ id }: { id: string }) {
+  const { data } = useQuery(accessionQuery(id));
+  return <Link to={accessionAddress(id)}>{data?.name ?? id.slice(0, 8)}</Link>;
+}
+
+function LotLink({ id }: { id: string }) {
+  const { data } = useQuery(qualityLotQuery(id));
+  return <Link to={lotAddress(id)}>{data?.name ?? id.slice(0, 8)}</Link>;
 }
 
 function Progress({ lot }: { lot: Lot }) {
@@ -194,6 +199,7 @@ function Progress({ lot }: { lot: Lot }) {
       {failure && (
         <Alert type="error" showIcon title={t("quality_lot.failed")} description={reasonOf(failure, t)} />
       )}
+      {!isOver(lot) && <p className="quiet no-print">{t("quality_lot.open_note")}</p>}
       {!isOver(lot) && (
         <div className="buttons no-print">
           {(free || decides) && (
@@ -212,9 +218,17 @@ function Progress({ lot }: { lot: Lot }) {
             </Link>
           )}
           {ready && (
-            <Button type="primary" loading={conclude.isPending} onClick={() => conclude.mutate()}>
-              {t("quality_lot.conclude")}
-            </Button>
+            <Popconfirm
+              title={t("quality_lot.conclude")}
+              description={t("quality_lot.conclude_note")}
+              okText={t("quality_lot.conclude_ok")}
+              cancelText={t("accession.cancel")}
+              onConfirm={() => conclude.mutate()}
+            >
+              <Button type="primary" loading={conclude.isPending}>
+                {t("quality_lot.conclude")}
+              </Button>
+            </Popconfirm>
           )}
           <Withdraw lot={lot} done={keep} />
         </div>
@@ -241,6 +255,7 @@ function Withdraw({ lot, done }: { lot: Lot; done: (after: Lot) => void }) {
         open={asking}
         title={t("quality_lot.withdraw")}
         okText={t("quality_lot.withdraw")}
+        cancelText={t("accession.cancel")}
         okButtonProps={{ danger: true, disabled: reason.trim() === "", loading: withdraw.isPending }}
         onOk={() => withdraw.mutate()}
         onCancel={() => setAsking(false)}

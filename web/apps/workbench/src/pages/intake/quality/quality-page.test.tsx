@@ -110,6 +110,7 @@ test("a lot is concluded when everything disputed is decided, not before", async
   lot = { ...arbitratedLot, seats: arbitratedLot.seats.map((seat) => ({ ...seat, marked: 1 })) };
   const { user } = renderDesk(`/quality/${sampleLot.id}`);
   await user.click(await screen.findByRole("button", { name: "按规则下结论" }));
+  await user.click(await screen.findByRole("button", { name: "下结论" }));
   const table = await screen.findByRole("table", { name: "判定规则" });
   expect(await within(table).findByText("超限")).toBeDefined();
   expect(await screen.findByText("第2页后缺一页")).toBeDefined();

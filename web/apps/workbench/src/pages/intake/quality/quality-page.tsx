@@ -6,7 +6,9 @@ import { Link } from "react-router";
 import { lotAddress } from "../../../parts/addresses";
 import { FailureNotice } from "../../../parts/notices";
 import { QualityTag } from "../../../parts/quality-tags";
+import { Tag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
+import { RulesPanel } from "./rules-panel";
 
 type Lot = Schemas["QualityLotBody"];
 
@@ -43,6 +45,7 @@ export default function QualityPage() {
           {t("desk.more")}
         </Button>
       )}
+      <RulesPanel />
     </div>
   );
 }
@@ -56,7 +59,16 @@ function LotTable({ lots }: { lots: readonly Lot[] }) {
       rowScope: "row",
       render: (_, lot) => <Link to={lotAddress(lot.id)}>{lot.name}</Link>,
     },
-    { title: t("quality.state"), key: "state", render: (_, lot) => <QualityTag state={lot.state} /> },
+    {
+      title: t("quality.state"),
+      key: "state",
+      render: (_, lot) => (
+        <span className="tags">
+          <QualityTag state={lot.state} />
+          {lot.overdue && <Tag tone="bad">{t("quality.overdue")}</Tag>}
+        </span>
+      ),
+    },
     {
       title: t("quality.sample"),
       key: "sample",
@@ -75,12 +87,8 @@ function LotTable({ lots }: { lots: readonly Lot[] }) {
       title: t("quality.deadline"),
       key: "deadline",
       responsive: ["md"],
-      render: (_, lot) => (
-        <>
-          {lot.deadline}
-          {lot.overdue && <span className="under">{t("quality.overdue")}</span>}
-        </>
-      ),
+      className: "nowrap",
+      render: (_, lot) => lot.deadline,
     },
     {
       title: t("quality.created"),
