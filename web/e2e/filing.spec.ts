@@ -11,6 +11,8 @@ test("a proposal is overridden with a reason, and a changed sheet becomes the ta
   await signIn(page);
   await page.getByRole("link", { name: "归档", exact: true }).click();
   await page.getByLabel("题名").fill("关于石门渠用地的请示");
+  await page.getByRole("combobox", { name: "收发" }).click();
+  await page.locator(".ant-select-item-option", { hasText: "发文" }).click();
   await page.getByRole("button", { name: "看看怎么归" }).click();
   await expect(page.getByRole("button", { name: "确认建议" })).toBeVisible();
   await page.getByRole("combobox", { name: "按表中另一条" }).fill("7.2");

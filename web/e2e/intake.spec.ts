@@ -16,8 +16,13 @@ test.afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
+async function toAccessions(page: Page) {
+  const main = page.getByRole("navigation", { name: "主导航" });
+  await main.getByRole("link", { name: "接收", exact: true }).click();
+}
+
 async function newAccession(page: Page) {
-  await page.getByRole("link", { name: "接收", exact: true }).click();
+  await toAccessions(page);
   await page.getByRole("link", { name: "接收新的一批" }).click();
 }
 
@@ -103,7 +108,7 @@ test("what no machine can decide is decided by a person, for good", async ({ pag
   await expectState(page, "等待人工判定");
   await expectAccessible(page, "accession that waits for a person");
 
-  await page.getByRole("link", { name: "接收", exact: true }).click();
+  await toAccessions(page);
   await page.getByRole("link", { name: /待人工判定 \d+ 项/ }).click();
   await expectAccessible(page, "tasks");
   const mine = page.getByRole("region", { name: "水利局2021年移交" });

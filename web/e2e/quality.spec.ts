@@ -78,5 +78,6 @@ async function inspect(page: Page, lot: string, bad: number | null) {
   }
   await page.getByRole("button", { name: "交出检查结果" }).click();
   await page.locator(".ant-popover").getByRole("button", { name: "交出检查结果" }).click();
-  await expect(page.getByText(/您的检查已交|意见不一/).first()).toBeVisible();
+  await expect(page.getByText(/您的检查结果已经交出/)).toBeVisible();
+  await page.getByRole("link", { name: "回到检验批" }).click();
 }

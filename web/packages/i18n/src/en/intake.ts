@@ -11,6 +11,7 @@ export const intake: Record<keyof typeof zh, Message> = {
     other: "The automatic checks are done; {count} questions wait for a person.",
   },
   "accession.pending_review_note": "When all are decided, the package is accepted or returned.",
+  "accession.concluding": "All is decided; the package is being accepted or returned …",
   "accession.correct": "Take in the corrected package",
   "accession.receipt": "Download the receipt",
   "accession.stage": "Stage of the checks",

@@ -283,4 +283,5 @@ export const quality = {
     "It passes or is returned by the rules, is written into the vault, and cannot be changed.",
   "quality_lot.conclude_ok": "Conclude",
   "filing.any_row": "By another row of the table",
+  "inspect.handed_in": "Your marks are handed in. When both are, the lot shows what each of you saw.",
 };

@@ -8,6 +8,7 @@ export const intake = {
     other: "自动检测已完成，还有 {count} 项要由人判定。",
   },
   "accession.pending_review_note": "全部判定后，这一批才会入库或退回。",
+  "accession.concluding": "全部判定完毕，正在入库或退回……",
   "accession.correct": "接收改正后的包",
   "accession.receipt": "下载回执",
   "accession.stage": "检测环节",

@@ -270,4 +270,5 @@ export const quality = {
   "quality_lot.conclude_note": "按上面的规则判定合格或退回，写入长期保存库，不能更改。",
   "quality_lot.conclude_ok": "下结论",
   "filing.any_row": "按表中另一条",
+  "inspect.handed_in": "您的检查结果已经交出。两人都交出以后，可以在检验批里看到彼此的意见。",
 };

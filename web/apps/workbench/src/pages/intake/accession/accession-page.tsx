@@ -28,10 +28,17 @@ import { useLiveProgress } from "./use-live-progress";
 
 type Accession = Schemas["AccessionBody"];
 
+const isConcluding = (accession: Accession): boolean =>
+  accession.state === "pending_review" && accession.open_tasks === 0;
+
 export default function AccessionPage() {
   const { t } = useWorkbenchTexts();
   const { id = "" } = useParams();
-  const { data, error, isPending, refetch } = useQuery(accessionQuery(id));
+  const { data, error, isPending, refetch } = useQuery({
+    ...accessionQuery(id),
+    // after the last decision the package is accepted or returned without anybody's doing
+    refetchInterval: ({ state }) => (state.data && isConcluding(state.data) ? 1000 : false),
+  });
   useLiveProgress(data);
   const title = data ? t("accession.title", { name: data.name }) : t("accessions.title");
   return (
@@ -187,6 +194,7 @@ function Verdict({ accession }: { accession: Accession }) {
         />
       );
     case "pending_review":
+      if (isConcluding(accession)) return <Alert type="info" showIcon title={t("accession.concluding")} />;
       return (
         <Alert
           type="warning"

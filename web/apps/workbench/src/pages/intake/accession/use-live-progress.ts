@@ -15,7 +15,10 @@ export function useLiveProgress(accession: Schemas["AccessionBody"] | undefined)
       if (isOver(state)) return;
       queries.setQueryData(queryKey, (before) => before && { ...before, progress });
     };
-    const onDone = () => void queries.invalidateQueries({ queryKey: ["accessions"] });
+    const onDone = () => {
+      void queries.invalidateQueries({ queryKey: ["accessions"] });
+      void queries.invalidateQueries({ queryKey: ["accession-tasks"] });
+    };
     return watchAccession({ id, onReport, onDone });
   }, [id, running, queries]);
 }

@@ -47,7 +47,7 @@ export default function InspectionPage() {
           <Inspection lot={lot.data} rules={rules.data} />
         ) : (
           <div className="panel empty">
-            <p>{t(lot.data.my_seat === null ? "inspect.no_seat" : "inspect.over")}</p>
+            <p role="status">{t(whyNothing(lot.data))}</p>
             <p>
               <Link to={lotAddress(lot.data.id)}>{t("inspect.to_lot")}</Link>
             </p>
@@ -55,6 +55,13 @@ export default function InspectionPage() {
         ))}
     </div>
   );
+}
+
+/** Why there is nothing to mark for whoever asks. */
+function whyNothing(lot: Lot) {
+  if (lot.my_seat === null) return "inspect.no_seat";
+  const mine = lot.seats.find((seat) => seat.seat === lot.my_seat);
+  return mine?.submitted_at ? "inspect.handed_in" : "inspect.over";
 }
 
 function Inspection({ lot, rules }: { lot: Lot; rules: Rules }) {
