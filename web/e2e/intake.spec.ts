@@ -33,7 +33,7 @@ test("a faulty folder goes back; the corrected one is accepted, linked with it, 
   await newAccession(page);
   const faulty = folderOf(
     "水利局2019",
-    officeFiles({ ...office, wrongCode: 2, missing: 3, extra: "Thumbs.db" }),
+    officeFiles({ ...office, wrongCode: 2, missing: 3, extra: "草稿备份.txt" }),
   );
   await upload(page, faulty, { name: "水利局2019年第一次移交" });
   await expectState(page, "已退回");
@@ -98,10 +98,10 @@ test("a ZIP is unpacked, checked while one watches, and accepted", async ({ page
 });
 
 test("what no machine can decide is decided by a person, for good", async ({ page }) => {
-  const office = { fonds: "J902", year: 2021, count: 3, extra: "Thumbs.db" };
+  const office = { fonds: "J902", year: 2024, count: 3, extra: "草稿备份.txt" };
   await newAccession(page);
-  await upload(page, folderOf("水利局2021", officeFiles(office)), {
-    name: "水利局2021年移交",
+  await upload(page, folderOf("水利局2024", officeFiles(office)), {
+    name: "水利局2024年移交",
     stage: "移交与接收",
     ask: true,
   });
@@ -111,17 +111,17 @@ test("what no machine can decide is decided by a person, for good", async ({ pag
   await toAccessions(page);
   await page.getByRole("link", { name: /待人工判定 \d+ 项/ }).click();
   await expectAccessible(page, "tasks");
-  const mine = page.getByRole("region", { name: "水利局2021年移交" });
+  const mine = page.getByRole("region", { name: "水利局2024年移交" });
   await mine.getByRole("link", { name: /去判定/ }).click();
   const tasks = page.getByRole("region", { name: "待人工判定" });
   await expect(tasks).toBeFocused();
   await tasks.getByRole("button", { name: "写明理由接受" }).click();
   await expect(page.getByText("接受一处问题必须写明理由。")).toBeVisible();
-  await tasks.getByLabel("接受的理由").fill("缩略图缓存，与档案无关");
+  await tasks.getByLabel("接受的理由").fill("草稿已另存，不归档");
   await tasks.getByRole("button", { name: "写明理由接受" }).click();
   await expectAccessible(page, "decision asked for");
   await page.getByRole("dialog").getByRole("button", { name: "确认接受" }).click();
-  await expect(tasks.getByText("缩略图缓存，与档案无关")).toBeVisible();
+  await expect(tasks.getByText("草稿已另存，不归档")).toBeVisible();
   await tasks.getByRole("button", { name: "合格", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "确认合格" }).click();
   await expectState(page, "已接收");

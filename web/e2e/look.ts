@@ -20,8 +20,11 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     await expect(page.locator("h1").first()).toBeAttached();
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
     await page.waitForLoadState("networkidle");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow, `${what} is wider than ${size.width}`).toBeLessThanOrEqual(0);
+    // what moves in, such as a dialog, may be wider on its way
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await expect
+      .poll(overflow, { message: `${what} is wider than ${size.width}`, timeout: 5_000 })
+      .toBeLessThanOrEqual(0);
     await page.evaluate(AXE);
     const violations = await page.evaluate(async () => {
       const { axe } = window as unknown as {

@@ -220,10 +220,11 @@ async fn a_sheet_becomes_a_table_in_force_after_it_was_looked_at() {
 
     let done = import(&desk, admin, false, &scheme, "table.csv", sheet.as_bytes()).await;
     assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+    let both = ["XZ-GENERAL@2026.1", "石门县@1"];
     assert_eq!(
         names().await,
-        ["石门县@1"],
-        "it takes the place of the program's own"
+        both,
+        "the program's own is kept for earlier documents"
     );
     let again = import(&desk, admin, false, &scheme, "table.csv", sheet.as_bytes()).await;
     assert_eq!(
@@ -245,24 +246,32 @@ async fn a_sheet_becomes_a_table_in_force_after_it_was_looked_at() {
         (&json!("石门县@1"), &json!("石门县@1"), &json!("2023-12-31"))
     );
     assert_eq!(preview["changed"].as_array().unwrap().len(), 1, "{preview}");
-    assert_eq!(preview["changed"][0]["fields"][0]["element"], "retention");
+    assert_eq!(
+        preview["changed"][0]["fields"][0],
+        json!({"element": "retention", "before": "永久", "after": "30年"})
+    );
     let done = import(&desk, admin, false, &next, "table.csv", changed.as_bytes()).await;
     assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
 
     // it is used at once, and read again at the next start
-    let asked = json!({"documents": [{"title": "关于石门渠用地的请示", "date": "2023-12-31"},
+    let asked = json!({"documents": [{"title": "关于石门渠用地的请示", "date": "2019-12-31"},
+                                     {"title": "关于石门渠用地的请示", "date": "2023-12-31"},
                                      {"title": "关于石门渠用地的请示", "date": "2024-01-01"}]});
     let proposals = desk
         .send(Method::POST, "/api/v1/filing/proposals", admin, &asked)
         .await
         .json();
     assert_eq!(
-        (&proposals[0]["table"], &proposals[1]["table"]),
-        (&json!("石门县@1"), &json!("石门县@2"))
+        [
+            &proposals[0]["table"],
+            &proposals[1]["table"],
+            &proposals[2]["table"]
+        ],
+        [&json!(builtin), &json!("石门县@1"), &json!("石门县@2")]
     );
     let kept = lantai_server::filing_tables(&desk.archive.data).unwrap();
     let kept: Vec<String> = kept.all().iter().map(|table| table.name()).collect();
-    assert_eq!(kept, ["石门县@2", "石门县@1"]);
+    assert_eq!(kept, [builtin, "石门县@2", "石门县@1"]);
 }
 
 #[tokio::test]

@@ -40,6 +40,17 @@ test("events are reported until the server says done", () => {
   expect(FakeEvents.last.closed).toBe(true);
 });
 
+test("what begins to wait for a person is over for whoever watches", () => {
+  vi.stubGlobal("EventSource", FakeEvents);
+  const onDone = vi.fn();
+  watchAccession({ id: "a1", onReport: () => undefined, onDone });
+  FakeEvents.last.say("progress", { ...sampleAccession.progress, state: "checking" });
+  expect(onDone).not.toHaveBeenCalled();
+  FakeEvents.last.say("progress", { ...sampleAccession.progress, state: "pending_review" });
+  expect(onDone).toHaveBeenCalledOnce();
+  expect(FakeEvents.last.closed).toBe(true);
+});
+
 test("when events do not get through, the accession is asked for until it is over", async () => {
   vi.stubGlobal("EventSource", FakeEvents);
   const states = ["checking", "checking", "returned"] as const;

@@ -62,6 +62,7 @@ export function watchAccession({ id, onReport, onDone, pollEvery = 1000 }: Watch
   events.addEventListener("progress", (event: MessageEvent<string>) => {
     const { state, ...progress } = JSON.parse(event.data) as Progress & { state: AccessionState };
     onReport({ progress, state });
+    if (isOver(state)) finish();
   });
   events.addEventListener("done", finish);
   events.addEventListener("error", () => {
@@ -71,7 +72,7 @@ export function watchAccession({ id, onReport, onDone, pollEvery = 1000 }: Watch
   return stop;
 }
 
-/** Nothing more will happen to the accession by itself. */
+/** Nothing more will happen to the accession by itself: it has ended, or a person must decide. */
 export function isOver(state: AccessionState): boolean {
-  return state === "accepted" || state === "returned" || state === "failed";
+  return state !== "checking" && state !== "receiving";
 }

@@ -69,10 +69,18 @@ impl TableChanges {
 fn fields(old: &FilingTable, before: &Row, new: &FilingTable, after: &Row) -> Vec<FieldChange> {
     let changes = ORDER.into_iter().map(|element| FieldChange {
         element,
-        before: cell(old, before, element),
-        after: cell(new, after, element),
+        before: told(old, before, element),
+        after: told(new, after, element),
     });
     changes.filter(|change| change.before != change.after).collect()
+}
+
+/// A cell as people read it: of a retention its name.
+fn told(table: &FilingTable, row: &Row, element: &str) -> String {
+    match (element, &row.retention) {
+        ("retention", Some(id)) => table.retention_label(id),
+        _ => cell(table, row, element),
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub struct Addition {
     pub table: FilingTable,
     /// The table that it takes the place of, the newest of its scheme or else the one that holds for its fonds.
     pub replaces: Option<FilingTable>,
-    /// The version of the same scheme that ends the day before, with its last day.
+    /// The version that ends the day before, with its last day.
     pub ends: Option<(FilingTable, Date)>,
     /// What it changes against the one it replaces.
     pub changes: TableChanges,
@@ -52,7 +52,7 @@ impl TablesInForce {
     }
 
     /// What a table would change; nothing is written. An open version of the same scheme that began earlier ends the
-    /// day before the new one begins.
+    /// day before the new one begins; so does the program's own table where the new one is for every fonds.
     ///
     /// # Errors
     /// [`FilingError::Twice`] and [`FilingError::Overlap`] where it cannot stand beside the others.
@@ -62,17 +62,20 @@ impl TablesInForce {
             return Err(FilingError::Twice(table.name()));
         }
         let builtin = FilingTable::builtin()?;
+        let (id, from) = (&table.scheme().id, table.scheme().valid_from);
+        // the program's own table gives way to one for every fonds; for earlier documents it is kept
+        let is_general = table.scheme().fonds.is_empty();
         let mut own: Vec<FilingTable> = seen
             .all()
             .iter()
-            .filter(|one| **one != builtin)
+            .filter(|one| **one != builtin || is_general && builtin.scheme().valid_from < from)
             .cloned()
             .collect();
-        let (id, from) = (&table.scheme().id, table.scheme().valid_from);
         let mut ends = None;
         for one in &mut own {
             let scheme = one.scheme();
-            if scheme.id == *id && scheme.valid_to.is_none() && scheme.valid_from < from {
+            let is_before = scheme.id == *id || *one == builtin;
+            if is_before && scheme.valid_to.is_none() && scheme.valid_from < from {
                 let last = from
                     .yesterday()
                     .map_err(|_| FilingError::row("scheme", format!("there is no day before {from}")))?;
@@ -111,7 +114,14 @@ impl TablesInForce {
         }
         // the old one ends first: after a crash between the two, none holds at once with another
         if let Some((old, last)) = &addition.ends {
-            end(folder, old, *last)?;
+            if *old == FilingTable::builtin()? {
+                put(
+                    &folder.join(format!("{}.toml", old.name())),
+                    &old.ended(*last)?.to_toml()?,
+                )?;
+            } else {
+                end(folder, old, *last)?;
+            }
         }
         put(&path, &addition.table.to_toml()?)?;
         let mut tables = self.0.tables.write().unwrap_or_else(PoisonError::into_inner);
@@ -199,8 +209,15 @@ mod tests {
             Some("XZ-GENERAL@2026.1"),
             "the table of the program holds until there is one for every fonds"
         );
+        assert_eq!(first.ends.as_ref().unwrap().1, date(2019, 12, 31));
         let path = tables.add(first).unwrap();
-        assert_eq!(other.now().on("J001", date(2021, 1, 1)).unwrap().name(), "OWN@1");
+        let of = |day| other.now().on("J001", day).unwrap().name();
+        assert_eq!(of(date(2021, 1, 1)), "OWN@1");
+        assert_eq!(
+            of(date(2019, 12, 31)),
+            "XZ-GENERAL@2026.1",
+            "kept for earlier documents"
+        );
         // a note written by hand is kept when the table ends
         let noted = format!("# kept by hand\n{}", std::fs::read_to_string(&path).unwrap());
         std::fs::write(&path, noted).unwrap();
@@ -240,6 +257,7 @@ mod tests {
             tables.plan(table("2", "2019-01-01")).unwrap_err().code(),
             "filing.overlap"
         );
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let files = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 2, "the first, and the program's own up to the day before");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bodies::{ProgressBody, StateBody};
 use super::{IntakeState, find};
-use crate::accession::Accession;
+use crate::accession::{Accession, AccessionState};
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
@@ -68,7 +68,9 @@ pub async fn watch_accession(
             }
             let accession = find(&state, id).await.ok()?;
             let body = event_of(&state, &accession);
-            let over = accession.state.ended_at().is_some();
+            // what waits for a person goes on by nothing that could be told here
+            let waits = matches!(accession.state, AccessionState::PendingReview { .. });
+            let over = waits || accession.state.ended_at().is_some();
             let event = Event::default().event(if over { "done" } else { "progress" });
             let event = event.json_data(body).ok()?;
             let step = if over { Step::Over } else { Step::Telling };

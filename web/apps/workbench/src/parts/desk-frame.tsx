@@ -60,7 +60,7 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
 /** A new page begins at its top, for the eye and for the screen reader; going back keeps the place. */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
+  const { pathname, hash } = useLocation();
   const kind = useNavigationType();
   const first = useRef(true);
   useEffect(() => {
@@ -68,9 +68,10 @@ function useFocusOnNewPage() {
       first.current = false;
       return;
     }
-    if (kind === "POP") return;
+    // a part of the page that was asked for takes the focus itself, once it is there
+    if (kind === "POP" || hash !== "") return;
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
-  }, [pathname, kind]);
+  }, [pathname, hash, kind]);
   return main;
 }

@@ -3,11 +3,11 @@ import { explainFinding, isValue } from "@lantai/i18n";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
-import { useEffect, useId, useRef, useState } from "react";
-import { useLocation } from "react-router";
+import { useId, useState } from "react";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
 import { Tag, TaskTag } from "../../../parts/status-tag";
+import { useReached } from "../../../parts/use-reached";
 import { Waiting } from "../../../parts/waiting";
 
 type Task = Schemas["ReviewTask"];
@@ -45,18 +45,6 @@ export function TaskList({ accession, checks }: { accession: string; checks: rea
       )}
     </section>
   );
-}
-
-/** Whoever was sent to this part of the page is brought there, once it is filled. */
-function useReached(hash: string, isFilled: boolean) {
-  const place = useRef<HTMLElement>(null);
-  const wanted = useLocation().hash === hash;
-  useEffect(() => {
-    if (!wanted || !isFilled) return;
-    place.current?.scrollIntoView?.({ block: "start" });
-    place.current?.focus({ preventScroll: true });
-  }, [wanted, isFilled]);
-  return place;
 }
 
 interface TaskItemProps {

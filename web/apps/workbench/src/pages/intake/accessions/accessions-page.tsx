@@ -49,7 +49,8 @@ export default function AccessionsPage() {
 /** Leads to what waits for a person, where something does. */
 function WaitingTasks() {
   const { t, number } = useWorkbenchTexts();
-  const { data } = useInfiniteQuery(openTasksQuery());
+  // what begins to wait while another page is open is there when one comes back
+  const { data } = useInfiniteQuery({ ...openTasksQuery(), staleTime: 0 });
   const [first] = data?.pages ?? [];
   const count = first?.items.length ?? 0;
   if (!first || count === 0) return null;

@@ -126,7 +126,7 @@ function SheetChoice({
         onChange={(event) => choose(event.target.files?.[0] ?? null)}
       />
       <span id={`${field}-hint`} className="quiet">
-        {sheet ? `${sheet.name} · ${bytes(sheet.size)}` : t("filing.sheet_hint")}
+        {sheet ? bytes(sheet.size) : t("filing.sheet_hint")}
       </span>
       {isMissing && <Alert role="alert" type="error" showIcon title={t("filing.sheet_missing")} />}
     </div>

@@ -60,8 +60,8 @@ export default function InspectionPage() {
 /** Why there is nothing to mark for whoever asks. */
 function whyNothing(lot: Lot) {
   if (lot.my_seat === null) return "inspect.no_seat";
-  const mine = lot.seats.find((seat) => seat.seat === lot.my_seat);
-  return mine?.submitted_at ? "inspect.handed_in" : "inspect.over";
+  const isWaited = lot.state === "inspecting" || lot.state === "arbitrating";
+  return isWaited && lot.my_seat !== "arbiter" ? "inspect.handed_in" : "inspect.over";
 }
 
 function Inspection({ lot, rules }: { lot: Lot; rules: Rules }) {

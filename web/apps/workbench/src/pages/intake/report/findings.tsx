@@ -7,6 +7,7 @@ import { useSearchParams } from "react-router";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice } from "../../../parts/notices";
 import { SeverityTag } from "../../../parts/status-tag";
+import { useReached } from "../../../parts/use-reached";
 import { Waiting } from "../../../parts/waiting";
 
 type Finding = Schemas["FindingBody"];
@@ -26,8 +27,9 @@ export function Findings({ accession, checks }: FindingsProps) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery(findingsQuery(accession, severity));
   const findings = data?.pages.flatMap((page) => page.items) ?? [];
+  const place = useReached("#findings", data !== undefined);
   return (
-    <section className="panel" aria-labelledby="findings" aria-busy={isPending}>
+    <section className="panel" aria-labelledby="findings" aria-busy={isPending} tabIndex={-1} ref={place}>
       <div className="panel-head">
         <h2 id="findings">{t("report.findings")}</h2>
         <Radio.Group
