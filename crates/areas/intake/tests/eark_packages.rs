@@ -59,7 +59,8 @@ fn a_sound_package_passes() {
 
 #[test]
 fn each_fault_is_a_finding_of_its_check_and_names_its_requirement() {
-    let damages: [(&str, fn(&Path), &str); 4] = [
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage, &str); 4] = [
         (
             "A-3.1",
             |root| fs::write(root.join("representations/rep1/data/附件.txt"), "附件二\n").unwrap(),

@@ -8,9 +8,9 @@ use std::path::Path;
 const DEFAULT: &str = "default";
 
 impl CheckRules {
-    /// The rules of an archive: those of the program, with `checks.toml`, `elements.toml` and `limits.toml` of
-    /// a folder laid over them, and a profile laid over them all. A profile is a name (`profiles/NAME.toml` in the folder, else one that comes
-    /// with the program) or the path of a file.
+    /// The rules of an archive: those of the program, with `checks.toml`, `elements.toml` and `limits.toml` of a folder
+    /// laid over them, and a profile laid over them all. A profile is a name (`profiles/NAME.toml` in the folder, else
+    /// one that comes with the program) or the path of a file.
     pub fn of_folder(folder: Option<&Path>, profile: Option<&str>) -> Result<Self, RulesError> {
         let own = |name: &str| match folder {
             Some(folder) => read(&folder.join(name)),

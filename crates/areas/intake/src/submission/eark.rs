@@ -1,6 +1,7 @@
 //! An E-ARK information package (CSIP 2.2): a component of its description with files is an item; without such
 //! components the package is one.
 
+use super::eark_faults::{refuse, report};
 use super::files::{category_of, code_prefix};
 use super::{
     BusinessAction, Declared, DeclaredDigest, Enclosure, Opening, RecordedAttributes, Submission,
@@ -8,10 +9,9 @@ use super::{
 };
 use crate::error::IntakeError;
 use crate::tally::Tally;
-use lantai_domain::{ArchivalCode, ArchivalDate, FileRole, Finding, Fonds, FondsNumber, Outcome, Severity};
+use lantai_domain::{ArchivalCode, ArchivalDate, FileRole, Fonds, FondsNumber};
 use lantai_formats::eark::{
-    self, EarkError, EarkFault, FaultKind, Level, Package, PackageFile, Part, Unit, read_description,
-    read_events,
+    self, EarkError, FaultKind, Package, PackageFile, Part, Unit, read_description, read_events,
 };
 use lantai_formats::package::FileClass;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -94,68 +94,6 @@ fn is_content(file: &PackageFile) -> bool {
     matches!(file.part, Part::Content(_))
         && file.class == FileClass::Content
         && !file.name.ends_with("/.gitkeep")
-}
-
-fn refuse(tally: &mut Tally, error: &EarkError) {
-    let fault = eark::fault_of(error);
-    let check = check_of(fault.kind);
-    tally.refuse(check, error.code(), |finding| {
-        finding
-            .file("METS.xml")
-            .expected("an E-ARK package as CSIP 2.2 describes it")
-            .found(error.to_string())
-            .mend(fault.kind.mend())
-    });
-}
-
-/// Which check a fault belongs to.
-fn check_of(kind: FaultKind) -> &'static str {
-    match kind {
-        FaultKind::Structure | FaultKind::FileCase | FaultKind::Escape => "A-5.2",
-        FaultKind::Missing | FaultKind::Value | FaultKind::Reference => "A-5.1",
-        FaultKind::Xml => "U-1.1",
-        FaultKind::FileMissing | FaultKind::Unlisted => "A-4.1",
-        FaultKind::Size => "A-3.2",
-        FaultKind::Checksum => "A-3.1",
-        FaultKind::Unreadable => "U-2.2",
-    }
-}
-
-fn report(tally: &mut Tally, fault: &EarkFault) {
-    if fault.level == Level::May {
-        return;
-    }
-    let check = check_of(fault.kind);
-    tally.tested(check, 1);
-    let fill = |finding: Finding| {
-        let mut finding = finding
-            .file(fault.file.clone())
-            .found(format!(
-                "{} ({}): {}",
-                fault.requirement,
-                fault.level.name(),
-                fault.message
-            ))
-            .mend(fault.kind.mend());
-        if !fault.location.is_empty() {
-            finding = finding.element(fault.location.clone());
-        }
-        finding.expected.clone_from(&fault.expected);
-        finding
-    };
-    if fault.level == Level::Should {
-        tally.add(fill(Finding::new(
-            check,
-            Severity::Warn,
-            Outcome::Warn,
-            fault.kind.code(),
-        )));
-        return;
-    }
-    tally.fault(check, fault.kind.code(), fill);
-    if fault.kind == FaultKind::FileMissing {
-        tally.fault("I-4.2", fault.kind.code(), fill);
-    }
 }
 
 impl EarkSubmission {

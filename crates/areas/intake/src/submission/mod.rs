@@ -4,6 +4,7 @@ mod bag;
 mod container;
 mod described;
 mod eark;
+mod eark_faults;
 mod eep;
 mod files;
 mod folder;

@@ -120,7 +120,7 @@ fn the_limits_of_the_archive_hold_for_content_and_for_packages() {
     let own = builtin().with_checks(own);
     let checked = tested(&own, Stage::Filing, whole_inside().path());
     assert_eq!(told(&checked.findings, "U-4.1"), ["package.nested_too_deep"]);
-    let package = packed(&Package::good().write().path(), &[]);
+    let package = packed(Package::good().write().path(), &[]);
     let checked = tested(&own, Stage::Transfer, &package.path().join("package.zip"));
     assert_eq!(told(&checked.findings, "A-5.2"), ["package.too_many_entries"]);
     let checked = tested(&builtin(), Stage::Transfer, &package.path().join("package.zip"));

@@ -51,13 +51,12 @@ pub fn scanner() -> MalwareScanner {
 
 fn answer(mut stream: TcpStream) {
     let mut command = Vec::new();
-    for byte in (&stream).bytes() {
-        match byte.unwrap() {
-            0 => break,
-            byte => command.push(byte),
-        }
+    while !command.ends_with(b"\0") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        command.extend(byte);
     }
-    if command == b"zVERSION" {
+    if command == b"zVERSION\0" {
         stream
             .write_all(b"ClamAV 1.4.1/27900/Sat Feb 28 09:00:00 2026\0")
             .unwrap();

@@ -12,6 +12,8 @@ use crate::package::LogicalName;
 
 /// The one representation that is written.
 pub(super) const REPRESENTATION: &str = "rep1";
+/// Bytes moved at a time.
+const BUFFER_BYTES: usize = 128 * 1024;
 /// METS states the first; PREMIS has all of them.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sm3];
 
@@ -203,31 +205,24 @@ impl<'a> PackageWriter<'a> {
     /// # Errors
     /// Where the disk fails.
     pub fn finish(mut self, records: &[Described], events: &[NewEvent]) -> Result<Written, EarkError> {
-        let xml = "application/xml";
-        let mut bytes = Vec::new();
-        let failed = |source| EarkError::io("write", Path::new("metadata"), source);
-        write_papers::ead(&mut bytes, &self.about, records).map_err(failed)?;
-        self.paper("metadata/descriptive/ead3.xml".to_owned(), &bytes, xml)?;
-        bytes.clear();
-        write_papers::dublin_core(&mut bytes, &self.about, records).map_err(failed)?;
-        self.paper("metadata/descriptive/dc.xml".to_owned(), &bytes, xml)?;
-        bytes.clear();
-        write_papers::premis(&mut bytes, &self.about, &[], events).map_err(failed)?;
-        self.paper("metadata/preservation/premis.xml".to_owned(), &bytes, xml)?;
+        // written as they are made: a description of a million records is never held whole
+        self.made("metadata/descriptive/ead3.xml", |writer, out| {
+            write_papers::ead(out, &writer.about, records)
+        })?;
+        self.made("metadata/descriptive/dc.xml", |writer, out| {
+            write_papers::dublin_core(out, &writer.about, records)
+        })?;
+        self.made("metadata/preservation/premis.xml", |writer, out| {
+            write_papers::premis(out, &writer.about, &[], events)
+        })?;
         if !self.content.is_empty() {
             self.representation()?;
         }
-        let root = self.partial.join("METS.xml");
-        let file = File::create_new(&root).map_err(|source| EarkError::io("write", &root, source))?;
-        let mut out = Counted(BufWriter::new(file), 0);
-        self.package_mets(&mut out)
-            .and_then(|()| out.0.flush())
-            .and_then(|()| out.0.get_ref().sync_all())
-            .map_err(|source| EarkError::io("write", &root, source))?;
+        self.made("METS.xml", |writer, out| writer.package_mets(out))?;
         let total = |files: &[WrittenFile]| files.iter().map(|file| file.bytes).sum::<u64>();
         let written = Written {
             files: self.content.len() as u64,
-            bytes: total(&self.content) + total(&self.papers) + out.1,
+            bytes: total(&self.content) + total(&self.papers),
         };
         fs::rename(&self.partial, &self.folder)
             .map_err(|source| EarkError::io("put in place", &self.folder, source))?;
@@ -240,20 +235,58 @@ impl<'a> PackageWriter<'a> {
     }
 
     fn representation(&mut self) -> Result<(), EarkError> {
-        let mut bytes = Vec::new();
-        let failed = |source| EarkError::io("write", Path::new("metadata"), source);
-        write_papers::premis(&mut bytes, &self.about, &self.content, &[]).map_err(failed)?;
         let folder = format!("representations/{REPRESENTATION}");
-        let name = format!("{folder}/metadata/preservation/premis.xml");
-        self.paper(name.clone(), &bytes, "application/xml")?;
-        bytes.clear();
+        self.made(
+            &format!("{folder}/metadata/preservation/premis.xml"),
+            |writer, out| write_papers::premis(out, &writer.about, &writer.content, &[]),
+        )?;
         let premis = self.papers.pop();
         if let Some(premis) = &premis {
-            self.representation_mets(&mut bytes, premis).map_err(failed)?;
+            self.made(&format!("{folder}/METS.xml"), |writer, out| {
+                writer.representation_mets(out, premis)
+            })?;
         }
-        self.paper(format!("{folder}/METS.xml"), &bytes, "application/xml")?;
         self.papers.extend(premis);
         Ok(())
+    }
+
+    /// Adds a paper in XML that is written by a function.
+    fn made(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&Self, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), EarkError> {
+        let (path, mut sink) = self.begin_file(name)?;
+        let failed = |source| EarkError::io("write", &path, source);
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, &mut sink);
+        fill(self, &mut out).and_then(|()| out.flush()).map_err(failed)?;
+        drop(out);
+        let facts = FileFacts {
+            media_type: "application/xml".to_owned(),
+            created: self.about.created.to_owned(),
+            original_name: name.to_owned(),
+            ..FileFacts::default()
+        };
+        let file = sink.finish(name.to_owned(), facts).map_err(failed)?;
+        self.papers.push(file);
+        Ok(())
+    }
+
+    /// Begins a file of the package.
+    fn begin_file(&mut self, name: &str) -> Result<(PathBuf, Hashing), EarkError> {
+        // names that some system takes for one must not be two
+        if !self.taken.insert(name.to_lowercase()) {
+            return Err(EarkError::Name {
+                path: name.to_owned(),
+            });
+        }
+        let path = self.partial.join(name);
+        let failed = |source| EarkError::io("write", &path, source);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let file = File::create_new(&path).map_err(failed)?;
+        Ok((path, Hashing::over(file)))
     }
 
     fn write(
@@ -262,44 +295,18 @@ impl<'a> PackageWriter<'a> {
         source: &mut dyn Read,
         facts: FileFacts,
     ) -> Result<WrittenFile, EarkError> {
-        // names that some system takes for one must not be two
-        if !self.taken.insert(name.to_lowercase()) {
-            return Err(EarkError::Name { path: name });
-        }
-        let path = self.partial.join(&name);
+        let (path, mut sink) = self.begin_file(&name)?;
         let failed = |source| EarkError::io("write", &path, source);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let mut file = File::create_new(&path).map_err(failed)?;
-        let mut hashers: Vec<(Algorithm, Hasher)> = ALGORITHMS
-            .iter()
-            .map(|algorithm| (*algorithm, Hasher::new(*algorithm)))
-            .collect();
-        let mut buffer = vec![0; 128 * 1024];
-        let mut bytes = 0;
+        let mut buffer = vec![0; BUFFER_BYTES];
         loop {
             let count = source.read(&mut buffer).map_err(failed)?;
             if count == 0 {
                 break;
             }
-            let part = buffer.get(..count).unwrap_or_default();
-            for (_, hasher) in &mut hashers {
-                hasher.update(part);
-            }
-            file.write_all(part).map_err(failed)?;
-            bytes += count as u64;
+            sink.write_all(buffer.get(..count).unwrap_or_default())
+                .map_err(failed)?;
         }
-        file.sync_all().map_err(failed)?;
-        Ok(WrittenFile {
-            name,
-            bytes,
-            digests: hashers
-                .into_iter()
-                .map(|(algorithm, hasher)| (algorithm, hasher.finish()))
-                .collect(),
-            facts,
-        })
+        sink.finish(name, facts).map_err(failed)
     }
 }
 
@@ -311,18 +318,54 @@ impl Drop for PackageWriter<'_> {
     }
 }
 
-/// Counts what goes through it.
-struct Counted<W>(W, u64);
+/// A file that is digested while it is written.
+struct Hashing {
+    file: File,
+    hashers: Vec<(Algorithm, Hasher)>,
+    bytes: u64,
+}
 
-impl<W: Write> Write for Counted<W> {
+impl Hashing {
+    fn over(file: File) -> Self {
+        let hashers = ALGORITHMS
+            .iter()
+            .map(|algorithm| (*algorithm, Hasher::new(*algorithm)));
+        Self {
+            file,
+            hashers: hashers.collect(),
+            bytes: 0,
+        }
+    }
+
+    /// The file, durable.
+    fn finish(self, name: String, facts: FileFacts) -> io::Result<WrittenFile> {
+        self.file.sync_all()?;
+        let digests = self
+            .hashers
+            .into_iter()
+            .map(|(algorithm, hasher)| (algorithm, hasher.finish()));
+        Ok(WrittenFile {
+            name,
+            bytes: self.bytes,
+            digests: digests.collect(),
+            facts,
+        })
+    }
+}
+
+impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.0.write(bytes)?;
-        self.1 += count as u64;
+        let count = self.file.write(bytes)?;
+        let written = bytes.get(..count).unwrap_or_default();
+        for (_, hasher) in &mut self.hashers {
+            hasher.update(written);
+        }
+        self.bytes += count as u64;
         Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.file.flush()
     }
 }
 
