@@ -34,7 +34,7 @@ test("says which row fired on which words, and a person confirms", async () => {
     documents: [{ title: "关于石门渠用地的请示", year: 2020, facts: { importance: "high" } }],
   });
   expect(sent[1]).toMatchObject({ choices: [{ item_no: null, reason: null }] });
-}, 60_000);
+}, 120_000);
 
 test("deciding otherwise needs a reason", async () => {
   const sent: unknown[] = [];
