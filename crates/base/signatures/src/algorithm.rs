@@ -9,8 +9,11 @@ use crate::oids;
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5.
     RsaPkcs1,
-    /// RSASSA-PSS with a salt as long as the digest.
-    RsaPss,
+    /// RSASSA-PSS.
+    RsaPss {
+        /// Bytes of salt.
+        salt: u16,
+    },
     /// ECDSA; the key names the curve.
     Ecdsa,
     /// SM2 with SM3 (GB/T 32918.2) for the user identity `1234567812345678`.
@@ -51,20 +54,20 @@ impl<'a> AlgorithmIdentifier<'a> {
         if self.oid != oids::RSA_PSS {
             return Algorithm::of_oid(&self.oid, digest);
         }
-        let hash = self.parameters.as_ref().and_then(pss_hash)?;
+        let (hash, salt) = self.parameters.as_ref().and_then(pss_parameters)?;
         Some(Algorithm {
-            scheme: Scheme::RsaPss,
+            scheme: Scheme::RsaPss { salt },
             hash: Some(hash),
         })
     }
 }
 
-/// The digest of RSASSA-PSS-params, where the mask is made with the same one.
-fn pss_hash(parameters: &Element<'_>) -> Option<Hash> {
+/// Digest and bytes of salt of RSASSA-PSS-params (RFC 4055, 3.1), where the mask is made with the same digest.
+fn pss_parameters(parameters: &Element<'_>) -> Option<(Hash, u16)> {
     if parameters.tag != SEQUENCE {
         return None;
     }
-    let (mut hash, mut mask) = (Hash::Sha1, Hash::Sha1);
+    let (mut hash, mut mask, mut salt) = (Hash::Sha1, Hash::Sha1, 20);
     for field in parameters.inside().all().ok()? {
         if field.tag == context(0) {
             hash = Hash::of_oid(&AlgorithmIdentifier::read(&mut field.inside()).ok()?.oid)?;
@@ -74,8 +77,11 @@ fn pss_hash(parameters: &Element<'_>) -> Option<Hash> {
             let inner = identifier.parameters.filter(|_| identifier.oid == oids::MGF1)?;
             mask = Hash::of_oid(&inner.inside().oid().ok()?)?;
         }
+        if field.tag == context(2) {
+            salt = u16::try_from(field.inside().next().ok()?.small().ok()?).ok()?;
+        }
     }
-    (hash == mask).then_some(hash)
+    (hash == mask).then_some((hash, salt))
 }
 
 impl Algorithm {

@@ -5,7 +5,7 @@ use crate::asn1::{BIT_STRING, Element, Malformed, Reader};
 use crate::content::SignedContent;
 use crate::digest::{Hash, Hasher};
 use crate::oids;
-use aws_lc_rs::signature::{self as aws, VerificationAlgorithm};
+use aws_lc_rs::signature::{self as aws, RsaParameters, RsaPssSaltLength, VerificationAlgorithm};
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature as Sm2Signature, VerifyingKey};
 use std::io::{self, Write};
@@ -114,6 +114,10 @@ impl PublicKey {
             (Kind::Other(what), _) => Ok(Holds::Unknown(what.clone())),
             (Kind::Sm2, Scheme::Sm2) => self.holds_sm2(SM2_IDENTITY, signature, content),
             (Kind::Ed25519, Scheme::Ed25519) => self.holds_ed25519(signature, content),
+            (Kind::Rsa, Scheme::RsaPss { salt }) => match pss_verifier(algorithm.hash, salt) {
+                Some((hash, verifier)) => self.holds_sha(hash, &verifier, signature, content),
+                None => Ok(Holds::Unknown(format!("RSA PSS with {:?}", algorithm.hash))),
+            },
             (kind, scheme) => match sha_verifier(kind, scheme, algorithm.hash) {
                 Some((hash, verifier)) => self.holds_sha(hash, verifier, signature, content),
                 // a key of one kind cannot have made a signature of another
@@ -210,12 +214,26 @@ impl Write for Bounded {
 /// Whether keys of this kind make signatures of this scheme.
 fn fits(kind: &Kind, scheme: Scheme) -> bool {
     match kind {
-        Kind::Rsa => matches!(scheme, Scheme::RsaPkcs1 | Scheme::RsaPss),
+        Kind::Rsa => matches!(scheme, Scheme::RsaPkcs1 | Scheme::RsaPss { .. }),
         Kind::P256 | Kind::P384 => scheme == Scheme::Ecdsa,
         Kind::Sm2 => scheme == Scheme::Sm2,
         Kind::Ed25519 => scheme == Scheme::Ed25519,
         Kind::Other(_) => true,
     }
+}
+
+/// PSS with a salt of so many bytes.
+fn pss_verifier(hash: Option<Hash>, salt: u16) -> Option<(Hash, RsaParameters)> {
+    let (hash, verifier) = match hash? {
+        Hash::Sha256 => (Hash::Sha256, aws::RSA_PSS_2048_8192_SHA256),
+        Hash::Sha384 => (Hash::Sha384, aws::RSA_PSS_2048_8192_SHA384),
+        Hash::Sha512 => (Hash::Sha512, aws::RSA_PSS_2048_8192_SHA512),
+        Hash::Sha1 | Hash::Sm3 => return None,
+    };
+    Some((
+        hash,
+        verifier.with_pss_salt_length(RsaPssSaltLength::Custom(salt)),
+    ))
 }
 
 fn sha_verifier(
@@ -229,9 +247,6 @@ fn sha_verifier(
         (Kind::Rsa, Scheme::RsaPkcs1, Hash::Sha256) => &aws::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
         (Kind::Rsa, Scheme::RsaPkcs1, Hash::Sha384) => &aws::RSA_PKCS1_2048_8192_SHA384,
         (Kind::Rsa, Scheme::RsaPkcs1, Hash::Sha512) => &aws::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
-        (Kind::Rsa, Scheme::RsaPss, Hash::Sha256) => &aws::RSA_PSS_2048_8192_SHA256,
-        (Kind::Rsa, Scheme::RsaPss, Hash::Sha384) => &aws::RSA_PSS_2048_8192_SHA384,
-        (Kind::Rsa, Scheme::RsaPss, Hash::Sha512) => &aws::RSA_PSS_2048_8192_SHA512,
         (Kind::P256, Scheme::Ecdsa, Hash::Sha1) => &aws::ECDSA_P256_SHA1_ASN1,
         (Kind::P256, Scheme::Ecdsa, Hash::Sha256) => &aws::ECDSA_P256_SHA256_ASN1,
         (Kind::P256, Scheme::Ecdsa, Hash::Sha384) => &aws::ECDSA_P256_SHA384_ASN1,

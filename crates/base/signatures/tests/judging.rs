@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use jiff::Timestamp;
-use lantai_signatures::{Covers, Evidence, Gravity, Judge, ProblemKind, RawSignature, Report, TrustStore};
+use lantai_signatures::{
+    Covers, Evidence, Gravity, Hash, Judge, ProblemKind, RawSignature, Report, TrustStore,
+};
 use lantai_testkit::signing::{CertificateForm, Holder, MessageForm, SealForm, TestKey, moment};
 
 const NOW: &str = "2026-03-01T00:00:00Z";
@@ -113,6 +115,59 @@ fn a_signature_by_every_algorithm_is_valid_and_a_wrong_byte_is_not() {
             "{key:?}"
         );
     }
+}
+
+/// RSA with SHA-1 over `content` by the key of the tests: nothing signs like this any more.
+const OLD_VALUE: &str = "CxsmqkIZod2is8t0mO0F4s6uIbSRKxLzRAW/+HWytayCGpCEazn8oghDjc7YpkxX5pP6iJ6iuuLLF0YUN0uNwL\
+                     b5E3ORa7XZgT4NpXGp35t7TTp9oSWRBUDM2Ep1lROblJQj43cFXmglasX1rvftsQXqhKLSpEbU68BZHWeNCseQ\
+                     tSO3p9HQZsxP4uel4OgIaRw6Pd9c1rdhrHDqYIcZnutN/ne3mYvmNEDCKn1igDxboO31YN1mF8ashUPBfokTii\
+                     g4/38b3FtpGyk24ly0rqIYpQ73R9D+ACFGuWdzl7lGEicYE34wphvHaXsjScMazoyh5Y5hBIjjbc5KKMPqHA==";
+
+#[test]
+fn what_was_signed_with_sha1_long_ago_is_still_verified() {
+    let house = House::new(TestKey::Rsa);
+    let trust = house.trust();
+    let judge = Judge {
+        trust: &trust,
+        now: moment(NOW),
+    };
+    let raw = RawSignature {
+        value: base64::Engine::decode(&base64::engine::general_purpose::STANDARD, OLD_VALUE).unwrap(),
+        algorithm: Some("1.2.840.113549.1.1.5".to_owned()),
+        certificates: vec![
+            house.signer.certificate.clone(),
+            house.authority.certificate.clone(),
+        ],
+        claimed: None,
+    };
+    assert_eq!(
+        judge.value(&raw, &b"content".as_slice(), None).unwrap().problems,
+        []
+    );
+    assert_eq!(
+        kinds(&judge.value(&raw, &b"other".as_slice(), None).unwrap()),
+        [ProblemKind::ValueWrong]
+    );
+    // a message that holds the SHA-1 of the content
+    let form = MessageForm {
+        holds_content: true,
+        ..house.form()
+    };
+    let message = house
+        .signer
+        .message(&house.authority.name, &Hash::Sha1.of(CONTENT), &form);
+    let judged = |content: &[u8]| {
+        let judged = judge.message(
+            &message,
+            Covers::Sha1OfContent,
+            &content,
+            None,
+            &Evidence::default(),
+        );
+        kinds(&judged.unwrap())
+    };
+    assert_eq!(judged(CONTENT), []);
+    assert_eq!(judged(b"other"), [ProblemKind::DigestWrong]);
 }
 
 #[test]

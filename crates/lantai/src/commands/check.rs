@@ -9,7 +9,9 @@ use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
 use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
 use lantai_intake::rules::CheckRules;
-use lantai_intake::{Checked, IntakeRules, MajorFaults, Progress, ReceiveRequest, TrustStore, check, load_trust};
+use lantai_intake::{
+    Checked, IntakeError, IntakeRules, MajorFaults, Progress, ReceiveRequest, TrustStore, check, load_trust,
+};
 use lantai_server::Config;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -106,7 +108,8 @@ impl Check {
         }
         if let Some(folder) = &self.trust {
             if !folder.is_dir() {
-                bail!("there is no trust folder {}", folder.display());
+                let path = folder.clone();
+                return Err(IntakeError::NothingThere { path }.into());
             }
             trust.extend(load_trust(folder)?);
         }

@@ -1,6 +1,7 @@
 //! `ingest`, `check`, `identify`.
 
 use crate::run::{BRIDGE, GRAIN, GRAIN_TEXT, LEDGER, Place, fields, lantai};
+use lantai_testkit::signing::{CertificateForm, MessageForm, PdfMaker, TestKey};
 use serde_json::Value;
 
 /// A PNG picture of one pixel.
@@ -189,6 +190,56 @@ fn check_tells_without_taking_in() {
         failed["findings"].as_array().unwrap().iter().for_each(is_finding);
     }
     assert_eq!(place.lantai(&["check", "没有"]).refused(), "intake.nothing_there");
+}
+
+#[test]
+fn check_verifies_signatures_by_the_folder_that_is_named() {
+    let place = Place::bare();
+    let root = CertificateForm::authority("示例根", TestKey::Sm2(1)).self_signed();
+    // the clock of the command is the real one
+    let signer =
+        root.issue(&CertificateForm::signer("示例县人民政府", TestKey::Sm2(3)).until("2999-01-01T00:00:00Z"));
+    let mut pdf = PdfMaker::new("Notice");
+    pdf.sign("Sig", "adbe.pkcs7.detached", |content| {
+        signer.message(&root.name, content, &MessageForm::default())
+    });
+    let file = place.path().join("通知.pdf");
+    std::fs::write(&file, pdf.bytes()).unwrap();
+    let trust = place.path().join("trust");
+    std::fs::create_dir(&trust).unwrap();
+    let (path, folder) = (file.to_str().unwrap(), trust.to_str().unwrap());
+    let outcome = |arguments: &[&str]| {
+        let all = [&["check", "--as", "file", "--fonds", "Q001"], arguments, &[path]].concat();
+        place.lantai(&all).json()["checks"]["A-1.1"].clone()
+    };
+    assert_eq!(outcome(&[]), "manual");
+    assert_eq!(
+        outcome(&["--trust", folder]),
+        "manual",
+        "an empty folder trusts nobody"
+    );
+    let anchor = CertificateForm::authority("示例根", TestKey::Sm2(1))
+        .until("2999-01-01T00:00:00Z")
+        .self_signed();
+    std::fs::write(trust.join("root.pem"), anchor.pem()).unwrap();
+    assert_eq!(outcome(&["--trust", folder]), "pass");
+    // the folder of the archive, without naming it
+    let data = place.path().to_str().unwrap();
+    assert_eq!(outcome(&["--data", data]), "pass");
+    let mut changed = pdf.clone();
+    changed.change("Another notice");
+    std::fs::write(&file, changed.bytes()).unwrap();
+    assert_eq!(outcome(&["--trust", folder]), "fail");
+
+    std::fs::write(trust.join("list.crl"), "no list").unwrap();
+    assert_eq!(
+        place.lantai(&["check", "--trust", folder, path]).refused(),
+        "trust.no_list"
+    );
+    assert_eq!(
+        place.lantai(&["check", "--trust", "没有", path]).refused(),
+        "intake.nothing_there"
+    );
 }
 
 #[test]

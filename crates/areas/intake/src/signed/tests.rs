@@ -5,7 +5,8 @@ use lantai_formats::identify::FormatKind;
 use lantai_formats::properties::{Claim, ExamineLimits, examine_claim};
 use lantai_signatures::{Gravity, ProblemKind, Sealing, TrustStore};
 use lantai_testkit::corpus;
-use lantai_testkit::signing::OfdMaker;
+use lantai_testkit::signing::{CertificateForm, MessageForm, OfdMaker, PdfMaker, SealForm, TestKey, moment};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -163,4 +164,54 @@ fn a_changed_byte_anywhere_is_found() {
     }
     eprintln!("{changed} changed bytes were found");
     assert!(changed > 80, "{changed}");
+}
+
+/// A signed PDF with a timestamp and a store, and a sealed OFD.
+fn signed_documents() -> [Vec<u8>; 2] {
+    let root = CertificateForm::authority("示例根", TestKey::Sm2(1)).self_signed();
+    let signer = root.issue(&CertificateForm::signer("示例", TestKey::Sm2(2)));
+    let stamper = root.issue(&CertificateForm::time_stamper("时间", TestKey::Sm2(3)));
+    let at = moment("2025-06-01T00:00:00Z");
+    let mut pdf = PdfMaker::new("Notice");
+    pdf.sign("Sig", "adbe.pkcs7.detached", |content| {
+        signer.message(&root.name, content, &MessageForm::default())
+    });
+    pdf.store(&root.list("2026-02-27T00:00:00Z", "2026-03-09T00:00:00Z", &[]));
+    pdf.sign("DocTimeStamp", "ETSI.RFC3161", |content| {
+        stamper.token(content, at)
+    });
+    let seal = SealForm {
+        maker: &signer,
+        users: vec![signer.certificate.clone()],
+        validity: ("2024-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+    };
+    let mut ofd = OfdMaker::new("通知");
+    ofd.sign(&[], |description| {
+        seal.sealing(&signer, description, "Signature.xml", at, None)
+    });
+    [pdf.bytes().to_vec(), ofd.bytes()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_changed_document_brings_the_check_down(
+        which in 0_usize..2,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = signed_documents()[which].clone();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()).max(1));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("document");
+        std::fs::write(&path, bytes).unwrap();
+        judged(&path, "2026-03-01", &TrustStore::default());
+    }
 }
