@@ -11,6 +11,7 @@ use crate::key::Holds;
 use crate::name::Name;
 use crate::oids;
 use jiff::Timestamp;
+use std::sync::{Arc, OnceLock};
 
 /// The reason removeFromCRL: the certificate is good again.
 const REMOVED: u32 = 8;
@@ -40,6 +41,8 @@ pub struct RevocationList {
     signed: Vec<u8>,
     algorithm: Option<Algorithm>,
     signature: Vec<u8>,
+    /// The key that was asked first whether it signed the list, and whether it did: lists are long, and asked often.
+    verified: Arc<OnceLock<(Vec<u8>, bool)>>,
 }
 
 impl RevocationList {
@@ -94,6 +97,7 @@ impl RevocationList {
             signed: signed.whole.to_vec(),
             algorithm: algorithm.signature(None),
             signature,
+            verified: Arc::default(),
         })
     }
 
@@ -102,13 +106,29 @@ impl RevocationList {
         &self.issuer
     }
 
+    fn is_signed_by(&self, issuer: &Certificate) -> bool {
+        let ask = || {
+            let holds = self
+                .algorithm
+                .map(|algorithm| issuer.key().holds(algorithm, &self.signature, &self.signed));
+            matches!(holds, Some(Ok(Holds::Yes)))
+        };
+        let (key, is_signed) = self
+            .verified
+            .get_or_init(|| (issuer.key().bits().to_vec(), ask()));
+        if key == issuer.key().bits() {
+            *is_signed
+        } else {
+            ask()
+        }
+    }
+
     /// What it says of a certificate that `issuer` issued; `None`: it is not by that issuer, or says nothing.
     pub(crate) fn standing(&self, certificate: &Certificate, issuer: &Certificate) -> Option<Standing> {
         if !self.issuer.is(issuer.subject()) || !issuer.may_sign_lists() {
             return None;
         }
-        let holds = issuer.key().holds(self.algorithm?, &self.signature, &self.signed);
-        if !matches!(holds, Ok(Holds::Yes)) {
+        if !self.is_signed_by(issuer) {
             return None;
         }
         let found = self

@@ -110,11 +110,23 @@ impl PdfMaker {
 
     /// Signs all that is there in a revision of its own; `sign` makes the message over the bytes that are covered.
     pub fn sign(&mut self, kind: &str, sub_filter: &str, sign: impl FnOnce(&[u8]) -> Vec<u8>) {
+        self.sign_page(kind, sub_filter, None, sign);
+    }
+
+    /// The same, with another page in the revision than the one that is there.
+    pub fn sign_page(
+        &mut self,
+        kind: &str,
+        sub_filter: &str,
+        page: Option<&str>,
+        sign: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) {
         let (value, field) = (self.next, self.next + 1);
         self.next += 2;
         self.fields.push(field);
         let begin = self.bytes.len();
-        let (page, catalog) = (self.page(), self.catalog(""));
+        let page = page.map_or_else(|| self.page(), str::to_owned);
+        let catalog = self.catalog("");
         let name = format!("Signature{}", self.fields.len());
         self.append(&[
             (1, catalog),

@@ -224,6 +224,19 @@ fn a_second_signature_and_a_timestamp_may_follow_but_no_other_page() {
         &["signature.range_not_covering"],
     );
 
+    // a page that calls itself a field of the later signature is a changed page all the same
+    let mut disguised = house.pdf(&MessageForm::default());
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /FT /Sig /V 8 0 R /Resources << >> >>";
+    disguised.sign_page("Sig", DETACHED, Some(page), |content| {
+        house.message(content, &MessageForm::default())
+    });
+    assert_pdf(
+        &rules,
+        disguised.bytes(),
+        Outcome::Fail,
+        &["signature.range_not_covering"],
+    );
+
     let mut imprint = house.pdf(&MessageForm::default());
     imprint.sign("DocTimeStamp", "ETSI.RFC3161", |_| {
         house

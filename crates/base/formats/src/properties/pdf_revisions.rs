@@ -2,7 +2,7 @@
 
 use super::ExamineLimits;
 use super::pdf::name_is;
-use super::pdf_signatures::{belongs_to, object_belongs_to};
+use super::pdf_signatures::{belongs_to, is_empty_field, object_belongs_to};
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, MaybeRef, ObjRef, Object};
 use std::collections::{HashSet, VecDeque};
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         new: &Dict<'a>,
     ) -> Result<(), String> {
         // an empty field that was signed later
-        if belongs_to(new, &self.later.signatures) {
+        if is_empty_field(old) && belongs_to(new, &self.later.signatures) {
             return Ok(());
         }
         let is_page = place == Place::Plain && name_is(old, "Type", "Page") && name_is(new, "Type", "Page");

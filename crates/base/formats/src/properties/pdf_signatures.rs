@@ -33,10 +33,10 @@ pub(super) fn signed_parts(
     is_encrypted: bool,
     limits: &ExamineLimits,
 ) -> (SignedParts, u64) {
-    let mut fields = Vec::new();
+    let (mut fields, mut left) = (Vec::new(), MOST_ENTRIES);
     let form = document.root.get::<Dict<'_>>("AcroForm");
     if let Some(all) = form.and_then(|form| form.get::<Array<'_>>("Fields")) {
-        collect(&all, "", false, 0, &mut fields);
+        collect(&all, "", false, 0, &mut left, &mut fields);
     }
     let mut found: Vec<Found> = fields
         .iter()
@@ -66,12 +66,15 @@ fn collect<'a>(
     above: &str,
     is_signature: bool,
     depth: usize,
+    left: &mut usize,
     found: &mut Vec<Field<'a>>,
 ) {
-    for field in fields.iter::<Dict<'a>>().take(MOST_ENTRIES) {
-        if depth > MAX_TREE || found.len() >= MOST_SIGNATURES {
+    for field in fields.iter::<Dict<'a>>() {
+        // kids may be their own parents: what is walked over is bounded, not only how deep
+        if depth > MAX_TREE || *left == 0 || found.len() >= MOST_SIGNATURES {
             return;
         }
+        *left -= 1;
         let own = field.get::<PdfString<'a>>("T");
         let own = own
             .map(|name| super::pdf_text(name.as_bytes()))
@@ -93,7 +96,7 @@ fn collect<'a>(
             });
         }
         if let Some(kids) = field.get::<Array<'a>>("Kids") {
-            collect(&kids, &name, is_signature, depth + 8, found);
+            collect(&kids, &name, is_signature, depth + 1, left, found);
         }
     }
 }
@@ -287,15 +290,23 @@ fn read_store(store: &Dict<'_>, parts: &mut SignedParts) {
     }
 }
 
+/// Whether a dictionary is a field for a signature that nobody has signed yet.
+pub(super) fn is_empty_field(dict: &Dict<'_>) -> bool {
+    let is_one = |dict: &Dict<'_>| name_is(dict, "FT", "Sig") && !dict.contains_key("V");
+    is_one(dict) || parent(dict).is_some_and(|parent| is_one(&parent))
+}
+
+fn parent<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
+    dict.get::<Dict<'a>>("Parent")
+}
+
 /// Whether a dictionary is the field or the appearance of one of these signatures.
 pub(super) fn belongs_to(dict: &Dict<'_>, signatures: &HashSet<ObjRef>) -> bool {
     let is_one = |dict: &Dict<'_>| {
         name_is(dict, "FT", "Sig") && dict.get_ref("V").is_some_and(|value| signatures.contains(&value))
     };
-    is_one(dict)
-        || dict
-            .get::<Dict<'_>>("Parent")
-            .is_some_and(|parent| is_one(&parent))
+    let is_plain = !dict.contains_key("Subtype") || name_is(dict, "Subtype", "Widget");
+    is_plain && (is_one(dict) || parent(dict).is_some_and(|parent| is_one(&parent)))
 }
 
 /// Whether an object is a dictionary that belongs to one of these signatures.
