@@ -194,7 +194,7 @@ fn check_tells_without_taking_in() {
 
 #[test]
 fn check_verifies_signatures_by_the_folder_that_is_named() {
-    let place = Place::bare();
+    let place = Place::empty();
     let root = CertificateForm::authority("示例根", TestKey::Sm2(1)).self_signed();
     // the clock of the command is the real one
     let signer =
@@ -205,7 +205,7 @@ fn check_verifies_signatures_by_the_folder_that_is_named() {
     });
     let file = place.path().join("通知.pdf");
     std::fs::write(&file, pdf.bytes()).unwrap();
-    let trust = place.path().join("trust");
+    let trust = place.data().join("trust");
     std::fs::create_dir(&trust).unwrap();
     let (path, folder) = (file.to_str().unwrap(), trust.to_str().unwrap());
     let outcome = |arguments: &[&str]| {
@@ -224,8 +224,7 @@ fn check_verifies_signatures_by_the_folder_that_is_named() {
     std::fs::write(trust.join("root.pem"), anchor.pem()).unwrap();
     assert_eq!(outcome(&["--trust", folder]), "pass");
     // the folder of the archive, without naming it
-    let data = place.path().to_str().unwrap();
-    assert_eq!(outcome(&["--data", data]), "pass");
+    assert_eq!(outcome(&["--data", &place.data_text()]), "pass");
     let mut changed = pdf.clone();
     changed.change("Another notice");
     std::fs::write(&file, changed.bytes()).unwrap();
