@@ -66,6 +66,7 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
             board: archive.board.clone(),
             rules: Arc::new(archive.rules.checks().clone()),
             institution: archive.config.institution.clone(),
+            workspace: archive.places.workspace.clone(),
         }));
     (router, identity)
 }

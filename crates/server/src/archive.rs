@@ -41,6 +41,11 @@ pub(crate) struct Places {
     pub password: PathBuf,
 }
 
+/// Where the archive in a data folder keeps its public key, for whoever checks what it signed.
+pub fn public_key_path(data: &Path) -> PathBuf {
+    data.join("keys").join("journal.public")
+}
+
 impl Places {
     pub fn of(data: &Path, config: &Config) -> Result<Self, ArchiveError> {
         for address in [&config.vault, &config.search] {
@@ -55,7 +60,7 @@ impl Places {
             vault,
             index: data.join(&config.search),
             private_key: keys.join("journal.private"),
-            public_key: keys.join("journal.public"),
+            public_key: public_key_path(data),
             uploads: data.join("uploads"),
             workspace: data.join("work"),
             rebuilding: data.join("rebuilding"),
@@ -152,6 +157,7 @@ impl Archive {
             rules: IntakeRules::builtin()?
                 .with_scanner(scanner)
                 .with_checks(own_rules::checks(data, filing.clone())?)
+                .with_attach(own_rules::attach(data)?)
                 .with_publications(&data.join("rules").join("pronom"))?
                 .with_bag_profiles(Some(data.join("rules").join("bagit-profiles")))
                 .with_trust_folder(&data.join("trust"))?,

@@ -31,6 +31,7 @@ impl Archive {
             }),
             Arc::new(ConcludeAccessionHandler {
                 holdings: self.holdings.clone(),
+                rules: self.rules.clone(),
                 workspace: self.places.workspace.clone(),
             }),
         ];

@@ -14,7 +14,7 @@ mod routes;
 mod verify;
 
 pub use app::{api_document, router, serve};
-pub use archive::{Access, Archive};
+pub use archive::{Access, Archive, public_key_path};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
 pub use error::ArchiveError;
 pub use initialise::{Initialised, NewArchive, initialise};

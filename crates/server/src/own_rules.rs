@@ -1,6 +1,7 @@
 //! Rules that an archives keeps in its own data folder, below `rules/`; where it keeps none, those of the program.
 
 use crate::error::ArchiveError;
+use lantai_intake::attach::AttachRules;
 use lantai_intake::filing::{FilingError, FilingTable, FilingTables, TablesInForce};
 use lantai_intake::quality::QualityRules;
 use lantai_intake::rules::CheckRules;
@@ -16,6 +17,15 @@ pub(crate) fn checks(data: &Path, filing: TablesInForce) -> Result<CheckRules, A
     Ok(CheckRules {
         filing: Some(filing),
         ..rules
+    })
+}
+
+/// The rules of attaching files to records: `rules/attach.toml` laid over that of the program.
+pub(crate) fn attach(data: &Path) -> Result<AttachRules, ArchiveError> {
+    let folder = data.join("rules");
+    AttachRules::of_folder(&folder).map_err(|error| ArchiveError::Config {
+        path: folder.join("attach.toml").display().to_string(),
+        reason: chain(&error),
     })
 }
 

@@ -9,7 +9,7 @@ use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_database::{Database, JournalRows, StoreError};
 use lantai_domain::{RandomIds, SystemClock};
 use lantai_identity::IdentityRepository;
-use lantai_intake::RestoreAccessions;
+use lantai_intake::{RestoreAccessions, WaitingFound};
 use lantai_journal::Journal;
 use lantai_search::Index;
 use lantai_vault::{Vault, VaultError};
@@ -23,6 +23,11 @@ pub struct Rebuilt {
     pub records: u64,
     /// Journal entries.
     pub entries: u64,
+    /// Accessions that wait for a person and came back from what lies beside their parts: what was decided of them
+    /// is asked again.
+    pub waiting: u64,
+    /// Accessions that were under way and of which too little is left: their packages must be sent again.
+    pub send_again: Vec<String>,
     /// Where the password of a new administrator is, if the accounts were gone.
     pub password_file: Option<PathBuf>,
 }
@@ -38,13 +43,18 @@ pub async fn rebuild(
     let lock = lock(data)?;
     std::fs::write(&places.rebuilding, b"")
         .map_err(|source| ArchiveError::disk("write", &places.rebuilding, source))?;
-    let held = match finish_by_catalogue(data, &config, &places).await {
+    let mut held = match finish_by_catalogue(data, &config, &places).await {
         Ok(held) => held,
         Err(error) => {
             tracing::warn!(error = %error, "the catalogue cannot say what a crash interrupted");
             Vec::new()
         }
     };
+    let mut waiting = {
+        let vault = Vault::open(&places.vault)?;
+        WaitingFound::on_disk(&vault, &places.workspace, &places.uploads)?
+    };
+    held.extend(waiting.batches().map(str::to_owned));
     settle_batches(&places, &held)?;
     let database = empty_database(data, &config).await?;
     if places.index.exists() {
@@ -56,11 +66,14 @@ pub async fn rebuild(
     let archive = Archive::join(data, config, places, database.clone(), index, Some(lock))?;
     let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
     archive.index.fill(progress).await?;
+    let restored = waiting.restore(&database).await?;
     let password_file = restore_identity(&archive, &database, &password).await?;
     std::fs::remove_file(&marker).map_err(|source| ArchiveError::disk("remove", marker, source))?;
     Ok(Rebuilt {
         records: rebuilt.records,
         entries: rebuilt.entries,
+        waiting: restored,
+        send_again: waiting.lost.iter().map(ToString::to_string).collect(),
         password_file,
     })
 }

@@ -7,40 +7,42 @@
 //! are made when it is accepted, out of what the holdings are then.
 
 use crate::accession::{Accession, AccessionState};
+use crate::attach::UnattachedFile;
 use crate::error::IntakeError;
 use crate::examine::{Examined, FileList};
+use crate::exceptions::keep_loose;
 use crate::parts::{HeldFolder, HeldPart, remove_batches};
 use crate::receive::Received;
 use crate::repository::AccessionRepository;
 use crate::repository::tasks::TaskRepository;
+use crate::repository::unattached::UnattachedRepository;
 use crate::spool::Spool;
 use crate::store::{Beside, Papers, READ_BACK, Staging, Storing, fonds_wanted, refused_by_catalogue};
-use crate::submission::Enclosure;
 use crate::tally::Tally;
-use crate::tasks::ReviewTask;
+use crate::waiting::WaitingRow;
 use jiff::Timestamp;
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::repository::segments::SegmentRepository;
 use lantai_cataloguing::{Acceptance, Holdings};
-use lantai_domain::{AccessionId, Finding, Fonds, Outcome};
+use lantai_domain::{AccessionId, Finding, Fonds};
 use lantai_vault::{Batch, VersionInfo};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-const WAITING: &str = "waiting.json";
-const FILE_LIST: &str = "files.sm3";
-const PACKAGE: &str = "package";
+pub(crate) const WAITING: &str = "waiting.json";
+pub(crate) const FILE_LIST: &str = "files.sm3";
+pub(crate) const PACKAGE: &str = "package";
 
 /// What an accession that waits needs for its end, besides its parts.
 #[derive(Debug, Serialize, Deserialize)]
-struct Waiting {
-    fonds: Vec<Fonds>,
+pub(crate) struct Waiting {
+    pub fonds: Vec<Fonds>,
     /// Names of the files kept with the accession; they lie by their number in the folder `package`.
-    enclosures: Vec<String>,
-    list_sm3: String,
-    list_files: u64,
+    pub enclosures: Vec<String>,
+    pub list_sm3: String,
+    pub list_files: u64,
 }
 
 /// An accession that was examined, about to end.
@@ -79,6 +81,7 @@ impl Ending<'_> {
             accession: &self.accession,
             findings: &findings,
             parts: &self.parts,
+            exceptions: &[],
             now: self.now,
         };
         match closing.accept(last, examined, fonds).await {
@@ -109,6 +112,7 @@ impl Ending<'_> {
             accession: &self.accession,
             findings: &findings,
             parts: &self.parts,
+            exceptions: &[],
             now: self.now,
         };
         closing.give_back(examined.map(|examined| &examined.list)).await?;
@@ -124,8 +128,11 @@ impl Ending<'_> {
         };
         self.fill();
         keep_papers(&self.folder, examined, fonds)?;
+        keep_loose(&self.folder, &examined.loose, &examined.spool)?;
+        let loose: Vec<UnattachedFile> = examined.loose.iter().map(|loose| loose.file.clone()).collect();
         let tasks = self.tally.tasks().to_vec();
         let findings = self.tally.into_findings();
+        WaitingRow::new(&self.accession, &findings, &tasks, &loose, &self.parts).write(&self.folder)?;
         let mut work = self.holdings.database.begin_upkeep().await?;
         let id = self.accession.id;
         AccessionRepository(work.conn()).put(&self.accession).await?;
@@ -133,6 +140,7 @@ impl Ending<'_> {
             .put_findings(id, &findings)
             .await?;
         TaskRepository(work.conn()).put(id, &tasks).await?;
+        UnattachedRepository(work.conn()).put(id, &loose).await?;
         work.commit().await?;
         let accession = self.accession;
         Ok(Received { accession, findings })
@@ -166,12 +174,14 @@ fn copy_durably(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// The change with which an accession ends.
-struct Closing<'a> {
-    holdings: &'a Holdings,
-    accession: &'a Accession,
-    findings: &'a [Finding],
-    parts: &'a [HeldPart],
-    now: Timestamp,
+pub(crate) struct Closing<'a> {
+    pub holdings: &'a Holdings,
+    pub accession: &'a Accession,
+    pub findings: &'a [Finding],
+    pub parts: &'a [HeldPart],
+    /// Its list of exceptions as it was decided.
+    pub exceptions: &'a [UnattachedFile],
+    pub now: Timestamp,
 }
 
 impl Closing<'_> {
@@ -184,7 +194,8 @@ impl Closing<'_> {
         }
     }
 
-    async fn accept(
+    /// Accepts the accession with everything that is staged of it.
+    pub async fn accept(
         &self,
         last: Option<Batch>,
         examined: Examined,
@@ -206,7 +217,7 @@ impl Closing<'_> {
             self.accession.clone(),
             self.findings.to_vec(),
         );
-        let info = self.info();
+        let (info, exceptions) = (self.info(), self.exceptions.to_vec());
         let staged = tokio::task::spawn_blocking(move || {
             let mut examined = examined;
             let batch = match last {
@@ -226,6 +237,7 @@ impl Closing<'_> {
             let papers = Papers {
                 enclosures: &examined.enclosures,
                 list: Some(&examined.list),
+                exceptions: &exceptions,
             };
             beside.push(staging.accession(&document, &kept, &papers)?);
             Ok::<_, IntakeError>((batch.seal()?, beside, examined))
@@ -240,14 +252,15 @@ impl Closing<'_> {
         self.conclude(acceptance, beside, Some(&examined.spool)).await
     }
 
-    async fn give_back(&self, list: Option<&FileList>) -> Result<(), IntakeError> {
+    /// Keeps what it was and what was found, and nothing else.
+    pub async fn give_back(&self, list: Option<&FileList>) -> Result<(), IntakeError> {
         let holdings = self.holdings;
         let (vault, document, kept) = (
             Arc::clone(&holdings.vault),
             self.accession.clone(),
             self.findings.to_vec(),
         );
-        let info = self.info();
+        let (info, exceptions) = (self.info(), self.exceptions.to_vec());
         let list = list.cloned();
         let staged = tokio::task::spawn_blocking(move || {
             let batch = vault.begin(&document.id.to_string())?;
@@ -259,6 +272,7 @@ impl Closing<'_> {
             let papers = Papers {
                 enclosures: &[],
                 list: list.as_ref(),
+                exceptions: &exceptions,
             };
             let beside: Vec<Beside> = vec![staging.accession(&document, &kept, &papers)?];
             Ok::<_, IntakeError>((batch.seal()?, beside))
@@ -315,6 +329,19 @@ pub(crate) async fn held_parts(holdings: &Holdings, id: AccessionId) -> Result<V
         .collect())
 }
 
+/// Commits the row of a part: from then on it counts.
+pub(crate) async fn hold_part(
+    holdings: &Holdings,
+    id: AccessionId,
+    part: &HeldPart,
+) -> Result<(), IntakeError> {
+    let mut work = holdings.database.begin_upkeep().await?;
+    BatchRepository(work.conn())
+        .hold(&part.batch, id, part.number)
+        .await?;
+    Ok(work.commit().await?)
+}
+
 /// Forgets the parts of an accession; their batches go at the next start at the latest.
 pub(crate) async fn forget_parts(holdings: &Holdings, id: AccessionId) -> Result<(), IntakeError> {
     let mut work = holdings.database.begin_upkeep().await?;
@@ -339,169 +366,5 @@ pub(crate) async fn drop_parts(holdings: &Holdings, id: AccessionId, workspace: 
     };
     if let Err(error) = dropped.await {
         tracing::warn!(accession.id = %id, error = %error, "parts of accession {id} could not be removed");
-    }
-}
-
-/// Ends an accession whose questions are all decided; on return the outcome is durable. `None`: it has ended already,
-/// or something is still open.
-pub(crate) async fn conclude_reviewed(
-    holdings: &Holdings,
-    workspace: &Path,
-    id: AccessionId,
-) -> Result<Option<Received>, IntakeError> {
-    let mut reader = holdings.database.read().await?;
-    let found = AccessionRepository(reader.conn()).find(id).await?;
-    let tasks = TaskRepository(reader.conn()).of(id).await?;
-    let findings = AccessionRepository(reader.conn())
-        .findings(id, None, 0, u32::MAX)
-        .await?;
-    drop(reader);
-    let Some(accession) = found else { return Ok(None) };
-    if !matches!(accession.state, AccessionState::PendingReview { .. })
-        || tasks.iter().any(|task| task.decision.is_none())
-    {
-        return Ok(None);
-    }
-    let reviewed = Reviewed {
-        holdings,
-        folder: HeldFolder::of(workspace, id),
-        workspace,
-        parts: held_parts(holdings, id).await?,
-        findings: findings.into_iter().map(|(_, finding)| finding).collect(),
-        accession: Accession {
-            decisions: tasks,
-            ..accession
-        },
-    };
-    reviewed.end().await.map(Some)
-}
-
-/// An accession whose questions are decided.
-struct Reviewed<'a> {
-    holdings: &'a Holdings,
-    folder: HeldFolder,
-    workspace: &'a Path,
-    parts: Vec<HeldPart>,
-    findings: Vec<Finding>,
-    accession: Accession,
-}
-
-fn refused(task: &ReviewTask) -> bool {
-    task.decision.as_ref().is_some_and(|decision| !decision.passed)
-}
-
-impl Reviewed<'_> {
-    async fn end(mut self) -> Result<Received, IntakeError> {
-        let now = self.holdings.clock.now();
-        let (examined, fonds) = self.read_back()?;
-        if self.accession.decisions.iter().any(refused) {
-            return self.give_back(&examined.list, now).await;
-        }
-        self.accession.state = AccessionState::Accepted { at: now };
-        let read_back = self
-            .accession
-            .checks
-            .iter_mut()
-            .filter(|check| check.check == READ_BACK);
-        for check in read_back {
-            (check.outcome, check.tested) = (Outcome::Pass, examined.items);
-        }
-        let closing = Closing {
-            holdings: self.holdings,
-            accession: &self.accession,
-            findings: &self.findings,
-            parts: &self.parts,
-            now,
-        };
-        let list = examined.list.clone();
-        match closing.accept(None, examined, &fonds).await {
-            Ok(()) => {}
-            Err(error) => {
-                let finding = refused_by_catalogue(&error).ok_or(error)?;
-                for check in self
-                    .accession
-                    .checks
-                    .iter_mut()
-                    .filter(|check| check.check == finding.check)
-                {
-                    (check.outcome, check.failed) = (Outcome::Fail, check.failed + 1);
-                }
-                self.findings.insert(0, finding);
-                self.accession.blockers += 1;
-                return self.give_back(&list, now).await;
-            }
-        }
-        self.folder.remove()?;
-        Ok(Received {
-            accession: self.accession,
-            findings: self.findings,
-        })
-    }
-
-    /// Returns it; what a person refused counts as a fault from now on.
-    async fn give_back(mut self, list: &FileList, now: Timestamp) -> Result<Received, IntakeError> {
-        self.accession.state = AccessionState::Returned { at: now };
-        for task in self.accession.decisions.iter().filter(|task| refused(task)) {
-            let same = |finding: &&mut Finding| finding.check == task.check && finding.code == task.code;
-            for finding in self.findings.iter_mut().filter(same) {
-                finding.outcome = Outcome::Fail;
-            }
-            self.accession.blockers += task.findings;
-            self.accession.warnings = self.accession.warnings.saturating_sub(task.findings);
-            for check in self
-                .accession
-                .checks
-                .iter_mut()
-                .filter(|check| check.check == task.check)
-            {
-                check.outcome = Outcome::Fail;
-            }
-        }
-        let closing = Closing {
-            holdings: self.holdings,
-            accession: &self.accession,
-            findings: &self.findings,
-            parts: &self.parts,
-            now,
-        };
-        closing.give_back(Some(list)).await?;
-        self.folder.remove()?;
-        Ok(Received {
-            accession: self.accession,
-            findings: self.findings,
-        })
-    }
-
-    fn read_back(&self) -> Result<(Examined, Vec<Fonds>), IntakeError> {
-        let waiting: Waiting = serde_json::from_slice(&self.folder.read(WAITING)?)?;
-        let mut spool = Spool::create(self.workspace, self.accession.id)?;
-        for part in &self.parts {
-            for done in self.folder.read_log(part.number)? {
-                if let Some(spooled) = done?.spooled {
-                    spool.add(&spooled)?;
-                }
-            }
-        }
-        spool.finish()?;
-        let package = self.folder.path().join(PACKAGE);
-        let enclosures = waiting.enclosures.into_iter().enumerate();
-        let enclosures = enclosures.map(|(number, name)| Enclosure {
-            name,
-            path: package.join(number.to_string()),
-            listed: Vec::new(),
-        });
-        let examined = Examined {
-            items: self.accession.items,
-            files: self.accession.files,
-            bytes: self.accession.bytes,
-            spool,
-            enclosures: enclosures.collect(),
-            list: FileList {
-                path: self.folder.path().join(FILE_LIST),
-                sm3: waiting.list_sm3,
-                files: waiting.list_files,
-            },
-        };
-        Ok((examined, waiting.fonds))
     }
 }

@@ -66,6 +66,27 @@ pub enum IntakeError {
     /// A fault is accepted only with a written reason.
     #[error("a fault is accepted only with a written reason")]
     ReasonNeeded,
+    /// Files of the accession are attached to no record yet.
+    #[error("{count} files are attached to no record; assign them or leave them out first")]
+    ExceptionsOpen {
+        /// How many.
+        count: u64,
+    },
+    /// A file with faults of its own can belong to no record.
+    #[error("{file} has faults for which it can belong to no record")]
+    FileUnfit {
+        /// The file.
+        file: String,
+    },
+    /// No record of the accession has this code.
+    #[error("no record of this accession has the code {code:?}")]
+    RecordUnknown {
+        /// The code.
+        code: String,
+    },
+    /// The example does not show how the code follows from the name.
+    #[error("no number in the file's path is the number that the record's code ends with")]
+    NothingDerived,
     /// Bytes were sent for another place than the one where the upload stands.
     #[error("the upload stands at {received} bytes, not at {sent}")]
     OffsetDiffers {
@@ -153,6 +174,10 @@ impl IntakeError {
             Self::NotEnded { .. } => "intake.not_ended",
             Self::TaskDecided => "intake.task_decided",
             Self::ReasonNeeded => "intake.reason_needed",
+            Self::ExceptionsOpen { .. } => "intake.exceptions_open",
+            Self::FileUnfit { .. } => "intake.file_unfit",
+            Self::RecordUnknown { .. } => "intake.record_unknown",
+            Self::NothingDerived => "intake.nothing_derived",
             Self::OffsetDiffers { .. } => "intake.offset_differs",
             Self::ChecksumDiffers => "intake.checksum_differs",
             Self::UploadBusy => "intake.upload_busy",

@@ -5,6 +5,7 @@ use crate::checks::files::Judged;
 use crate::decided::{self, DecisionOn};
 use crate::describe::{CodesTaken, Described, Describer};
 use crate::error::IntakeError;
+use crate::exceptions::{ReadLoose, read_loose};
 use crate::listing::{ListedFile, Listing, measure};
 use crate::parts::Parts;
 use crate::progress::{Progress, ProgressStage};
@@ -50,6 +51,8 @@ pub(crate) struct Examination<'a> {
     pub workspace: &'a Path,
     /// How far it has come.
     pub progress: &'a Progress,
+    /// Whether the list of its files is wanted, with their digests.
+    pub lists: bool,
 }
 
 /// What examining came to, besides the tally.
@@ -66,6 +69,8 @@ pub(crate) struct Examined {
     pub enclosures: Vec<Enclosure>,
     /// The list of all files with their digests.
     pub list: FileList,
+    /// Files that a person must attach.
+    pub loose: Vec<ReadLoose>,
 }
 
 /// The list of a package's files, written out.
@@ -93,9 +98,12 @@ struct Work {
 pub(crate) struct Done {
     /// Which item, counted from 1.
     pub number: u64,
-    tested: Vec<(Cow<'static, str>, u64)>,
-    findings: Vec<Finding>,
-    files: u64,
+    /// How many things each check tested.
+    pub tested: Vec<(Cow<'static, str>, u64)>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Content files.
+    pub files: u64,
     /// Bytes of its content.
     pub bytes: u64,
     /// Its files for the list.
@@ -149,6 +157,7 @@ impl Examination<'_> {
             },
             spool,
             enclosures: Vec::new(),
+            loose: Vec::new(),
         };
         let returned = AtomicBool::new(tally.returns_package());
         let (work_sender, work_receiver) = bounded::<Work>(ITEMS_IN_FLIGHT);
@@ -178,6 +187,10 @@ impl Examination<'_> {
             let (size, sm3) = measure(&enclosure.path)?;
             let name = enclosure.name.clone();
             listing.add(&ListedFile { name, size, sm3 })?;
+        }
+        examined.loose = read_loose(self.reader, submission.loose_files(), tally, self.progress)?;
+        for loose in &examined.loose {
+            listing.add(&loose.listed())?;
         }
         (examined.list.sm3, examined.list.files) = listing.finish(&examined.list.path)?;
         if stages && !tally.returns_package() && examined.spool.len() != examined.items {
@@ -299,6 +312,7 @@ impl Examination<'_> {
             Some(batch) if !item.files.is_empty() && described.description.is_some() => {
                 Sink::Stage(Box::new(batch.new_object(&layout::record_object(id))?))
             }
+            _ if self.lists => Sink::List,
             _ => Sink::Measure,
         };
         let mut files = Vec::new();
@@ -361,8 +375,10 @@ impl Examination<'_> {
                     inventory,
                 })
             }
-            Sink::Measure if record.files.is_empty() && batch.is_some() => Some(Spooled::entry(record)),
-            Sink::Measure => None,
+            Sink::List | Sink::Measure if record.files.is_empty() && batch.is_some() => {
+                Some(Spooled::entry(record))
+            }
+            Sink::List | Sink::Measure => None,
         };
         Ok(done)
     }

@@ -50,8 +50,6 @@ pub(crate) struct Plan {
     program: String,
     /// Codes that are given here.
     next_numbers: BTreeMap<String, u32>,
-    /// Files that a person assigned.
-    assigned: u64,
 }
 
 impl Plan {
@@ -63,7 +61,6 @@ impl Plan {
             rules: rules.to_owned(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             next_numbers,
-            assigned: 0,
         }
     }
 }
@@ -131,6 +128,17 @@ impl HeldFolder {
         }
     }
 
+    /// Begins the log of a part.
+    pub fn begin_log(&self, part: u32) -> Result<LogWriter, IntakeError> {
+        let path = self.log(part);
+        let file = File::create(&path).map_err(|source| IntakeError::disk("write", &path, source))?;
+        Ok(LogWriter {
+            folder: self.clone(),
+            path,
+            file: BufWriter::new(file),
+        })
+    }
+
     /// What was made of the items of a part.
     pub fn read_log(&self, part: u32) -> Result<PartLog, IntakeError> {
         let path = self.log(part);
@@ -139,6 +147,30 @@ impl HeldFolder {
             path,
             lines: BufReader::new(file).lines(),
         })
+    }
+}
+
+/// The log of a part that is being filled.
+pub(crate) struct LogWriter {
+    folder: HeldFolder,
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl LogWriter {
+    /// Writes down what was made of an item.
+    pub fn write(&mut self, done: &Done) -> Result<(), IntakeError> {
+        serde_json::to_writer(&mut self.file, done)?;
+        let written = self.file.write_all(b"\n");
+        written.map_err(|source| IntakeError::disk("write", &self.path, source))
+    }
+
+    /// Makes the log durable.
+    pub fn finish(self) -> Result<(), IntakeError> {
+        let disk = |source| IntakeError::disk("write", &self.path, source);
+        let file = self.file.into_inner().map_err(|error| disk(error.into_error()))?;
+        file.sync_all().map_err(disk)?;
+        self.folder.sync()
     }
 }
 
@@ -191,7 +223,7 @@ pub(crate) struct Parts<'a> {
     coming: VecDeque<u32>,
     known: BTreeMap<u64, Done>,
     batch: Option<Arc<Batch>>,
-    log: Option<BufWriter<File>>,
+    log: Option<LogWriter>,
     staged_items: u64,
     staged_bytes: u64,
 }
@@ -278,12 +310,11 @@ impl<'a> Parts<'a> {
             return Ok(Arc::clone(batch));
         }
         let part = self.next_part();
-        let path = self.folder.log(part.number);
-        let file = File::create(&path).map_err(|source| IntakeError::disk("write", path, source))?;
         // an attempt of this process that failed may not have been able to remove what it had begun
         remove_batches(self.vault, std::slice::from_ref(&part))?;
+        let log = self.folder.begin_log(part.number)?;
         let batch = Arc::new(self.vault.begin(&part.batch)?);
-        self.log = Some(BufWriter::new(file));
+        self.log = Some(log);
         self.batch = Some(Arc::clone(&batch));
         Ok(batch)
     }
@@ -293,9 +324,7 @@ impl<'a> Parts<'a> {
         let Some(log) = &mut self.log else {
             return Ok(());
         };
-        serde_json::to_writer(&mut *log, done)?;
-        log.write_all(b"\n")
-            .map_err(|source| IntakeError::disk("write", self.folder.path(), source))?;
+        log.write(done)?;
         if done
             .spooled
             .as_ref()
@@ -326,11 +355,7 @@ impl<'a> Parts<'a> {
             return Err(lantai_cataloguing::CataloguingError::Interrupted.into());
         };
         if let Some(log) = self.log.take() {
-            let path = self.folder.log(part.number);
-            let disk = |source| IntakeError::disk("write", &path, source);
-            let file = log.into_inner().map_err(|error| disk(error.into_error()))?;
-            file.sync_all().map_err(disk)?;
-            self.folder.sync()?;
+            log.finish()?;
         }
         drop(batch.seal()?);
         (self.hold)(&part)?;

@@ -35,6 +35,8 @@ const CHUNK: usize = 256 * 1024;
 pub(crate) enum Sink {
     /// Into a new object of the vault.
     Stage(Box<ObjectWriter>),
+    /// Nowhere, but the list of the package's files names its SM3.
+    List,
     /// Nowhere: the package is only checked.
     Measure,
 }
@@ -169,7 +171,8 @@ impl FileReader {
         let measured = match sink {
             Sink::Stage(writer) if infected.is_none() => stage(writer, file, source, size, progress),
             // malware is never staged; its bytes are counted, so that the totals tell nothing wrong
-            _ => measure(file, source, size, progress),
+            Sink::Stage(_) | Sink::List => measure(file, source, size, &[Algorithm::Sm3], progress),
+            Sink::Measure => measure(file, source, size, &[], progress),
         };
         let measured = match measured {
             Ok(measured) => measured,

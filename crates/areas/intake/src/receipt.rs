@@ -171,19 +171,46 @@ pub fn split(note: &str) -> (&str, &str) {
     }
 }
 
-/// Reads a receipt whose signature, journal entry and proof are right for this key.
-pub fn verify(note: &[u8], key: &VerifyingKey) -> Result<Receipt, IntakeError> {
-    let wrong = |reason: String| IntakeError::Receipt { reason };
-    let text = open_note(note, key).map_err(|error| wrong(error.to_string()))?;
+fn wrong(reason: impl Into<String>) -> IntakeError {
+    IntakeError::Receipt {
+        reason: reason.into(),
+    }
+}
+
+fn parse(text: &str) -> Result<Receipt, IntakeError> {
     let receipt: Receipt = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
     if receipt.format != RECEIPT_FORMAT {
         return Err(wrong(format!("its form {:?} is not known", receipt.format)));
     }
+    Ok(receipt)
+}
+
+/// Reads what a receipt says, without asking whether it is true.
+pub fn read_unverified(note: &[u8]) -> Result<Receipt, IntakeError> {
+    let text = std::str::from_utf8(note).map_err(|error| wrong(error.to_string()))?;
+    parse(split(text).0)
+}
+
+/// Reads a receipt that was signed with this key.
+pub fn open_signed(note: &[u8], key: &VerifyingKey) -> Result<Receipt, IntakeError> {
+    parse(open_note(note, key).map_err(|error| wrong(error.to_string()))?)
+}
+
+/// Reads a receipt whose signature, journal entry and proof are right for this key.
+pub fn verify(note: &[u8], key: &VerifyingKey) -> Result<Receipt, IntakeError> {
+    let receipt = open_signed(note, key)?;
+    prove(&receipt, key)?;
+    Ok(receipt)
+}
+
+/// Proves that the journal of the archive with this key has the entry that a receipt names, and that the entry speaks
+/// of its accession.
+pub fn prove(receipt: &Receipt, key: &VerifyingKey) -> Result<(), IntakeError> {
     let proof = &receipt.journal;
     let checkpoint = Checkpoint::open(proof.checkpoint.as_bytes(), key.name(), key)
         .map_err(|error| wrong(error.to_string()))?;
     let path: Option<Vec<Hash>> = proof.path.iter().map(|hash| Hash::from_base64(hash)).collect();
-    let path = path.ok_or_else(|| wrong("a hash of its proof cannot be read".to_owned()))?;
+    let path = path.ok_or_else(|| wrong("a hash of its proof cannot be read"))?;
     merkle::verify_inclusion(
         &leaf_hash(proof.body.as_bytes()),
         proof.entry,
@@ -198,7 +225,7 @@ pub fn verify(note: &[u8], key: &VerifyingKey) -> Result<Receipt, IntakeError> {
         ReceiptVerdict::Returned => Fact::AccessionReturned,
     };
     if entry.fact != fact || entry.accession != Some(receipt.accession) {
-        return Err(wrong("the journal's entry speaks of something else".to_owned()));
+        return Err(wrong("the journal's entry speaks of something else"));
     }
-    Ok(receipt)
+    Ok(())
 }

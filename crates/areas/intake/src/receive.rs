@@ -1,7 +1,8 @@
 //! Receiving (接收): a package is examined and then accepted as a whole, or returned as a whole.
 
 use crate::accession::{Accession, AccessionState, MajorFaults};
-use crate::conclude::{Ending, drop_parts, forget_parts, held_parts};
+use crate::attach::{AttachKit, AttachRules};
+use crate::conclude::{Ending, drop_parts, forget_parts, held_parts, hold_part};
 use crate::decided::DecisionOn;
 use crate::describe::{CodesTaken, Describer};
 use crate::error::IntakeError;
@@ -18,9 +19,8 @@ use crate::rules::CheckRules;
 use crate::sandbox::{Examiner, InProcess};
 use crate::signed::{Verification, load_trust};
 use crate::submission::{self, Opening, SubmissionKind};
-use crate::tally::{CheckResult, Tally};
+use crate::tally::Tally;
 use jiff::Timestamp;
-use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_cataloguing::{Holdings, RecordRepository};
 use lantai_domain::{AccessionId, Finding, Fonds, FondsNumber, Stage, Verdict};
 use lantai_formats::identify::Identifier;
@@ -63,8 +63,9 @@ pub struct IntakeRules {
     part_size: PartSize,
     examiner: Arc<dyn Examiner>,
     scanner: MalwareScanner,
-    bag_profiles: Option<PathBuf>,
+    pub(crate) bag_profiles: Option<PathBuf>,
     trust: Arc<TrustStore>,
+    attach: AttachRules,
 }
 
 impl IntakeRules {
@@ -79,6 +80,7 @@ impl IntakeRules {
             scanner: MalwareScanner::builtin(),
             bag_profiles: None,
             trust: Arc::default(),
+            attach: AttachRules::builtin()?,
         })
     }
 
@@ -145,6 +147,18 @@ impl IntakeRules {
         }
     }
 
+    /// The same rules with other rules of attaching files to records.
+    pub fn with_attach(self, attach: AttachRules) -> Self {
+        Self { attach, ..self }
+    }
+
+    pub(crate) fn attach_kit(&self) -> AttachKit {
+        AttachKit {
+            rules: self.attach.clone(),
+            examiner: Arc::clone(&self.examiner),
+        }
+    }
+
     /// Who examines files.
     pub fn examiner(&self) -> &Arc<dyn Examiner> {
         &self.examiner
@@ -176,12 +190,12 @@ pub struct Received {
 }
 
 /// What examining on the blocking side hands back.
-struct Outcome {
-    tally: Tally,
-    examined: Option<Examined>,
+pub(crate) struct Outcome {
+    pub tally: Tally,
+    pub examined: Option<Examined>,
     staged: Staged,
-    package: Option<PackageDigest>,
-    kind: Option<SubmissionKind>,
+    pub package: Option<PackageDigest>,
+    pub kind: Option<SubmissionKind>,
     fonds: Vec<Fonds>,
 }
 
@@ -329,12 +343,13 @@ async fn opening(
         next_numbers,
         bag_profiles: rules.bag_profiles.clone(),
         limits: Arc::clone(&rules.checks.limits),
+        attach: Some(rules.attach_kit()),
         quarantine: quarantine.folder().to_path_buf(),
         verification: rules.verification(now),
     })
 }
 
-fn year_of(now: Timestamp) -> u16 {
+pub(crate) fn year_of(now: Timestamp) -> u16 {
     u16::try_from(day_of(now).year()).unwrap_or(9999)
 }
 
@@ -374,15 +389,7 @@ async fn examine(
                 Ok(FilingRepository(reader.conn()).of_reference(reference).await?)
             })
         };
-        let hold = |part: &HeldPart| {
-            runtime.block_on(async {
-                let mut work = holdings.database.begin_upkeep().await?;
-                BatchRepository(work.conn())
-                    .hold(&part.batch, id, part.number)
-                    .await?;
-                Ok(work.commit().await?)
-            })
-        };
+        let hold = |part: &HeldPart| runtime.block_on(hold_part(&holdings, id, part));
         let plan = Plan::new(
             fingerprint(&request).unwrap_or_else(|| format!("unseen {id} {now}")),
             &rules.checks.version,
@@ -401,6 +408,7 @@ async fn examine(
             progress: &progress,
             taken: &taken,
             decision_on: has_decisions.then_some(&decision_on),
+            lists: true,
         };
         let mut outcome = kit.examine(id, &opening, Some(&mut parts), &*holdings.ids)?;
         if outcome.tally.verdict() == Verdict::Manual {
@@ -414,17 +422,20 @@ async fn examine(
 }
 
 /// What examining on the blocking side needs.
-struct Kit<'a> {
-    rules: &'a IntakeRules,
-    request: &'a ReceiveRequest,
-    now: Timestamp,
-    progress: &'a Progress,
-    taken: &'a CodesTaken<'a>,
-    decision_on: Option<&'a DecisionOn<'a>>,
+pub(crate) struct Kit<'a> {
+    pub rules: &'a IntakeRules,
+    pub request: &'a ReceiveRequest,
+    pub now: Timestamp,
+    pub progress: &'a Progress,
+    pub taken: &'a CodesTaken<'a>,
+    pub decision_on: Option<&'a DecisionOn<'a>>,
+    /// Whether the list of files is wanted, with their digests.
+    pub lists: bool,
 }
 
 impl Kit<'_> {
-    fn examine(
+    /// Examines the package; without `parts` it is only looked at.
+    pub fn examine(
         &self,
         id: AccessionId,
         opening: &Opening,
@@ -456,6 +467,7 @@ impl Kit<'_> {
             decision_on: self.decision_on,
             workspace: &self.request.workspace,
             progress: self.progress,
+            lists: self.lists,
         };
         let examined = examination.run(submission.as_mut(), &mut tally, parts)?;
         if examined.items == 0 && !tally.returns_package() {
@@ -496,70 +508,4 @@ impl Kit<'_> {
             files,
         }))
     }
-}
-
-/// What checking a package without taking it in came to.
-#[derive(Debug, Clone)]
-pub struct Checked {
-    /// Kind of the package; `None` where it could not be told.
-    pub kind: Option<SubmissionKind>,
-    /// Records in it.
-    pub items: u64,
-    /// Content files in it.
-    pub files: u64,
-    /// Bytes of content.
-    pub bytes: u64,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The findings, as far as they are kept.
-    pub findings: Vec<Finding>,
-    /// What each check came to.
-    pub checks: Vec<CheckResult>,
-}
-
-/// Checks a package without taking it in; needs no archive. Codes are compared inside the package only.
-pub fn check(
-    rules: &IntakeRules,
-    request: &ReceiveRequest,
-    id: AccessionId,
-    now: Timestamp,
-    ids: &dyn lantai_domain::IdSource,
-    progress: &Progress,
-) -> Result<Checked, IntakeError> {
-    let quarantine = Quarantine::of(request, id);
-    let opening = Opening {
-        path: request.path.clone(),
-        kind: request.kind,
-        catalogue: request.catalogue.clone(),
-        root: request.root.clone(),
-        fonds: request.fonds.clone(),
-        year: i32::from(year_of(now)),
-        next_numbers: BTreeMap::new(),
-        bag_profiles: rules.bag_profiles.clone(),
-        limits: Arc::clone(&rules.checks.limits),
-        quarantine: quarantine.folder().to_path_buf(),
-        verification: rules.verification(now),
-    };
-    let kit = Kit {
-        rules,
-        request,
-        now,
-        progress,
-        taken: &|_| Ok(Vec::new()),
-        decision_on: None,
-    };
-    let outcome = kit.examine(id, &opening, None, ids)?;
-    progress.enter(ProgressStage::Done);
-    let (items, files, bytes) = outcome.examined.as_ref().map_or((0, 0, 0), |examined| {
-        (examined.items, examined.files, examined.bytes)
-    });
-    Ok(Checked {
-        kind: outcome.kind,
-        items,
-        files,
-        bytes,
-        verdict: outcome.tally.verdict(),
-        checks: outcome.tally.results(),
-        findings: outcome.tally.into_findings(),
-    })
 }

@@ -1,6 +1,7 @@
 //! Accessions and their findings in the catalogue.
 
 pub(crate) mod tasks;
+pub(crate) mod unattached;
 pub(crate) mod uploads;
 
 use crate::accession::Accession;
@@ -180,6 +181,21 @@ impl AccessionRepository<'_> {
     pub async fn find(self, id: AccessionId) -> Result<Option<Accession>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE id = $1";
         let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(id.to_string())
+            .fetch_optional(&mut *c)
+            .await)?;
+        row.as_deref().map(read).transpose()
+    }
+
+    /// One accession, held until the transaction ends: whoever else asks for it so waits.
+    pub async fn find_locked(self, id: AccessionId) -> Result<Option<Accession>, StoreError> {
+        // SQLite has one writer, who is the one that asks
+        let lock = match &self.0 {
+            Conn::Sqlite(_) => "",
+            Conn::Postgres(_) => "FOR UPDATE",
+        };
+        let sql = format!("SELECT detail FROM accessions WHERE id = $1 {lock}");
+        let row: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(id.to_string())
             .fetch_optional(&mut *c)
             .await)?;

@@ -1,10 +1,12 @@
 //! Deciding what no machine can: a named person answers each question, and with the last answer the accession ends.
 
 use crate::accession::AccessionState;
+use crate::attach::UnattachedState;
 use crate::error::IntakeError;
 use crate::repository::AccessionRepository;
 use crate::repository::tasks::TaskRepository;
-use crate::tasks::{ReviewTask, TaskDecision};
+use crate::repository::unattached::UnattachedRepository;
+use crate::tasks::{ReviewTask, TaskDecision, TaskKind};
 use lantai_cataloguing::Holdings;
 use lantai_database::{Job, NewJob};
 use lantai_domain::{AccessionId, JobId};
@@ -41,7 +43,7 @@ pub async fn decide(
     by: &str,
 ) -> Result<ReviewTask, IntakeError> {
     let mut work = holdings.database.begin_upkeep().await?;
-    let found = AccessionRepository(work.conn()).find(id).await?;
+    let found = AccessionRepository(work.conn()).find_locked(id).await?;
     let accession = found.ok_or(IntakeError::NotFound)?;
     if !matches!(accession.state, AccessionState::PendingReview { .. }) {
         return Err(IntakeError::WrongState {
@@ -52,6 +54,15 @@ pub async fn decide(
     let mut tasks = TaskRepository(work.conn()).of(id).await?;
     let task = tasks.iter_mut().find(|task| task.number == answer.number);
     let task = task.ok_or(IntakeError::NotFound)?;
+    if task.kind == TaskKind::Attachment && answer.passed {
+        let counts = UnattachedRepository(work.conn()).counts(id).await?;
+        let open = counts
+            .iter()
+            .find(|(state, _)| state == UnattachedState::Open.name());
+        if let Some((_, count)) = open {
+            return Err(IntakeError::ExceptionsOpen { count: *count });
+        }
+    }
     task.decide(TaskDecision {
         passed: answer.passed,
         note: answer.note.clone(),

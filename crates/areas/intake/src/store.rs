@@ -1,6 +1,7 @@
 //! Storing what passed: fonds, segments and the accession's own object are staged, then everything becomes true at once.
 
 use crate::accession::Accession;
+use crate::attach::UnattachedFile;
 use crate::error::IntakeError;
 use crate::examine::FileList;
 use crate::repository::AccessionRepository;
@@ -26,6 +27,8 @@ pub(crate) const ACCESSION_FILE: &str = "accession.json";
 pub(crate) const FINDINGS_FILE: &str = "findings.jsonl";
 /// The list of the package's files in the accession's object: SM3, size and name, a file a line, sorted.
 pub(crate) const FILE_LIST_FILE: &str = "files.sm3";
+/// The list of exceptions as it was decided, in the accession's object, a file a line.
+pub(crate) const EXCEPTIONS_FILE: &str = "exceptions.jsonl";
 /// Rows read back at once.
 const ROWS_AT_ONCE: u32 = 1000;
 /// Folder of the package's own papers in the accession's object.
@@ -45,6 +48,8 @@ pub(crate) struct Papers<'a> {
     pub enclosures: &'a [Enclosure],
     /// The list of its files.
     pub list: Option<&'a FileList>,
+    /// The list of exceptions as it was decided.
+    pub exceptions: &'a [UnattachedFile],
 }
 
 enum What {
@@ -172,6 +177,14 @@ impl Staging<'_> {
             lines.push(b'\n');
         }
         layout::put_anew(&mut writer, FINDINGS_FILE, &lines)?;
+        if !papers.exceptions.is_empty() {
+            let mut lines = Vec::new();
+            for file in papers.exceptions {
+                serde_json::to_writer(&mut lines, file)?;
+                lines.push(b'\n');
+            }
+            layout::put_anew(&mut writer, EXCEPTIONS_FILE, &lines)?;
+        }
         if let Some(list) = papers.list {
             let file =
                 File::open(&list.path).map_err(|source| IntakeError::disk("read", &list.path, source))?;

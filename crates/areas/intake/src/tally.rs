@@ -141,6 +141,12 @@ impl Tally {
         }
     }
 
+    /// Whether the rules leave this to a person at this stage.
+    pub fn asks_person(&self, check: &str, code: &str) -> bool {
+        let question = self.rules.question(check, code, self.stage);
+        question.is_some_and(|finding| finding.outcome == Outcome::Manual)
+    }
+
     /// Adds a fault that leaves nothing to accept: it returns the package whatever the rules say.
     pub fn refuse(&mut self, check: &str, code: &str, fill: impl FnOnce(Finding) -> Finding) {
         let mut refusal = self.rules.refusal(check, self.stage, code);

@@ -17,7 +17,13 @@ pub enum TaskKind {
     Manual,
     /// A fault that must be corrected, or accepted with a written reason.
     Fault,
+    /// Files that no rule attaches to a record: each is decided on the list of exceptions (挂接异常清单), and then all
+    /// of them here.
+    Attachment,
 }
+
+/// Stable name of the finding that a file is attached to no record.
+pub(crate) const FILE_UNATTACHED: &str = "intake.file_unattached";
 
 /// What a person decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +90,7 @@ impl TaskList {
     /// Takes a finding into account that only a person can settle.
     pub fn add(&mut self, finding: &Finding) {
         let kind = match finding.outcome {
+            Outcome::Manual if finding.code == FILE_UNATTACHED => TaskKind::Attachment,
             Outcome::Manual => TaskKind::Manual,
             _ => TaskKind::Fault,
         };

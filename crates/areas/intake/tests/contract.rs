@@ -6,8 +6,9 @@
 )]
 
 use lantai_database::Database;
-use lantai_domain::{AccessionId, Finding, IdSource, Outcome, Severity, Stage};
-use lantai_intake::{Accession, AccessionRepository, AccessionState};
+use lantai_domain::{AccessionId, FileFormat, Finding, IdSource, Media, Outcome, Severity, Stage};
+use lantai_intake::attach::{FileDecision, UnattachedFile, UnattachedState, WhyUnattached};
+use lantai_intake::{Accession, AccessionRepository, AccessionState, UnattachedFilter, UnattachedRepository};
 use lantai_testkit::{CountingIds, noon, on_every_engine};
 
 fn an_accession(ids: &dyn IdSource, name: &str) -> Accession {
@@ -297,6 +298,112 @@ async fn findings_of_no_accession_are_refused() {
                 .put_findings(id, &some_findings(1))
                 .await
                 .is_err()
+        );
+    })
+    .await;
+}
+
+fn an_unattached_file(number: u32, file: &str) -> UnattachedFile {
+    UnattachedFile {
+        number,
+        file: file.to_owned(),
+        name_bytes: None,
+        size: 7,
+        sm3: "00".to_owned(),
+        format: FileFormat::default(),
+        media: Media::Image,
+        why: WhyUnattached::NoRecord,
+        candidates: Vec::new(),
+        faults: Vec::new(),
+        decision: None,
+    }
+}
+
+async fn listed(database: &Database, id: AccessionId, filter: &UnattachedFilter) -> Vec<u32> {
+    let mut reader = database.read().await.unwrap();
+    let page = UnattachedRepository(reader.conn())
+        .page(id, filter, 0, 10)
+        .await
+        .unwrap();
+    page.iter().map(|file| file.number).collect()
+}
+
+#[tokio::test]
+async fn unattached_files_are_found_by_state_words_and_folder() {
+    on_every_engine(async |database| {
+        let ids = CountingIds::default();
+        let accession = an_accession(&ids, "package");
+        let other = an_accession(&ids, "other");
+        put(&database, &accession).await;
+        put(&database, &other).await;
+        let names = ["甲/IMG_1.jpg", "甲/100%.jpg", "甲乙/img_2.jpg", "a.jpg"];
+        let files: Vec<UnattachedFile> = (1..)
+            .zip(names)
+            .map(|(number, name)| an_unattached_file(number, name))
+            .collect();
+        let id = accession.id;
+        let mut work = database.begin_upkeep().await.unwrap();
+        for _ in 0..2 {
+            UnattachedRepository(work.conn()).put(id, &files).await.unwrap();
+        }
+        let mut decided = files[3].clone();
+        decided.decision = Some(FileDecision::LeftOut {
+            reason: "blank".to_owned(),
+            by: "li.wei".to_owned(),
+            at: noon(),
+        });
+        UnattachedRepository(work.conn())
+            .keep(id, &decided)
+            .await
+            .unwrap();
+        work.commit().await.unwrap();
+
+        let all = UnattachedFilter::default();
+        assert_eq!(listed(&database, id, &all).await, [1, 2, 3, 4]);
+        assert_eq!(listed(&database, other.id, &all).await, [0_u32; 0]);
+        let words = |words: &str| UnattachedFilter {
+            words: Some(words.to_owned()),
+            ..UnattachedFilter::default()
+        };
+        assert_eq!(
+            listed(&database, id, &words("IMG")).await,
+            [1, 3],
+            "whatever their case"
+        );
+        assert_eq!(
+            listed(&database, id, &words("0%")).await,
+            [2],
+            "a percent sign is one"
+        );
+        assert_eq!(listed(&database, id, &words("g_")).await, [1, 3]);
+        let folder = UnattachedFilter {
+            folder: Some("甲".to_owned()),
+            state: Some(UnattachedState::Open),
+            ..UnattachedFilter::default()
+        };
+        assert_eq!(listed(&database, id, &folder).await, [1, 2]);
+        let left_out = UnattachedFilter {
+            state: Some(UnattachedState::LeftOut),
+            ..UnattachedFilter::default()
+        };
+        assert_eq!(listed(&database, id, &left_out).await, [4]);
+        let mut reader = database.read().await.unwrap();
+        let mut counts = UnattachedRepository(reader.conn()).counts(id).await.unwrap();
+        counts.sort();
+        assert_eq!(counts, [("left_out".to_owned(), 1), ("open".to_owned(), 3)]);
+        let found = UnattachedRepository(reader.conn()).find(id, 4).await.unwrap();
+        assert_eq!(found, Some(decided));
+        let paths = UnattachedRepository(reader.conn()).open_paths(id).await.unwrap();
+        assert_eq!(paths, names[..3]);
+        drop(reader);
+
+        let mut work = database.begin_upkeep().await.unwrap();
+        AccessionRepository(work.conn()).delete(id).await.unwrap();
+        work.commit().await.unwrap();
+        assert_eq!(
+            listed(&database, id, &all).await,
+            [0_u32; 0],
+            "they go with their accession"
         );
     })
     .await;

@@ -17,6 +17,9 @@ use std::time::Duration;
 const LEASE_MS: i64 = 60_000;
 /// After so many failures a person must look.
 const MOST_ATTEMPTS: i64 = 8;
+/// After a job's worker has vanished so often, and the work got no further in between, a person must look. Each time
+/// takes a lease's minute at least.
+const MOST_LOST: i64 = 20;
 
 /// A kind of background work: a struct with a name that is never changed, because the queue stores it.
 pub trait Job: Serialize + DeserializeOwned {
@@ -69,8 +72,19 @@ pub struct ClaimedJob {
     pub name: String,
     /// Its payload, JSON.
     pub payload: String,
-    /// How often it was started, this time included.
+    /// How often it was tried, this time included; a try whose worker vanished is gone on with and is the same try.
     pub attempts: i64,
+    /// How often its worker vanished since the work last got further.
+    pub lost: i64,
+    /// How far the work had got when that was last looked at.
+    pub progress: i64,
+}
+
+impl ClaimedJob {
+    /// Whether its workers vanish and vanish, and it gets no further.
+    fn is_hopeless(&self) -> bool {
+        self.lost >= MOST_LOST
+    }
 }
 
 /// How many jobs there are by state.
@@ -106,20 +120,22 @@ impl Jobs<'_> {
     }
 
     /// Takes up to `limit` jobs whose time has come, or whose worker has gone silent. The key is freed, so that a
-    /// change which comes while the job runs adds a new one.
+    /// change which comes while the job runs adds a new one. A worker that went silent is counted: nobody can tell a
+    /// machine that was switched off from a job that kills whoever does it.
     pub async fn claim(self, worker: &str, now_ms: i64, limit: u32) -> Result<Vec<ClaimedJob>, StoreError> {
         let lock = match &self.0 {
             Conn::Sqlite(_) => "",
             Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
         };
         let sql = format!(
-            "UPDATE jobs SET state = 'running', worker = $1, lease_until_ms = $2, attempts = attempts + 1,
-                             dedup_key = NULL
+            "UPDATE jobs SET attempts = attempts + CASE state WHEN 'waiting' THEN 1 ELSE 0 END,
+                             lost = lost + CASE state WHEN 'waiting' THEN 0 ELSE 1 END,
+                             state = 'running', worker = $1, lease_until_ms = $2, dedup_key = NULL
              WHERE id IN (SELECT id FROM jobs
                           WHERE (state = 'waiting' AND run_at_ms <= $3)
                              OR (state = 'running' AND lease_until_ms < $3)
                           ORDER BY priority DESC, run_at_ms, id LIMIT $4 {lock})
-             RETURNING id, name, payload, attempts"
+             RETURNING id, name, payload, attempts, lost, progress"
         );
         let jobs = on_engine!(self.0, |c| sqlx::query_as(AssertSqlSafe(sql))
             .bind(worker)
@@ -136,6 +152,20 @@ impl Jobs<'_> {
         let sql = "UPDATE jobs SET lease_until_ms = $1 WHERE id = $2 AND worker = $3 AND state = 'running'";
         let touched: u64 = on_engine!(self.0, |c| sqlx::query(sql)
             .bind(now_ms + LEASE_MS)
+            .bind(job)
+            .bind(worker)
+            .execute(&mut *c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(touched == 1)
+    }
+
+    /// Says how far the work of a job has got, so that workers that vanished before do not count any more.
+    pub async fn advance(self, job: &str, worker: &str, progress: i64) -> Result<bool, StoreError> {
+        let sql =
+            "UPDATE jobs SET lost = 0, progress = $1 WHERE id = $2 AND worker = $3 AND state = 'running'";
+        let touched: u64 = on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(progress)
             .bind(job)
             .bind(worker)
             .execute(&mut *c)
@@ -211,6 +241,23 @@ pub enum JobFailure {
     /// Trying again will not help: a person must look.
     #[error("the job cannot be done")]
     GiveUp(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Whoever did it ended in the middle, again and again, and it got no further.
+    #[error("its worker vanished {times} times, and the work got no further")]
+    WorkersLost {
+        /// How often.
+        times: i64,
+    },
+}
+
+impl JobFailure {
+    /// Stable name for programs and translations, as it stands before the job's last error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Retry(_) => "jobs.failed",
+            Self::GiveUp(_) => "jobs.given_up",
+            Self::WorkersLost { .. } => "jobs.workers_lost",
+        }
+    }
 }
 
 /// Does jobs of one name.
@@ -220,6 +267,13 @@ pub trait JobHandler: Send + Sync {
     fn name(&self) -> &'static str;
     /// Does the work; must be harmless when run twice.
     async fn run(&self, payload: &str) -> Result<(), JobFailure>;
+    /// How far the work has durably got, in whatever only grows; asked when a worker vanished in the middle of it. 0
+    /// where the work is done as a whole or not at all.
+    async fn progress(&self, _payload: &str) -> Result<i64, JobFailure> {
+        Ok(0)
+    }
+    /// The job is given up because its workers vanish: what waits for it must be told.
+    async fn workers_lost(&self, _payload: &str, _failure: &JobFailure) {}
 }
 
 /// Takes jobs from the queue and has them done, one at a time.
@@ -262,7 +316,10 @@ impl Worker {
         let Some(job) = claimed.into_iter().next() else {
             return Ok(false);
         };
-        let outcome = self.run_with_heartbeat(&job).await;
+        let outcome = match self.is_lost(&job).await? {
+            Some(failure) => Err(failure),
+            None => self.run_with_heartbeat(&job).await,
+        };
         let mut work = self.database.begin_upkeep().await?;
         match outcome {
             Ok(()) => {
@@ -270,7 +327,7 @@ impl Worker {
             }
             Err(failure) => {
                 let again = matches!(failure, JobFailure::Retry(_));
-                let text = chain(&failure);
+                let text = format!("{}: {}", failure.code(), chain(&failure));
                 tracing::error!(job.id = %job.id, job.name = %job.name, job.attempt = job.attempts, error = %text, "job {} failed", job.name);
                 Jobs(work.conn())
                     .fail(&job, &self.name, self.now_ms(), &text, again)
@@ -279,6 +336,30 @@ impl Worker {
         }
         work.commit().await?;
         Ok(true)
+    }
+
+    /// Whether a job must be given up because its workers vanish. One that got further since counts anew: a machine
+    /// may be switched off as often as its owner likes, as long as the work goes on in between.
+    async fn is_lost(&self, job: &ClaimedJob) -> Result<Option<JobFailure>, StoreError> {
+        let Some(handler) = self.handlers.get(job.name.as_str()).filter(|_| job.lost > 0) else {
+            return Ok(None);
+        };
+        // a handler that cannot tell says nothing against the job
+        let Ok(progress) = handler.progress(&job.payload).await else {
+            return Ok(None);
+        };
+        if progress > job.progress {
+            let mut work = self.database.begin_upkeep().await?;
+            Jobs(work.conn()).advance(&job.id, &self.name, progress).await?;
+            work.commit().await?;
+            return Ok(None);
+        }
+        if !job.is_hopeless() {
+            return Ok(None);
+        }
+        let failure = JobFailure::WorkersLost { times: job.lost };
+        handler.workers_lost(&job.payload, &failure).await;
+        Ok(Some(failure))
     }
 
     async fn run_with_heartbeat(&self, job: &ClaimedJob) -> Result<(), JobFailure> {

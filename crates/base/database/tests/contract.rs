@@ -11,7 +11,7 @@ use lantai_domain::{Clock, IdSource, JobId, JournalEntry};
 use lantai_testkit::{CountingIds, MovableClock, TestDatabase, a_fact, on_every_engine};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 const NOW: i64 = 1_000_000;
@@ -348,7 +348,8 @@ async fn a_silent_workers_job_goes_to_another() {
         assert!(claim(&database, "other", NOW + LEASE_MS, 1).await.is_empty());
 
         let again = claim(&database, "other", NOW + LEASE_MS + 1, 1).await;
-        assert_eq!((again[0].id.as_str(), again[0].attempts), (job.as_str(), 2));
+        assert_eq!((again[0].id.as_str(), again[0].attempts), (job.as_str(), 1));
+        assert_eq!(again[0].lost, 1);
         assert!(!heartbeat(&database, &job, "silent", NOW + LEASE_MS + 2).await);
         assert!(!finish(&database, &job, "silent").await);
         fail(&database, &again[0], "silent", NOW + LEASE_MS + 2, false).await;
@@ -566,6 +567,105 @@ async fn a_job_that_nobody_here_knows_is_kept_for_who_does() {
             .await
             .unwrap();
         assert_eq!(sweeper.swept.load(Ordering::SeqCst), 1);
+    })
+    .await;
+}
+
+/// Says how far it has got; whoever works for it vanishes.
+#[derive(Default)]
+struct Digger {
+    dug: AtomicI64,
+    told: Mutex<Vec<&'static str>>,
+}
+
+#[async_trait]
+impl JobHandler for Digger {
+    fn name(&self) -> &'static str {
+        Sweep::NAME
+    }
+
+    async fn run(&self, _payload: &str) -> Result<(), JobFailure> {
+        Ok(())
+    }
+
+    async fn progress(&self, _payload: &str) -> Result<i64, JobFailure> {
+        Ok(self.dug.load(Ordering::SeqCst))
+    }
+
+    async fn workers_lost(&self, _payload: &str, failure: &JobFailure) {
+        self.told.lock().unwrap().push(failure.code());
+    }
+}
+
+/// Claims the job as a worker that then vanishes, `times` times, each when the lease of the one before is over.
+async fn vanish(database: &Database, clock: &MovableClock, times: usize) {
+    for _ in 0..times {
+        clock.advance(SignedDuration::from_millis(LEASE_MS + 1));
+        let now_ms = clock.now().as_millisecond();
+        assert_eq!(claim(database, "vanishing", now_ms, 1).await.len(), 1);
+    }
+    clock.advance(SignedDuration::from_millis(LEASE_MS + 1));
+}
+
+fn digging(database: &Database, clock: &Arc<MovableClock>, digger: &Arc<Digger>) -> Worker {
+    let handler: Arc<dyn JobHandler> = Arc::<Digger>::clone(digger);
+    let clock: Arc<dyn Clock> = Arc::<MovableClock>::clone(clock);
+    Worker::new(database.clone(), clock, &CountingIds::default(), vec![handler])
+}
+
+#[tokio::test]
+async fn a_job_whose_workers_vanish_is_given_up_by_name() {
+    on_every_engine(async |database| {
+        enqueue(&database, sweep(&CountingIds::default(), 1)).await;
+        let (clock, digger) = (Arc::new(MovableClock::default()), Arc::new(Digger::default()));
+        let worker = digging(&database, &clock, &digger);
+        // the first claim is the job's first try: one more than the workers that may be lost
+        vanish(&database, &clock, 20).await;
+        assert!(worker.step().await.unwrap());
+        assert_eq!(counts(&database).await, a_count(0, 0, 1));
+        assert_eq!(*digger.told.lock().unwrap(), ["jobs.workers_lost"]);
+        assert!(!worker.step().await.unwrap(), "it is left alone");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_gets_further_is_never_given_up() {
+    on_every_engine(async |database| {
+        enqueue(&database, sweep(&CountingIds::default(), 1)).await;
+        let (clock, digger) = (Arc::new(MovableClock::default()), Arc::new(Digger::default()));
+        vanish(&database, &clock, 1).await;
+        for life in 1..=100 {
+            digger.dug.store(life, Ordering::SeqCst);
+            // it is looked at by whoever takes it next, and that one vanishes too
+            let now_ms = clock.now().as_millisecond();
+            let job = claim(&database, "next", now_ms, 1).await.remove(0);
+            assert!(job.lost <= 2, "life {life}: {} lost", job.lost);
+            let mut work = database.begin_upkeep().await.unwrap();
+            assert!(Jobs(work.conn()).advance(&job.id, "next", life).await.unwrap());
+            work.commit().await.unwrap();
+            clock.advance(SignedDuration::from_millis(LEASE_MS + 1));
+        }
+        assert!(digging(&database, &clock, &digger).step().await.unwrap());
+        assert_eq!(
+            counts(&database).await,
+            JobCounts::default(),
+            "it is done in the end"
+        );
+        assert!(digger.told.lock().unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn progress_since_the_last_look_forgives_lost_workers() {
+    on_every_engine(async |database| {
+        enqueue(&database, sweep(&CountingIds::default(), 1)).await;
+        let (clock, digger) = (Arc::new(MovableClock::default()), Arc::new(Digger::default()));
+        vanish(&database, &clock, 40).await;
+        digger.dug.store(1, Ordering::SeqCst);
+        assert!(digging(&database, &clock, &digger).step().await.unwrap());
+        assert_eq!(counts(&database).await, JobCounts::default());
     })
     .await;
 }

@@ -7,6 +7,7 @@
 //! - [`container`]: ZIP, TAR, 7z, unpacked without trusting them
 //! - [`malware`]: a built-in signature, and scanners that speak the protocol of clamd
 //! - [`package`]: folders, their files, references that stay inside
+//! - [`page_code`]: barcodes and QR codes on pictures of pages
 //! - [`properties`]: what a file is like and whether it is whole
 //! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
@@ -23,6 +24,7 @@ pub mod eep;
 pub mod identify;
 pub mod malware;
 pub mod package;
+pub mod page_code;
 pub mod properties;
 pub mod safe_xml;
 pub mod text;

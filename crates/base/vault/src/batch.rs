@@ -356,7 +356,7 @@ impl SealedList {
         folder.join(SEALED)
     }
 
-    fn write(&self, shared: &Shared, folder: &Path) -> Result<(), VaultError> {
+    pub(crate) fn write(&self, shared: &Shared, folder: &Path) -> Result<(), VaultError> {
         let damaged = |error: serde_json::Error| self.damaged(error.to_string());
         let bytes = serde_json::to_vec(self).map_err(damaged)?;
         shared.disk.write_durably(&Self::path(folder), &bytes)

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lantai_domain::{NoProbe, Probe};
 
-use crate::batch::{Batch, SealedBatch, SealedList};
+use crate::batch::{Batch, NEW_OBJECTS, SealedBatch, SealedEntry, SealedList};
 use crate::error::VaultError;
 use crate::identifier::ObjectId;
 use crate::inventory::Inventory;
@@ -193,6 +193,66 @@ impl Vault {
             keys = list.entries.iter().map(|entry| object_key(&entry.id)).collect();
         }
         self.shared.remove_batch(batch)?;
+        self.shared.release(None, &keys);
+        Ok(())
+    }
+
+    /// A new object that lies in a sealed batch, to be read before it is placed; `None` means that the batch has none
+    /// of this name.
+    ///
+    /// # Errors
+    /// [`VaultError::BatchName`], [`VaultError::InventoryDamaged`], [`VaultError::DigestMismatch`],
+    /// [`VaultError::Disk`].
+    pub fn staged(&self, batch: &str, id: &ObjectId) -> Result<Option<Object>, VaultError> {
+        check_batch_name(batch)?;
+        let folder = self
+            .shared
+            .staging
+            .join(batch)
+            .join(NEW_OBJECTS)
+            .join(object_key(id));
+        let Some((inventory, _)) = Inventory::read(&folder)? else {
+            return Ok(None);
+        };
+        if inventory.id != *id {
+            let reason = format!("it belongs to {}", inventory.id);
+            return Err(VaultError::InventoryDamaged { path: folder, reason });
+        }
+        Ok(Some(Object::new(folder, inventory)))
+    }
+
+    /// Takes new objects out of a sealed batch of an earlier run, so that they are never placed. What the batch does
+    /// not have is left alone, so that it does no harm when it is done again after a crash. Durable on return.
+    ///
+    /// # Errors
+    /// [`VaultError::BatchMissing`], [`VaultError::BatchUnsealed`], [`VaultError::BatchBusy`], and
+    /// [`VaultError::BatchPlaced`] where placing had begun.
+    pub fn withdraw(&self, batch: &str, ids: &[ObjectId]) -> Result<(), VaultError> {
+        self.shared.check_batch_free(batch)?;
+        let folder = self.shared.staging.join(batch);
+        let Some(mut list) = SealedList::read(&folder, batch)? else {
+            return Err(VaultError::BatchUnsealed {
+                batch: batch.to_owned(),
+            });
+        };
+        if list.entries.iter().any(|entry| !entry.is_staged(&folder)) {
+            return Err(VaultError::BatchPlaced {
+                batch: batch.to_owned(),
+            });
+        }
+        let goes: HashSet<&ObjectId> = ids.iter().collect();
+        let (gone, kept): (Vec<SealedEntry>, Vec<SealedEntry>) = std::mem::take(&mut list.entries)
+            .into_iter()
+            .partition(|entry| entry.base.is_none() && goes.contains(&entry.id));
+        list.entries = kept;
+        // the list decides what is placed: it comes first, and what it does not name goes with the batch at the latest
+        list.write(&self.shared, &folder)?;
+        for entry in &gone {
+            self.shared
+                .disk
+                .remove_tree("withdraw.object", &entry.staged(&folder))?;
+        }
+        let keys: Vec<String> = gone.iter().map(|entry| object_key(&entry.id)).collect();
         self.shared.release(None, &keys);
         Ok(())
     }

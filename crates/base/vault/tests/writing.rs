@@ -407,3 +407,45 @@ fn only_a_vault_is_opened_and_only_an_empty_place_becomes_one() {
     std::fs::write(root.join("objects/0=ocfl_1.1"), "ocfl_1.0\n").unwrap();
     assert_eq!(open(&root), "vault.not_a_vault");
 }
+
+#[test]
+fn what_is_withdrawn_from_a_sealed_batch_is_never_placed() {
+    let root = tempfile::tempdir().unwrap();
+    let vault = new_vault(root.path());
+    let batch = vault.begin("held").unwrap();
+    for (object, content) in [("urn:test:a", "a"), ("urn:test:b", "b"), ("urn:test:c", "c")] {
+        let mut writer = batch.new_object(&id(object)).unwrap();
+        writer.put_bytes(&path("text"), content.as_bytes()).unwrap();
+        writer.finish(info()).unwrap();
+    }
+    let sealed = batch.seal().unwrap();
+    let gone = [id("urn:test:b"), id("urn:test:unknown")];
+    assert_eq!(
+        vault.withdraw("held", &gone).unwrap_err().code(),
+        "vault.batch_busy"
+    );
+    drop(sealed);
+
+    let staged = vault.staged("held", &id("urn:test:b")).unwrap().unwrap();
+    let place = staged.content_file(staged.head(), &path("text")).unwrap();
+    assert_eq!(std::fs::read(place).unwrap(), b"b");
+    assert!(vault.staged("held", &id("urn:test:unknown")).unwrap().is_none());
+    for time in 1..=2 {
+        vault.withdraw("held", &gone).unwrap();
+        assert!(
+            vault.staged("held", &id("urn:test:b")).unwrap().is_none(),
+            "time {time}"
+        );
+    }
+    // its name is free again
+    store(&vault, "urn:test:b", &[("text", b"another")]);
+    let placed = vault.resume("held").unwrap().place().unwrap();
+    let placed: Vec<&str> = placed.iter().map(|object| object.id.as_str()).collect();
+    assert_eq!(placed, ["urn:test:a", "urn:test:c"]);
+    assert_eq!(read(&vault, "urn:test:b", 1, "text"), b"another");
+    assert!(vault.unfinished().unwrap().is_empty());
+    assert_eq!(
+        vault.withdraw("held", &gone).unwrap_err().code(),
+        "vault.batch_missing"
+    );
+}

@@ -7,6 +7,7 @@ use crate::output::{Output, Status};
 use anyhow::{Context, bail};
 use clap::Args;
 use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
+use lantai_intake::attach::AttachRules;
 use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
 use lantai_intake::rules::CheckRules;
 use lantai_intake::{
@@ -121,9 +122,14 @@ impl Check {
         let folder = self.data.as_ref().map(|data| data.join("rules"));
         let checks = CheckRules::of_folder(folder.as_deref(), self.profile.as_deref())
             .context("the rules of the checks cannot be used")?;
+        let attach = match &folder {
+            Some(folder) => AttachRules::of_folder(folder),
+            None => AttachRules::builtin(),
+        };
         let rules = IntakeRules::builtin()?
             .with_checks(checks)
             .with_trust(self.trust_store()?)
+            .with_attach(attach.context("the rules of attaching cannot be used")?)
             .with_examiner(examiner()?);
         Ok(match &self.data {
             Some(data) => rules.with_scanner(Config::load(data, &variable)?.malware_scanner()?),

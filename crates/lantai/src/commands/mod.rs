@@ -11,6 +11,7 @@ mod identify;
 mod ingest;
 mod init;
 mod rebuild;
+mod receipt;
 mod record;
 mod search;
 mod serve;
@@ -51,6 +52,8 @@ pub enum Command {
     Verify(verify::Verify),
     /// Make catalogue and index again from vault and journal.
     Rebuild(rebuild::Rebuild),
+    /// Read or prove the receipt of a handed-over package.
+    Receipt(receipt::ReceiptCommand),
     /// Write records out.
     Export(export::Export),
     /// Propose what is filed, where and how long, by the table of the archive.
@@ -79,6 +82,7 @@ impl Command {
             Self::Record(command) => command.run(output).await,
             Self::Verify(command) => command.run(output).await,
             Self::Rebuild(command) => command.run(output).await,
+            Self::Receipt(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
             Self::Filing(command) => command.run(output),
             Self::Config(command) => command.run(output),

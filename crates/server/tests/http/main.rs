@@ -4,6 +4,7 @@
 
 mod accessions;
 mod desk;
+mod exceptions;
 mod files;
 mod filing;
 mod mass;

@@ -14,6 +14,7 @@ const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-p
 const NewAccessionPage = lazy(() => import("./pages/intake/new-accession/new-accession-page"));
 const AccessionPage = lazy(() => import("./pages/intake/accession/accession-page"));
 const TasksPage = lazy(() => import("./pages/intake/tasks/tasks-page"));
+const ExceptionsPage = lazy(() => import("./pages/intake/exceptions/exceptions-page"));
 const RegisterPage = lazy(() => import("./pages/intake/register/register-page"));
 const ReportPage = lazy(() => import("./pages/intake/report/report-page"));
 const QualityPage = lazy(() => import("./pages/intake/quality/quality-page"));
@@ -59,6 +60,7 @@ export function App() {
               <Route path="/accessions" element={<AccessionsPage />} />
               <Route path="/accessions/new" element={<NewAccessionPage />} />
               <Route path="/accessions/tasks" element={<TasksPage />} />
+              <Route path="/accessions/:id/exceptions" element={<ExceptionsPage />} />
               <Route path="/accessions/:id/register" element={<RegisterPage />} />
               <Route path="/accessions/:id" element={<AccessionPage />} />
               <Route path="/accessions/:id/report" element={<ReportPage />} />

@@ -10,6 +10,7 @@ import "@lantai/ui/base.css";
 import "./styles/desk.css";
 import "./styles/pages.css";
 import "./styles/intake.css";
+import "./styles/exceptions.css";
 import "./styles/quality.css";
 
 const queries: QueryClient = new QueryClient({

@@ -97,6 +97,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/accessions/{id}/exceptions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the files of an accession that a person must attach, or has attached. */
+    get: operations["list_exceptions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/exceptions/decisions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides about many files at once. What cannot be decided so stays open, and is told with the reason. */
+    post: operations["decide_exceptions"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/exceptions/records": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Finds records of an accession that waits, by code or title. */
+    get: operations["find_waiting_records"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/exceptions/summary": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says how far the list of exceptions is. */
+    get: operations["get_exceptions_summary"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/exceptions/{number}/content": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives a file of the list of exceptions while its accession waits. Ranges are served. */
+    get: operations["get_exception_content"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accessions/{id}/exceptions/{number}/decision": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Decides about one file, or takes the decision back. It can be changed until the list as a whole is decided. */
+    put: operations["decide_exception"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/accessions/{id}/files": {
     parameters: {
       query?: never;
@@ -1102,6 +1204,134 @@ export interface components {
       /** @description `success` or `failure`. */
       outcome: string;
     };
+    /** @description A record that a file may belong to. */
+    ExceptionCandidate: {
+      /** @description 档号, or what stands on the page. */
+      code: string;
+      /** @description What speaks for it: a rule of `rules/attach.toml`, or `resembles`. */
+      source: string;
+    };
+    /** @description What became, or would become, of a file. */
+    ExceptionDecided: components["schemas"]["ExceptionFile"] & {
+      /** @description Stable name of why nothing is decided of it. */
+      refused: string | null;
+    };
+    /** @description What is to be done about a file. */
+    ExceptionDecision:
+      | {
+          /** @description It belongs to the record with this code. */
+          assign_to: string;
+        }
+      | {
+          /** @description It belongs to none and does not come into the holdings, for this reason. */
+          leave_out: string;
+        }
+      | {
+          /** @description Nothing is decided any more. */
+          undo: boolean;
+        };
+    /** @description A file that no rule attaches to a record, or that rules attach to several. */
+    ExceptionFile: {
+      /** @description 档号 of the record that it was assigned to. */
+      assigned_to: string | null;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      at: string | null;
+      /** @description Account of who decided. */
+      by: string | null;
+      /** @description Records that it may belong to. */
+      candidates: components["schemas"]["ExceptionCandidate"][];
+      /** @description Faults of the file for which it can belong to no record. */
+      faults: components["schemas"]["FindingBody"][];
+      /** @description Path in the package. */
+      file: string;
+      /** @description Name of the format. */
+      format: string | null;
+      /** @description How it is shown: `image`, `document`, `sound`, `video`, `text`, `other`. */
+      media: string;
+      /** @description MIME type. */
+      mime: string | null;
+      /**
+       * Format: int32
+       * @description Number within its accession, from 1.
+       */
+      number: number;
+      /** @description PRONOM identifier, or ours. */
+      puid: string | null;
+      /** @description Why it was left out. */
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description SM3, lower-case hexadecimal. */
+      sm3: string;
+      /** @description Where it stands. */
+      state: components["schemas"]["ExceptionState"];
+      /** @description Why it is on the list: `no_record`, `several_records`, `rules_disagree`, `page_disagrees`. */
+      why: string;
+    };
+    /** @description A folder with files on the list. */
+    ExceptionFolder: {
+      /** @description Its path in the package; empty for files that lie in none. */
+      folder: string;
+      /**
+       * Format: int64
+       * @description Open files in it, folders below it left out.
+       */
+      open: number;
+    };
+    /**
+     * @description Where a file on the list stands.
+     * @enum {string}
+     */
+    ExceptionState: "open" | "assigned" | "left_out";
+    /** @description The list as a whole. */
+    ExceptionSummary: {
+      /**
+       * Format: int64
+       * @description Files that are assigned to records.
+       */
+      assigned: number;
+      /** @description Whether the list is decided as a whole, so that nothing of it can be changed. */
+      decided: boolean;
+      /** @description Folders with open files, those with most first; 200 at most. */
+      folders: components["schemas"]["ExceptionFolder"][];
+      /**
+       * Format: int64
+       * @description Files that are left out.
+       */
+      left_out: number;
+      /**
+       * Format: int64
+       * @description Files of which nothing is decided.
+       */
+      open: number;
+      /**
+       * Format: int32
+       * @description Number of the question that ends the list; `null` where the accession has no list.
+       */
+      task: number | null;
+    };
+    /** @description What is to be done about many files. */
+    ExceptionsDecision: {
+      decision?: components["schemas"]["ExceptionDecision"] | null;
+      /** @description All open files in this folder and below it; the empty name is the whole package. */
+      folder?: string | null;
+      /**
+       * Format: int32
+       * @description In place of it: what this assigned file shows. Its code ends with a number that stands in its path; the
+       *     others get the codes that end with the numbers at the same place of theirs.
+       */
+      like?: number | null;
+      /** @description These files, in place of a folder's. */
+      numbers?: number[] | null;
+      /** @description Only say what would be decided. */
+      only_try?: boolean;
+    };
     /** @description A group. */
     FacetValueBody: {
       /**
@@ -1894,6 +2124,65 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_ExceptionDecided: {
+      /** @description The entries. */
+      items: (components["schemas"]["ExceptionFile"] & {
+        /** @description Stable name of why nothing is decided of it. */
+        refused: string | null;
+      })[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_ExceptionFile: {
+      /** @description The entries. */
+      items: {
+        /** @description 档号 of the record that it was assigned to. */
+        assigned_to: string | null;
+        /**
+         * Format: date-time
+         * @description When.
+         */
+        at: string | null;
+        /** @description Account of who decided. */
+        by: string | null;
+        /** @description Records that it may belong to. */
+        candidates: components["schemas"]["ExceptionCandidate"][];
+        /** @description Faults of the file for which it can belong to no record. */
+        faults: components["schemas"]["FindingBody"][];
+        /** @description Path in the package. */
+        file: string;
+        /** @description Name of the format. */
+        format: string | null;
+        /** @description How it is shown: `image`, `document`, `sound`, `video`, `text`, `other`. */
+        media: string;
+        /** @description MIME type. */
+        mime: string | null;
+        /**
+         * Format: int32
+         * @description Number within its accession, from 1.
+         */
+        number: number;
+        /** @description PRONOM identifier, or ours. */
+        puid: string | null;
+        /** @description Why it was left out. */
+        reason: string | null;
+        /**
+         * Format: int64
+         * @description Bytes.
+         */
+        size: number;
+        /** @description SM3, lower-case hexadecimal. */
+        sm3: string;
+        /** @description Where it stands. */
+        state: components["schemas"]["ExceptionState"];
+        /** @description Why it is on the list: `no_record`, `several_records`, `rules_disagree`, `page_disagrees`. */
+        why: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_FilingDecisionBody: {
       /** @description The entries. */
       items: {
@@ -2158,6 +2447,23 @@ export interface components {
         number: number;
         /** @description How much it weighs. */
         severity: components["schemas"]["Severity"];
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_WaitingRecord: {
+      /** @description The entries. */
+      items: {
+        /** @description 档号. */
+        code: string;
+        /**
+         * Format: int64
+         * @description How many files it came with.
+         */
+        files: number;
+        /** @description 题名. */
+        title: string;
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -2773,7 +3079,7 @@ export interface components {
      * @description Why a person is asked.
      * @enum {string}
      */
-    TaskKind: "manual" | "fault";
+    TaskKind: "manual" | "fault" | "attachment";
     /** @description A text. */
     TextBody: {
       /** @description The text, with its line breaks. */
@@ -2791,6 +3097,18 @@ export interface components {
      * @enum {string}
      */
     ViewerKind: "public" | "staff";
+    /** @description A record that a file can be assigned to. */
+    WaitingRecord: {
+      /** @description 档号. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many files it came with.
+       */
+      files: number;
+      /** @description 题名. */
+      title: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -3112,6 +3430,323 @@ export interface operations {
       };
       /** @description There is none */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_exceptions: {
+    parameters: {
+      query?: {
+        /** @description Only those in this state. */
+        state?: components["schemas"]["ExceptionState"];
+        /** @description Only those whose path has these letters. */
+        q?: string;
+        /** @description Only those in this folder or below it. */
+        folder?: string;
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 100 if not said, 500 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of the list */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_ExceptionFile"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  decide_exceptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExceptionsDecision"];
+      };
+    };
+    responses: {
+      /** @description What became of each */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_ExceptionDecided"];
+        };
+      };
+      /** @description No record has this code, or the example shows no rule */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession or file */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The list is decided */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  find_waiting_records: {
+    parameters: {
+      query: {
+        /** @description Letters of the code or the title. */
+        q: string;
+        /** @description 20 if not said, 100 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Records */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_WaitingRecord"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none that waits */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_exceptions_summary: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The list as a whole */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExceptionSummary"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_exception_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+        /** @description Number of the file */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": number[];
+        };
+      };
+      /** @description A range of the file */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none that waits */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  decide_exception: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The accession */
+        id: string;
+        /** @description Number of the file */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ExceptionDecision"];
+      };
+    };
+    responses: {
+      /** @description As it stands now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ExceptionFile"];
+        };
+      };
+      /** @description No record has this code, or the reason is missing */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For the staff */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such accession or file */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The list is decided, or the file has faults of its own */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,7 +1,8 @@
 //! Ending accessions whose questions are all decided.
 
-use crate::conclude::conclude_reviewed;
+use crate::receive::IntakeRules;
 use crate::review::ConcludeAccession;
+use crate::reviewed::conclude_reviewed;
 use crate::watch::move_away;
 use async_trait::async_trait;
 use lantai_cataloguing::Holdings;
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 pub struct ConcludeAccessionHandler {
     /// The holdings.
     pub holdings: Holdings,
+    /// The rules.
+    pub rules: IntakeRules,
     /// Folder for what does not fit into memory.
     pub workspace: PathBuf,
 }
@@ -25,7 +28,7 @@ impl JobHandler for ConcludeAccessionHandler {
     async fn run(&self, payload: &str) -> Result<(), JobFailure> {
         let job: ConcludeAccession =
             serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
-        let concluded = conclude_reviewed(&self.holdings, &self.workspace, job.accession).await;
+        let concluded = conclude_reviewed(&self.holdings, &self.rules, &self.workspace, job.accession).await;
         // the accession waits on until it has ended, whatever fails here
         let concluded = concluded.map_err(|error| JobFailure::Retry(error.into()))?;
         if let Some(received) = concluded {

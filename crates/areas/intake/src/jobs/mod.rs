@@ -10,7 +10,13 @@ pub use receive_upload::ReceiveUploadHandler;
 pub use receive_watched::ReceiveWatchedHandler;
 pub use recover::recover;
 
+use crate::accession::AccessionState;
+use crate::conclude::held_parts;
+use crate::error::IntakeError;
 use crate::progress::Progress;
+use crate::repository::AccessionRepository;
+use lantai_cataloguing::Holdings;
+use lantai_database::JobFailure;
 use lantai_domain::AccessionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,5 +46,38 @@ impl ProgressBoard {
 
     pub(crate) fn end(&self, id: AccessionId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}
+
+/// How far receiving a package has durably got: its sealed parts.
+async fn parts_sealed(holdings: &Holdings, id: AccessionId) -> Result<i64, JobFailure> {
+    let parts = held_parts(holdings, id).await;
+    let parts = parts.map_err(|error| JobFailure::Retry(error.into()))?;
+    Ok(i64::try_from(parts.len()).unwrap_or(i64::MAX))
+}
+
+/// Registers an accession as failed whose workers vanished. Its durable parts are kept: handed in again, it goes on
+/// after them.
+async fn fail_lost(holdings: &Holdings, id: AccessionId, failure: &JobFailure) -> Result<(), IntakeError> {
+    let mut work = holdings.database.begin_upkeep().await?;
+    let found = AccessionRepository(work.conn()).find_locked(id).await?;
+    let Some(mut accession) = found.filter(|accession| matches!(accession.state, AccessionState::Checking))
+    else {
+        return Ok(());
+    };
+    accession.state = AccessionState::Failed {
+        at: holdings.clock.now(),
+        code: failure.code().to_owned(),
+        detail: failure.to_string(),
+    };
+    AccessionRepository(work.conn()).put(&accession).await?;
+    work.commit().await?;
+    Ok(())
+}
+
+/// A failure to register a failure: the log is told, and the job itself says the rest.
+fn tell_unregistered(id: AccessionId, result: Result<(), IntakeError>) {
+    if let Err(error) = result {
+        tracing::warn!(accession.id = %id, error = %error, "the failure of accession {id} could not be registered");
     }
 }

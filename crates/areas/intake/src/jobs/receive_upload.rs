@@ -1,6 +1,6 @@
 //! Receiving uploads in the background.
 
-use super::ProgressBoard;
+use super::{ProgressBoard, fail_lost, parts_sealed, tell_unregistered};
 use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
@@ -84,5 +84,19 @@ impl JobHandler for ReceiveUploadHandler {
                 // the accession is registered as failed and can be handed in again; the job itself is done with
                 false => JobFailure::GiveUp(error.into()),
             })
+    }
+
+    async fn progress(&self, payload: &str) -> Result<i64, JobFailure> {
+        let job: ReceiveUpload =
+            serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
+        parts_sealed(&self.holdings, job.accession).await
+    }
+
+    async fn workers_lost(&self, payload: &str, failure: &JobFailure) {
+        let Ok(job) = serde_json::from_str::<ReceiveUpload>(payload) else {
+            return;
+        };
+        let failed = fail_lost(&self.holdings, job.accession, failure).await;
+        tell_unregistered(job.accession, failed);
     }
 }

@@ -1,6 +1,6 @@
 //! Receiving packages from watched folders.
 
-use super::ProgressBoard;
+use super::{ProgressBoard, fail_lost, parts_sealed, tell_unregistered};
 use crate::accession::Accession;
 use crate::error::IntakeError;
 use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
@@ -101,5 +101,20 @@ impl JobHandler for ReceiveWatchedHandler {
                 // the accession is registered as failed, and the package lies where a person finds it
                 false => JobFailure::GiveUp(error.into()),
             })
+    }
+
+    async fn progress(&self, payload: &str) -> Result<i64, JobFailure> {
+        let job: ReceiveWatched =
+            serde_json::from_str(payload).map_err(|error| JobFailure::GiveUp(error.into()))?;
+        parts_sealed(&self.holdings, job.accession).await
+    }
+
+    async fn workers_lost(&self, payload: &str, failure: &JobFailure) {
+        let Ok(job) = serde_json::from_str::<ReceiveWatched>(payload) else {
+            return;
+        };
+        let failed = fail_lost(&self.holdings, job.accession, failure).await;
+        tell_unregistered(job.accession, failed);
+        tell_unregistered(job.accession, self.move_failed(job.accession).await);
     }
 }

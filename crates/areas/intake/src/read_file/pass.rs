@@ -93,15 +93,18 @@ pub(super) fn stage(
     })
 }
 
-/// Reads a file without keeping it; only what was declared is computed.
+/// Reads a file without keeping it; only what is asked for or was declared is computed.
 pub(super) fn measure(
     file: &SubmittedFile,
     mut source: File,
     size: u64,
+    asked: &[Algorithm],
     progress: &Progress,
 ) -> Result<Measured, VaultError> {
     let path = layout::content_path(&file.name)?;
-    let further = Further::of(file, &[]);
+    let mut further = Further::of(file, asked);
+    let asked = asked.iter().map(|algorithm| (*algorithm, algorithm.start()));
+    further.0.extend(asked);
     let mut observer = Observer {
         window: HeadTail::new(),
         further,

@@ -4,6 +4,8 @@ mod accessions;
 mod bodies;
 mod bodies_of_packages;
 mod corrections;
+mod exception_content;
+mod exceptions;
 mod findings;
 mod progress;
 mod push;
@@ -26,6 +28,7 @@ pub use bodies::AccessionSummaryBody;
 use lantai_cataloguing::Holdings;
 use lantai_domain::AccessionId;
 use lantai_http::Problem;
+use std::path::PathBuf;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
@@ -46,6 +49,8 @@ pub struct IntakeState {
     pub rules: Arc<CheckRules>,
     /// Name of the archives, which heads reports.
     pub institution: String,
+    /// Folder for what does not fit into memory.
+    pub workspace: PathBuf,
 }
 
 /// The routes of this area.
@@ -60,6 +65,12 @@ pub fn routes(state: IntakeState) -> OpenApiRouter {
         .routes(operations!(tasks::list_accession_tasks))
         .routes(operations!(tasks::list_open_tasks))
         .routes(operations!(tasks::decide_accession_task))
+        .routes(operations!(exceptions::list_exceptions))
+        .routes(operations!(exceptions::get_exceptions_summary))
+        .routes(operations!(exceptions::decide_exception))
+        .routes(operations!(exceptions::decide_exceptions))
+        .routes(operations!(exceptions::find_waiting_records))
+        .routes(operations!(exception_content::get_exception_content))
         .routes(operations!(corrections::list_attempts))
         .routes(operations!(corrections::get_changes))
         .routes(operations!(receipt::get_receipt))
@@ -94,11 +105,15 @@ fn problem(error: &IntakeError) -> Problem {
         | IntakeError::NotEnded { .. }
         | IntakeError::TaskDecided
         | IntakeError::HandedInElsewhere
+        | IntakeError::ExceptionsOpen { .. }
+        | IntakeError::FileUnfit { .. }
         | IntakeError::OffsetDiffers { .. }
         | IntakeError::UploadsUnfinished { .. } => StatusCode::CONFLICT,
         IntakeError::PathEscape { .. }
         | IntakeError::FondsMissing
         | IntakeError::ReasonNeeded
+        | IntakeError::RecordUnknown { .. }
+        | IntakeError::NothingDerived
         | IntakeError::UploadBrokeOff => StatusCode::BAD_REQUEST,
         IntakeError::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
         IntakeError::Disk { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {

@@ -23,6 +23,8 @@ pub enum TaskKindBody {
     Manual,
     /// A fault that may be accepted with a written reason.
     Fault,
+    /// Files are attached to no record; each is decided on the list of exceptions first.
+    Attachment,
 }
 
 /// What a person decided.
@@ -72,6 +74,7 @@ impl From<ReviewTask> for TaskBody {
             kind: match task.kind {
                 TaskKind::Manual => TaskKindBody::Manual,
                 TaskKind::Fault => TaskKindBody::Fault,
+                TaskKind::Attachment => TaskKindBody::Attachment,
             },
             findings: task.findings,
             examples: task.examples.into_iter().map(FindingBody::from).collect(),

@@ -1,6 +1,7 @@
 //! The child's side: limits first, then one answer for each question until there are no more.
 
 use super::protocol::{Answer, Request};
+use lantai_formats::page_code::read_page_codes;
 use lantai_formats::properties::examine_claim;
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,11 +74,13 @@ fn answer(line: &str) -> Answer {
     let Some(path) = request.path() else {
         return Answer::Unreadable("no path".to_owned());
     };
-    let examined = catch_unwind(AssertUnwindSafe(|| {
-        examine_claim(&request.claim, &path, &request.limits)
+    let examined = catch_unwind(AssertUnwindSafe(|| match &request.page_codes {
+        Some(limits) => read_page_codes(&path, limits).map(Answer::PageCodes),
+        None => examine_claim(&request.claim, &path, &request.limits)
+            .map(|properties| Answer::Properties(Box::new(properties))),
     }));
     match examined {
-        Ok(Ok(properties)) => Answer::Properties(Box::new(properties)),
+        Ok(Ok(answer)) => answer,
         Ok(Err(error)) if error.kind() == io::ErrorKind::OutOfMemory => Answer::OutOfMemory,
         Ok(Err(error)) => Answer::Unreadable(error.to_string()),
         Err(payload) => {

@@ -17,8 +17,9 @@ pub use error::ExamineError;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lantai_formats::identify::Identification;
+use lantai_formats::page_code::{PageCode, PageCodeLimits, read_page_codes};
 use lantai_formats::properties::{Claim, ExamineLimits, FileProperties, examine_claim, needs_child};
-use protocol::Request;
+use protocol::{Answer, Request};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,14 @@ const HEAD: u64 = 4096;
 pub trait Examiner: Send + Sync {
     /// What a file is like. An error says that it could not be examined, never that it is sound.
     fn examine(&self, identification: &Identification, path: &Path) -> Result<FileProperties, ExamineError>;
+
+    /// The codes on the picture of a page. An error says that the page could not be searched, never that it has none.
+    fn page_codes(
+        &self,
+        path: &Path,
+        limits: &PageCodeLimits,
+        timeout: Duration,
+    ) -> Result<Vec<PageCode>, ExamineError>;
 }
 
 /// Examines in this process: for programs that trust what they read, and where no second process can be started.
@@ -47,6 +56,15 @@ pub struct InProcess {
 impl Examiner for InProcess {
     fn examine(&self, identification: &Identification, path: &Path) -> Result<FileProperties, ExamineError> {
         Ok(examine_claim(&Claim::from(identification), path, &self.limits)?)
+    }
+
+    fn page_codes(
+        &self,
+        path: &Path,
+        limits: &PageCodeLimits,
+        _timeout: Duration,
+    ) -> Result<Vec<PageCode>, ExamineError> {
+        Ok(read_page_codes(path, limits)?)
     }
 }
 
@@ -128,15 +146,15 @@ impl Sandbox {
         }
     }
 
-    fn ask_child(&self, claim: Claim, path: &Path) -> Result<FileProperties, ExamineError> {
-        let request = Request::new(claim, path, self.options.limits.clone()).to_line()?;
+    fn ask_child(&self, request: &Request, timeout: Duration) -> Result<Answer, ExamineError> {
+        let request = request.to_line()?;
         // waits for a place; the pool lives as long as its caller, so there always comes one
         let mut place = self
             .free
             .1
             .recv()
             .map_err(|_| ExamineError::crashed("the pool is closed"))?;
-        let answer = self.answer(&mut place, &request);
+        let answer = self.answer(&mut place, &request, timeout);
         if answer.as_ref().is_err_and(ExamineError::spoils_the_child) {
             place = None;
         }
@@ -147,19 +165,24 @@ impl Sandbox {
         answer
     }
 
-    fn answer(&self, place: &mut Option<Worker>, request: &str) -> Result<FileProperties, ExamineError> {
+    fn answer(
+        &self,
+        place: &mut Option<Worker>,
+        request: &str,
+        timeout: Duration,
+    ) -> Result<Answer, ExamineError> {
         let is_fresh = place.is_none();
         let worker = match place {
             Some(worker) => worker,
             None => place.insert(Worker::start(&self.options.executable, &self.arguments)?),
         };
-        match worker.ask(request, self.options.timeout) {
+        match worker.ask(request, timeout) {
             // a child that had other files before may have died of them: a fresh one tells
             Err(ExamineError::Gone { .. } | ExamineError::Crashed { .. } | ExamineError::Memory)
                 if !is_fresh =>
             {
                 let worker = place.insert(Worker::start(&self.options.executable, &self.arguments)?);
-                worker.ask(request, self.options.timeout)
+                worker.ask(request, timeout)
             }
             answer => answer,
         }
@@ -175,9 +198,26 @@ impl Examiner for Sandbox {
         (&mut file).take(HEAD).read_to_end(&mut head)?;
         drop(file);
         if needs_child(&claim, &head, size, &self.options.limits) {
-            return self.ask_child(claim, path);
+            let request = Request::new(claim, path, self.options.limits.clone());
+            return match self.ask_child(&request, self.options.timeout)? {
+                Answer::Properties(properties) => Ok(*properties),
+                _ => Err(ExamineError::crashed("the child answered something else")),
+            };
         }
         Ok(examine_claim(&claim, path, &self.options.limits)?)
+    }
+
+    fn page_codes(
+        &self,
+        path: &Path,
+        limits: &PageCodeLimits,
+        timeout: Duration,
+    ) -> Result<Vec<PageCode>, ExamineError> {
+        let request = Request::for_page_codes(path, limits.clone(), self.options.limits.clone());
+        match self.ask_child(&request, timeout)? {
+            Answer::PageCodes(codes) => Ok(codes),
+            _ => Err(ExamineError::crashed("the child answered something else")),
+        }
     }
 }
 

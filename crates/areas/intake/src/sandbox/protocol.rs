@@ -1,5 +1,7 @@
 //! What goes between the processes: one line of JSON for a question, one for an answer.
 
+use lantai_formats::identify::FormatKind;
+use lantai_formats::page_code::{PageCode, PageCodeLimits};
 use lantai_formats::properties::{Claim, ExamineLimits, FileProperties};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,9 @@ pub(super) struct Request {
     pub(super) claim: Claim,
     /// How much is read.
     pub(super) limits: ExamineLimits,
+    /// Where codes on its page are asked for, and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) page_codes: Option<PageCodeLimits>,
 }
 
 /// What came of it.
@@ -21,6 +26,8 @@ pub(super) struct Request {
 pub(super) enum Answer {
     /// It was examined.
     Properties(Box<FileProperties>),
+    /// It was searched for codes.
+    PageCodes(Vec<PageCode>),
     /// It could not be read.
     Unreadable(String),
     /// The memory that it may have is too little for it.
@@ -35,6 +42,22 @@ impl Request {
             path: hex::encode(path.as_os_str().as_encoded_bytes()),
             claim,
             limits,
+            page_codes: None,
+        }
+    }
+
+    /// A page that is to be searched for codes.
+    pub(super) fn for_page_codes(path: &Path, codes: PageCodeLimits, limits: ExamineLimits) -> Self {
+        let claim = Claim {
+            puid: None,
+            mime: None,
+            kind: FormatKind::Image,
+            is_text: false,
+            lacks_marks: false,
+        };
+        Self {
+            page_codes: Some(codes),
+            ..Self::new(claim, path, limits)
         }
     }
 

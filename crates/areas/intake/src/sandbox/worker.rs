@@ -3,7 +3,6 @@
 use super::error::ExamineError;
 use super::protocol::Answer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
-use lantai_formats::properties::FileProperties;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -78,7 +77,7 @@ impl Worker {
     }
 
     /// Asks about a file.
-    pub(super) fn ask(&mut self, request: &str, timeout: Duration) -> Result<FileProperties, ExamineError> {
+    pub(super) fn ask(&mut self, request: &str, timeout: Duration) -> Result<Answer, ExamineError> {
         self.files += 1;
         let sent = match &mut self.questions {
             Some(questions) => questions
@@ -106,7 +105,7 @@ impl Worker {
             }
         };
         match serde_json::from_str(&line)? {
-            Answer::Properties(properties) => Ok(*properties),
+            answer @ (Answer::Properties(_) | Answer::PageCodes(_)) => Ok(answer),
             Answer::Unreadable(reason) => Err(ExamineError::Unreadable(std::io::Error::other(reason))),
             Answer::OutOfMemory => Err(ExamineError::Memory),
             Answer::Panicked(detail) => Err(ExamineError::crashed(detail)),

@@ -4,7 +4,8 @@ use super::files::{category_of, code_prefix};
 use super::folder::{FolderSubmission, open_below};
 use super::transfer::{self, TransferSubmission};
 use super::{
-    Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
+    Declared, DeclaredDigest, Enclosure, LooseFile, Opening, Submission, SubmissionKind, SubmittedFile,
+    SubmittedItem,
 };
 use crate::error::IntakeError;
 use crate::tally::Tally;
@@ -429,6 +430,13 @@ impl Submission for BagSubmission {
         }
         enclosures.append(&mut self.tag_files);
         enclosures
+    }
+
+    fn loose_files(&mut self) -> Vec<LooseFile> {
+        match &mut self.items {
+            Items::Catalogued(folder) => folder.loose_files(),
+            Items::Transfer(_) | Items::Single { .. } => Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A package in one file: ZIP, TAR or 7z, unpacked into the quarantine and then opened as the folder that it holds.
 
-use super::{Declared, Enclosure, Opening, Submission, SubmissionKind, SubmittedItem};
+use super::{Declared, Enclosure, LooseFile, Opening, Submission, SubmissionKind, SubmittedItem};
 use crate::checks::containers::check_of;
 use crate::error::IntakeError;
 use crate::tally::Tally;
@@ -169,5 +169,15 @@ impl Submission for Renamed {
 
     fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure> {
         self.inner.finish(tally)
+    }
+
+    fn loose_files(&mut self) -> Vec<LooseFile> {
+        let mut loose = self.inner.loose_files();
+        for LooseFile { file, .. } in &mut loose {
+            if file.name_bytes.is_none() {
+                file.name_bytes = self.odd.of(&file.path, &file.name);
+            }
+        }
+        loose
     }
 }

@@ -1,12 +1,14 @@
 //! A folder with a catalogue in CSV, Excel or JSON Lines.
 
 use super::{
-    Declared, DeclaredDigest, Enclosure, Opening, Submission, SubmissionKind, SubmittedFile, SubmittedItem,
-    expected_below,
+    ATTACHED_BY, Declared, DeclaredDigest, Enclosure, LooseFile, Opening, Submission, SubmissionKind,
+    SubmittedFile, SubmittedItem, expected_below,
 };
-use crate::attach::AttachedFiles;
+use crate::attach::{AttachKit, AttachRules, AttachedFiles};
 use crate::error::IntakeError;
+use crate::sandbox::InProcess;
 use crate::tally::Tally;
+use crate::tasks::FILE_UNATTACHED;
 use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
 use lantai_formats::catalogue::{
     CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds,
@@ -14,12 +16,11 @@ use lantai_formats::catalogue::{
 use lantai_formats::package::{FileClass, FoundFile, LogicalName, resolve_inside, walk};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const ALGORITHMS: [&str; 4] = ["sha512", "sha256", "sm3", "md5"];
 /// Elements that name files.
 const FILE_ELEMENTS: [&str; 2] = ["content_file", "full_text_file"];
-/// Under which name a record keeps by which rules its files were attached.
-const ATTACHED_BY: &str = "挂接规则";
 /// The list of fonds beside a catalogue.
 const FONDS_LIST: &str = "fonds.csv";
 
@@ -43,6 +44,8 @@ pub(super) struct FolderSubmission {
     digests: BTreeMap<String, Vec<DeclaredDigest>>,
     /// Files attached by rules, where the catalogue has no column that names any.
     attached: AttachedFiles,
+    /// Files that a person must attach.
+    loose: Vec<LooseFile>,
 }
 
 /// Opens a folder with its catalogue.
@@ -106,7 +109,14 @@ pub(super) fn open_below(
     {
         AttachedFiles::default()
     } else {
-        AttachedFiles::read(root, catalogue)?
+        let kit = match &opening.attach {
+            Some(kit) => kit.clone(),
+            None => AttachKit {
+                rules: AttachRules::builtin()?,
+                examiner: Arc::new(InProcess::default()),
+            },
+        };
+        AttachedFiles::read(root, catalogue, std::slice::from_ref(&list), &kit)?
     };
     enclosures.extend(attached.manifests().iter().map(|name| Enclosure {
         name: name.clone(),
@@ -115,6 +125,7 @@ pub(super) fn open_below(
     }));
     Ok(Some(FolderSubmission {
         attached,
+        loose: Vec::new(),
         kind,
         root: root.to_path_buf(),
         also: opening.root.clone(),
@@ -498,21 +509,33 @@ impl Submission for FolderSubmission {
                 continue;
             }
             let name = file.relative.as_str().to_owned();
+            let exception = self.attached.exception(&name);
+            let asks = tally.asks_person("A-4.1", FILE_UNATTACHED);
+            if let Some(unattached) = exception.filter(|_| asks && file.class == FileClass::Content) {
+                let listed = self.digests.get(&name).cloned().unwrap_or_default();
+                let file = SubmittedFile {
+                    name,
+                    name_bytes: file.original_name_bytes.clone(),
+                    path: file.path,
+                    role: FileRole::Content,
+                    declared: listed.clone(),
+                    listed,
+                    recorded: None,
+                    is_signed: false,
+                };
+                self.loose.push(LooseFile { file, unattached });
+                continue;
+            }
             let beside_content = name
                 .split_once('/')
                 .is_some_and(|(folder, _)| self.content_folders.contains(folder));
-            if file.class == FileClass::Content && beside_content {
+            if file.class == FileClass::Content && beside_content && !self.attached.is_paper(&name) {
                 tally.tested("A-4.1", 1);
-                let found = self
-                    .attached
-                    .why_not(&name)
-                    .unwrap_or("no record names it")
-                    .to_owned();
                 tally.fault("A-4.1", "intake.file_without_record", |finding| {
                     finding
                         .file(name)
                         .expected("a record that names the file")
-                        .found(found)
+                        .found("no record names it")
                         .mend("name it in the catalogue, or take it out of the package")
                 });
                 continue;
@@ -533,5 +556,9 @@ impl Submission for FolderSubmission {
             }
         }
         enclosures
+    }
+
+    fn loose_files(&mut self) -> Vec<LooseFile> {
+        std::mem::take(&mut self.loose)
     }
 }

@@ -13,6 +13,7 @@ mod transfer_faults;
 
 pub(crate) use files::code_prefix;
 
+use crate::attach::{AttachKit, Unattached};
 use crate::error::IntakeError;
 use crate::signed::Verification;
 use crate::tally::Tally;
@@ -56,6 +57,9 @@ impl SubmissionKind {
         }
     }
 }
+
+/// Under which name a record keeps by which rules its files were attached.
+pub(crate) const ATTACHED_BY: &str = "挂接规则";
 
 /// A digest that the sender declared for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +167,15 @@ pub struct Enclosure {
     pub listed: Vec<DeclaredDigest>,
 }
 
+/// A file that no rule attaches to a record, not read yet.
+#[derive(Debug, Clone)]
+pub(crate) struct LooseFile {
+    /// The file.
+    pub file: SubmittedFile,
+    /// Why it is attached to nothing.
+    pub unattached: Unattached,
+}
+
 /// What the package says of itself.
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
@@ -198,6 +211,11 @@ pub trait Submission {
 
     /// What is left over when all items were read: files that no item names, and what the layout does not allow.
     fn finish(&mut self, tally: &mut Tally) -> Vec<Enclosure>;
+
+    /// Files that a person must attach, once [`Submission::finish`] was called.
+    fn loose_files(&mut self) -> Vec<LooseFile> {
+        Vec::new()
+    }
 }
 
 /// How a package is opened.
@@ -225,6 +243,8 @@ pub struct Opening {
     pub quarantine: PathBuf,
     /// What signatures of the package itself are judged by.
     pub verification: Verification,
+    /// How files are attached to records; `None`: by the rules of the program.
+    pub attach: Option<AttachKit>,
 }
 
 /// Opens a package. Faults of the package go to the tally; then there may be nothing to go on with.

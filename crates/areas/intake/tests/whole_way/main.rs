@@ -11,6 +11,7 @@ mod checks;
 mod eark;
 #[path = "../shared/eark_package.rs"]
 mod eark_package;
+mod exceptions;
 mod faults;
 mod house;
 mod parts;

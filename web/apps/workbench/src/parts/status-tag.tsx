@@ -55,7 +55,7 @@ export function OutcomeTag({ outcome }: { outcome: Schemas["CheckBody"]["outcome
 /** What kind of answer a question waits for: one that no machine can give, or whether a fault is borne. */
 export function TaskTag({ task }: { task: Pick<Schemas["ReviewTask"], "kind" | "severity"> }) {
   const { t } = useWorkbenchTexts();
-  return task.kind === "manual" ? (
+  return task.kind !== "fault" ? (
     <Tag tone="busy">{t("tasks.kind_manual")}</Tag>
   ) : (
     <SeverityTag severity={task.severity} />

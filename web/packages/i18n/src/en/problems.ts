@@ -16,6 +16,11 @@ export const problems: Record<keyof typeof zh, Message> = {
   "problem.catalogue.unknown_kind": "Only CSV and Excel sheets are imported.",
   "problem.catalogue.undecodable":
     "The text cannot be decoded: save it as CSV in UTF-8, or as Excel ({detail}).",
+  "problem.intake.exceptions_open": "Files are attached to no record yet; settle them first.",
+  "problem.intake.file_unfit": "The file has faults of its own: leave it out, or return the package.",
+  "problem.intake.record_unknown": "No record of this package has this code; choose one from the list.",
+  "problem.intake.nothing_derived":
+    "The name does not show how the code follows from it; take another example.",
   "problem.intake.task_decided": "Somebody decided this before; a decision is final.",
   "problem.intake.reason_needed": "A fault is accepted only with a written reason.",
   "problem.intake.wrong_state": "The accession has gone on: look at it again.",

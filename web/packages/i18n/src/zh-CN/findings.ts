@@ -167,6 +167,10 @@ export const findings: Readonly<Record<string, FindingText>> = {
   "intake.duplicate_title": { what: "有多件档案题名相同", mend: "核对是否重复移交" },
   "intake.file_missing": { what: "目录中写明的文件不在包里", mend: "补上文件，或更正目录中的路径" },
   "intake.file_named_twice": { what: "同一个文件被写在两处", mend: "一个文件只写在一处" },
+  "intake.file_unattached": {
+    what: "文件未能挂接到唯一的目录条目",
+    mend: "在挂接异常清单中指定所属档案，或剔除该文件",
+  },
   "intake.file_without_record": { what: "包里的文件没有对应的目录条目", mend: "在目录中写明，或从包中取出" },
   "intake.extra_file": { what: "包里有多余的文件", mend: "从包中取出" },
   "intake.file_unreadable": { what: "文件读不出来", mend: "重新复制这个文件" },

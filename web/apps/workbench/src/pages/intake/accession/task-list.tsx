@@ -4,6 +4,8 @@ import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
 import { useId, useState } from "react";
+import { Link } from "react-router";
+import { exceptionsAddress } from "../../../parts/addresses";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
 import { Tag, TaskTag } from "../../../parts/status-tag";
@@ -11,6 +13,13 @@ import { useReached } from "../../../parts/use-reached";
 import { Waiting } from "../../../parts/waiting";
 
 type Task = Schemas["ReviewTask"];
+
+const NOTES = {
+  manual: "tasks.manual_note",
+  fault: "tasks.fault_note",
+  attachment: "tasks.attachment_note",
+} as const;
+
 type Check = Schemas["CheckBody"];
 
 /** What a person must decide before a package is accepted; what was decided stays to be read. */
@@ -73,7 +82,7 @@ function TaskItem({ accession, task, title }: TaskItemProps) {
           </Tag>
         )}
       </p>
-      <p>{t(task.kind === "manual" ? "tasks.manual_note" : "tasks.fault_note")}</p>
+      <p>{t(NOTES[task.kind])}</p>
       <Facts
         facts={[
           [t("tasks.stands_for"), task.findings > 1 && t("tasks.findings", { count: task.findings })],
@@ -85,7 +94,12 @@ function TaskItem({ accession, task, title }: TaskItemProps) {
           [t("tasks.decided"), decision && `${decision.by} · ${moment(decision.at)}`],
         ]}
       />
-      {!decision && <Answer accession={accession} task={task} />}
+      {task.kind === "attachment" && (
+        <p>
+          <Link to={exceptionsAddress(accession)}>{t("exceptions.go")}</Link>
+        </p>
+      )}
+      {!decision && task.kind !== "attachment" && <Answer accession={accession} task={task} />}
     </>
   );
 }

@@ -10,7 +10,7 @@ import { useDefectName } from "../../../parts/quality-tags";
 import { Waiting } from "../../../parts/waiting";
 import { PageView } from "./page-view";
 import { useInspection, type Item } from "./use-inspection";
-import { useKeys } from "./use-keys";
+import { useKeys } from "../../../parts/use-keys";
 
 type Lot = Schemas["QualityLotBody"];
 type Rules = Schemas["QualityRulesBody"];

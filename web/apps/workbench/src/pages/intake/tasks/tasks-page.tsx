@@ -4,7 +4,7 @@ import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { Link } from "react-router";
-import { accessionAddress } from "../../../parts/addresses";
+import { accessionAddress, exceptionsAddress } from "../../../parts/addresses";
 import { FailureNotice } from "../../../parts/notices";
 import { TaskTag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
@@ -67,6 +67,9 @@ function Package({ tasks }: { tasks: readonly [Task, ...Task[]] }) {
               <strong>{explainFinding(task.code, language)?.what ?? task.code}</strong>
               {task.findings > 1 && (
                 <span className="quiet">{t("tasks.findings", { count: task.findings })}</span>
+              )}
+              {task.kind === "attachment" && (
+                <Link to={exceptionsAddress(accession)}>{t("exceptions.go")}</Link>
               )}
             </p>
           </li>
