@@ -89,7 +89,6 @@ fn a_page_with_a_code_begins_a_record() {
         ],
     );
     let expected = [
-        row(&["A"]),
         row("p1=A.jpg", &["A"]),
         row("p10.jpg", &["B"]),
         row("p11=C=D.jpg", &["C", "D"]),
