@@ -89,9 +89,9 @@ fn a_page_with_a_code_begins_a_record() {
         ],
     );
     let expected = [
-        row("p1=A.jpg", &["A"]),
         row("p10.jpg", &["B"]),
         row("p11=C=D.jpg", &["C", "D"]),
+        row("p1=A.jpg", &["A"]),
         row("p2=B.jpg", &["B"]),
         row("p9.jpg", &["B"]),
     ];
