@@ -203,6 +203,28 @@ fn a_container_that_is_said_to_be_a_file_is_kept_as_it_is() {
 }
 
 #[test]
+fn the_limits_of_the_archive_take_the_place_of_those_of_the_program() {
+    let place = Place::empty();
+    let rules = place.data().join("rules");
+    std::fs::create_dir_all(&rules).unwrap();
+    std::fs::write(rules.join("limits.toml"), "entries = 1\n").unwrap();
+    let two = zip(&[
+        ("a.txt".to_owned(), b"1".to_vec()),
+        ("b.txt".to_owned(), b"2".to_vec()),
+    ]);
+    let container = put(&place, "两件.zip", &two);
+    let path = container.to_str().unwrap();
+    let finding = ("A-5.2", "package.too_many_entries");
+    let checked = place.on_data("check", &[path]).ended(1);
+    assert_eq!(codes(&checked), [finding]);
+    let answer = place.on_data("ingest", &["--fonds", "Q001", path]).ended(1);
+    assert_eq!(codes(&answer["accessions"][0]), [finding]);
+    // without the archive the program's own hold
+    let checked = place.lantai(&["check", "--fonds", "Q001", "--stage", "filing", path]);
+    assert_eq!(checked.ended(0)["verdict"], "passed");
+}
+
+#[test]
 fn the_hostile_containers_of_the_corpus_are_returned_by_name() {
     let Some(corpus) = lantai_testkit::corpus("hostile") else {
         return;
