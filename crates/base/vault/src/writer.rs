@@ -15,6 +15,7 @@ use crate::error::VaultError;
 use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
 use crate::inventory::{ContentPath, Inventory, User, Version, sidecar_text};
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, SIDECAR};
+use crate::probe::Disk;
 use crate::stream::{ByteObserver, NoObserver, StreamError, copy_measured};
 use crate::writeback::EarlyWriteback;
 
@@ -273,6 +274,15 @@ impl ObjectWriter {
         Ok(digest)
     }
 
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.batch.shared.disk
+    }
+
+    /// Where one of several files is received; never part of a finished object.
+    pub(crate) fn incoming(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("{INCOMING}-{number}"))
+    }
+
     fn receive(
         &self,
         path: &LogicalPath,
@@ -321,7 +331,7 @@ impl ObjectWriter {
     }
 
     /// Gives a received file its place, or drops it where the object has its content already.
-    fn settle(
+    pub(crate) fn settle(
         &mut self,
         path: &LogicalPath,
         incoming: &Path,
@@ -355,7 +365,7 @@ impl ObjectWriter {
     }
 
     /// A path may replace one of the head's, but not another of this writer's, and not be file and folder at once.
-    fn check_free(&self, path: &LogicalPath) -> Result<(), VaultError> {
+    pub(crate) fn check_free(&self, path: &LogicalPath) -> Result<(), VaultError> {
         if self.state.get(path).is_some_and(|entry| entry.put_here) {
             return Err(VaultError::PathTwice { path: path.clone() });
         }

@@ -4,20 +4,15 @@ use super::side_by_side::{Recorded, SIDE_BY_SIDE, sm3_by_path};
 use super::{Digests, Problem, ProblemKind, Progress};
 use crate::digest::Algorithm;
 use crate::identifier::ObjectId;
-use crate::inventory::ContentPath;
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
 use crate::layout::{object_folder, object_key};
 use crate::twins::{InventoryFiles, newest_version_inventory};
-use rayon::prelude::*;
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Bytes read at a time.
-const CHUNK: usize = 256 * 1024;
 
 /// One walk through a storage root, and what it found.
 pub(super) struct Check<'a> {
@@ -123,25 +118,17 @@ impl Check<'_> {
             .iter()
             .flat_map(|(digest, paths)| paths.iter().map(move |path| (digest, path)));
         known.extend(manifest.clone().map(|(_, path)| folder.join(path.as_str())));
-        match self.digests {
-            Digests::Content => {
-                let content: Vec<(&String, &ContentPath)> = manifest.collect();
-                content.par_iter().for_each(|(digest, path)| {
-                    let path = folder.join(path.as_str());
-                    self.compare(digest, &path, measure(algorithm, &path), id);
-                });
-            }
-            Digests::ContentAndSm3 => {
-                let sm3 = sm3_by_path(&inventory);
-                waiting.extend(manifest.map(|(digest, path)| Recorded {
-                    algorithm,
-                    digest: digest.clone(),
-                    sm3: sm3.get(path).map(|digest| (*digest).clone()),
-                    path: folder.join(path.as_str()),
-                    object: inventory.id.clone(),
-                }));
-            }
-        }
+        let sm3 = match self.digests {
+            Digests::Content => HashMap::new(),
+            Digests::ContentAndSm3 => sm3_by_path(&inventory),
+        };
+        waiting.extend(manifest.map(|(digest, path)| Recorded {
+            algorithm,
+            digest: digest.clone(),
+            sm3: sm3.get(path).map(|digest| (*digest).clone()),
+            path: folder.join(path.as_str()),
+            object: inventory.id.clone(),
+        }));
         for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
             let is_folder = entry.file_type().is_dir();
             if !is_folder && !known.contains(entry.path()) {
@@ -326,28 +313,4 @@ impl Check<'_> {
 /// No folder of ours is empty: a version that brings no content still has its inventory.
 fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-fn measure(algorithm: Algorithm, path: &Path) -> io::Result<(String, u64)> {
-    let mut file = File::open(path)?;
-    let mut digester = algorithm.start();
-    let length = file.metadata()?.len();
-    let mut chunk = vec![
-        0;
-        usize::try_from(length.saturating_add(1))
-            .unwrap_or(CHUNK)
-            .clamp(4096, CHUNK)
-    ];
-    let mut size = 0;
-    loop {
-        match file.read(&mut chunk) {
-            Ok(0) => return Ok((digester.finish(), size)),
-            Ok(filled) => {
-                digester.update(&chunk[..filled]);
-                size += filled as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }

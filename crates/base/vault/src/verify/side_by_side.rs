@@ -1,11 +1,11 @@
-//! Content compared with both of its digests in one pass, many files side by side.
+//! Content compared with its digests in one pass, many files side by side.
 
-use super::ProblemKind;
 use super::check::Check;
+use super::{Digests, ProblemKind};
 use crate::digest::{Algorithm, Digester};
 use crate::identifier::ObjectId;
 use crate::inventory::{ContentPath, Inventory};
-use crate::sm3_lanes::Sm3Lanes;
+use crate::lanes::{LaneDigests, SideBySide, Wanted};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::fs::File;
@@ -48,47 +48,69 @@ pub(super) fn sm3_by_path(inventory: &Inventory) -> HashMap<&ContentPath, &Strin
         .collect()
 }
 
+/// Files of one thread: enough to fill the lanes, few enough that all threads have some.
+fn share(waiting: usize) -> usize {
+    waiting
+        .div_ceil(rayon::current_num_threads().max(1))
+        .clamp(8, SIDE_BY_SIDE)
+}
+
 impl Check<'_> {
-    /// Reads what is waiting, each file once, for both of its digests.
+    /// Reads what is waiting, each file once, for the digests that are to be compared.
     pub(super) fn read_waiting(&self, waiting: &mut Vec<Recorded>) {
-        waiting.par_chunks(SIDE_BY_SIDE).for_each(|some| {
-            let mut content: Vec<(Box<dyn Digester>, u64)> = some
-                .iter()
-                .map(|recorded| (recorded.algorithm.start(), 0))
-                .collect();
-            let mut sm3s: Vec<Option<io::Result<String>>> = some.iter().map(|_| None).collect();
-            let streams = some.iter().map(|recorded| LazyFile::At(&recorded.path));
-            Sm3Lanes::new().digest(
-                streams,
-                |number, bytes| {
-                    let (digester, size) = &mut content[number];
-                    digester.update(bytes);
-                    *size += bytes.len() as u64;
-                },
-                |number, sm3| sm3s[number] = Some(sm3),
-            );
-            for ((recorded, (digester, size)), sm3) in some.iter().zip(content).zip(sm3s) {
-                let sm3 = sm3.unwrap_or_else(|| Err(io::Error::other("the stream was not read")));
-                let id = Some(recorded.object.as_str());
-                let (measured, sm3) = match sm3 {
-                    Ok(sm3) => (Ok((digester.finish(), size)), sm3),
-                    Err(error) => (Err(error), String::new()),
-                };
-                let whole =
-                    matches!(&measured, Ok((found, _)) if found.eq_ignore_ascii_case(&recorded.digest));
-                self.compare(&recorded.digest, &recorded.path, measured, id);
-                let differs = recorded
-                    .sm3
-                    .as_ref()
-                    .filter(|expected| !sm3.eq_ignore_ascii_case(expected));
-                // where the content is altered already, its second digest says nothing new
-                if let (true, Some(expected)) = (whole, differs) {
-                    let found = Some(format!("sm3 {sm3}"));
-                    let expected = Some(format!("sm3 {expected}"));
-                    self.report(ProblemKind::Altered, &recorded.path, id, expected, found);
-                }
-            }
-        });
+        let share = share(waiting.len());
+        waiting
+            .par_chunks(share)
+            .for_each(|some| self.read_side_by_side(some));
         waiting.clear();
+    }
+
+    fn read_side_by_side(&self, some: &[Recorded]) {
+        let wanted = match self.digests {
+            Digests::Content => Wanted::Sha512,
+            Digests::ContentAndSm3 => Wanted::Both,
+        };
+        // what others wrote may be addressed by SHA-256
+        let mut others: Vec<Option<Box<dyn Digester>>> = some
+            .iter()
+            .map(|recorded| (recorded.algorithm != Algorithm::Sha512).then(|| recorded.algorithm.start()))
+            .collect();
+        let mut found: Vec<io::Result<LaneDigests>> = some
+            .iter()
+            .map(|_| Err(io::Error::other("the stream was not read")))
+            .collect();
+        SideBySide::new(wanted).digest(
+            some.iter().map(|recorded| LazyFile::At(&recorded.path)),
+            |number, bytes| {
+                if let Some(digester) = &mut others[number] {
+                    digester.update(bytes);
+                }
+                Ok(())
+            },
+            |number, digests| found[number] = digests,
+        );
+        for ((recorded, other), found) in some.iter().zip(others).zip(found) {
+            let id = Some(recorded.object.as_str());
+            let found = found.map(|mut digests| {
+                if let Some(digester) = other {
+                    digests.sha512 = digester.finish();
+                }
+                digests
+            });
+            let sm3 = found.as_ref().map(|found| found.sm3.clone()).unwrap_or_default();
+            let measured = found.map(|found| (found.sha512, found.size));
+            let whole = matches!(&measured, Ok((found, _)) if found.eq_ignore_ascii_case(&recorded.digest));
+            self.compare(&recorded.digest, &recorded.path, measured, id);
+            let differs = recorded
+                .sm3
+                .as_ref()
+                .filter(|expected| !sm3.eq_ignore_ascii_case(expected));
+            // where the content is altered already, its second digest says nothing new
+            if let (true, Some(expected)) = (whole, differs) {
+                let found = Some(format!("sm3 {sm3}"));
+                let expected = Some(format!("sm3 {expected}"));
+                self.report(ProblemKind::Altered, &recorded.path, id, expected, found);
+            }
+        }
     }
 }

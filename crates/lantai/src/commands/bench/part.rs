@@ -5,10 +5,15 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use lantai_domain::{Clock, SystemClock};
 use lantai_formats::bagit;
-use lantai_vault::{Digests, LogicalPath, NoObserver, NoProgress, ObjectId, Sm3Lanes, Vault, VersionInfo};
+use lantai_vault::{
+    Arriving, Digests, LogicalPath, NoProgress, ObjectId, SideBySide, Vault, VersionInfo, Wanted,
+};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// Files that wait to be stored side by side.
+const SIDE_BY_SIDE: usize = 256;
 
 /// One piece of work on given files as a process of its own, to be timed from outside beside another program.
 #[derive(Debug, Args)]
@@ -63,14 +68,28 @@ fn store(folder: &Path, place: &Path) -> anyhow::Result<u64> {
     let vault = Vault::create(place)?;
     let batch = vault.begin("bench")?;
     let mut writer = batch.new_object(&ObjectId::new("urn:lantai:bench")?)?;
-    let mut bytes = 0;
+    let (mut bytes, mut waiting) = (0, Vec::new());
+    let mut put = |waiting: &mut Vec<Arriving<Named>>| -> anyhow::Result<()> {
+        for stored in writer.put_all(std::mem::take(waiting), |_, _| Ok(())) {
+            bytes += stored?.size;
+        }
+        Ok(())
+    };
     for found in lantai_formats::package::walk(folder) {
         let found = found?;
-        let path = LogicalPath::new(found.relative.as_str())?;
-        let file =
-            File::open(&found.path).with_context(|| format!("cannot read {}", found.path.display()))?;
-        bytes += writer.put(&path, file, Some(found.size), &mut NoObserver)?.size;
+        waiting.push(Arriving {
+            path: LogicalPath::new(found.relative.as_str())?,
+            announced: Some(found.size),
+            source: Named {
+                path: found.path,
+                file: None,
+            },
+        });
+        if waiting.len() == SIDE_BY_SIDE {
+            put(&mut waiting)?;
+        }
     }
+    put(&mut waiting)?;
     let info = VersionInfo {
         created: SystemClock.now(),
         message: "bench".to_owned(),
@@ -90,10 +109,13 @@ fn fixity(vault: &Path) -> anyhow::Result<u64> {
 
 fn sm3(files: &[PathBuf]) -> anyhow::Result<u64> {
     let (mut bytes, mut failed) = (0, None);
-    let streams = files.iter().map(|path| Named { path, file: None });
-    Sm3Lanes::new().digest(
+    let streams = files.iter().cloned().map(|path| Named { path, file: None });
+    SideBySide::new(Wanted::Sm3).digest(
         streams,
-        |_, read| bytes += read.len() as u64,
+        |_, read| {
+            bytes += read.len() as u64;
+            Ok(())
+        },
         |number, digest| failed = digest.err().map(|error| (number, error)).or(failed.take()),
     );
     match failed {
@@ -110,16 +132,16 @@ fn sm3(files: &[PathBuf]) -> anyhow::Result<u64> {
 }
 
 /// A file that is opened when its turn comes.
-struct Named<'a> {
-    path: &'a Path,
+struct Named {
+    path: PathBuf,
     file: Option<File>,
 }
 
-impl Read for Named<'_> {
+impl Read for Named {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let file = match self.file.take() {
             Some(file) => file,
-            None => File::open(self.path)?,
+            None => File::open(&self.path)?,
         };
         self.file.insert(file).read(buffer)
     }

@@ -4,7 +4,9 @@ use super::Place;
 use super::measure::{Report, forget_peak_memory, timed};
 use clap::Args;
 use lantai_domain::{Clock, IdSource, RandomIds, SystemClock};
-use lantai_vault::{Algorithm, Batch, Digests, LogicalPath, NoProgress, ObjectId, Sm3Lanes, VersionInfo};
+use lantai_vault::{
+    Algorithm, Batch, Digests, LogicalPath, NoProgress, ObjectId, SideBySide, VersionInfo, Wanted,
+};
 
 /// Measure the vault alone: objects of three files written by all cores, made durable, placed, and verified.
 #[derive(Debug, Args)]
@@ -54,7 +56,8 @@ impl Vault {
         super::generate::Noise::new(1).fill(&mut content);
         let bytes = (content.len() * 8) as f64;
         let streams = || std::iter::repeat_n(content.as_slice(), 8);
-        let ((), side_by_side) = timed(|| Sm3Lanes::new().digest(streams(), |_, _| {}, |_, _| {}));
+        let ((), side_by_side) =
+            timed(|| SideBySide::new(Wanted::Sm3).digest(streams(), |_, _| Ok(()), |_, _| {}));
         report.rate("sm3.side_by_side", "MB/s", bytes / 1e6, side_by_side);
         let (_, alone) = timed(|| {
             streams()

@@ -1,6 +1,6 @@
-//! Eight lanes in vector registers: the same steps as in [`block`](super::block), on eight words at a time.
+//! Eight lanes in vector registers: the same steps as in [`sm3_block`](super::sm3_block), on eight words at a time.
 
-use super::block::ROUND;
+use super::sm3_block::ROUND;
 use super::{BLOCK, LANES, State};
 use pulp::x86::{V3, V4};
 use pulp::{NullaryFnOnce, cast, u32x8};
