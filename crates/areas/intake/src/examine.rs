@@ -318,9 +318,10 @@ impl Examination<'_> {
         let mut files = Vec::new();
         let mut looked = Vec::new();
         let mut whole = true;
-        for file in &item.files {
-            let read = self.reader.read(file, &label, &mut sink, self.progress)?;
-            self.progress.file_done();
+        let read = self
+            .reader
+            .read_all(&item.files, &label, &mut sink, self.progress)?;
+        for (file, read) in item.files.iter().zip(read) {
             let ReadFile {
                 content,
                 judged,

@@ -26,10 +26,13 @@ use std::sync::Arc;
 
 mod pass;
 
-use pass::{Measured, measure, stage};
+use pass::{Measured, Passing, measure, stage};
 
 /// Bytes read at a time where nothing is staged.
 const CHUNK: usize = 256 * 1024;
+
+/// Files of an item that are open at a time.
+const SIDE_BY_SIDE: usize = 16;
 
 /// Where the bytes go.
 pub(crate) enum Sink {
@@ -42,6 +45,7 @@ pub(crate) enum Sink {
 }
 
 /// What reading a file came to.
+#[derive(Default)]
 pub(crate) struct ReadFile {
     /// The file, where it could be read.
     pub content: Option<ContentFile>,
@@ -49,6 +53,24 @@ pub(crate) struct ReadFile {
     pub judged: Judged,
     /// What its record needs to know of it; `None` where it could not be read.
     pub looked: Option<Looked>,
+}
+
+impl ReadFile {
+    /// A file of which nothing is known but a fault.
+    fn refused(finding: Finding) -> Self {
+        let mut read = Self::default();
+        read.judged.findings.push(finding);
+        read
+    }
+}
+
+/// A file that is open, looked into for malware.
+struct Opened {
+    /// Taken when the file is read.
+    source: Option<File>,
+    size: u64,
+    modified: Option<Date>,
+    infected: Option<Finding>,
 }
 
 /// Reads files by the rules of a stage.
@@ -141,7 +163,33 @@ impl FileReader {
         judged
     }
 
-    /// Reads a file once. Faults of the file are findings; an error is ours.
+    /// Reads each file of an item once; where they are staged, several side by side. Faults of a file are findings; an
+    /// error is ours. The answers are in the order of the files.
+    pub fn read_all(
+        &self,
+        files: &[SubmittedFile],
+        label: &str,
+        sink: &mut Sink,
+        progress: &Progress,
+    ) -> Result<Vec<ReadFile>, IntakeError> {
+        let mut read = Vec::with_capacity(files.len());
+        for group in files.chunks(SIDE_BY_SIDE) {
+            let mut opened: Vec<Result<Opened, Finding>> =
+                group.iter().map(|file| self.open(file, label)).collect();
+            let measured = self.pass(group, &mut opened, sink, progress);
+            for ((file, opened), measured) in group.iter().zip(opened).zip(measured) {
+                read.push(match (opened, measured) {
+                    (Ok(opened), Some(measured)) => self.judge(file, label, opened, measured)?,
+                    (Ok(_), None) => ReadFile::default(),
+                    (Err(finding), _) => ReadFile::refused(finding),
+                });
+                progress.file_done();
+            }
+        }
+        Ok(read)
+    }
+
+    /// Reads one file, as [`FileReader::read_all`] reads many.
     pub fn read(
         &self,
         file: &SubmittedFile,
@@ -149,31 +197,85 @@ impl FileReader {
         sink: &mut Sink,
         progress: &Progress,
     ) -> Result<ReadFile, IntakeError> {
-        let mut read = ReadFile {
-            content: None,
-            judged: Judged::default(),
-            looked: None,
-        };
+        let read = self.read_all(std::slice::from_ref(file), label, sink, progress)?;
+        Ok(read.into_iter().next().unwrap_or_default())
+    }
+
+    /// Opens a file and looks for malware in it before a byte is staged.
+    fn open(&self, file: &SubmittedFile, label: &str) -> Result<Opened, Finding> {
         let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?, opened)));
-        let (size, modified, source) = match opened {
-            Ok((metadata, opened)) => (metadata.len(), day_of_change(&metadata), opened),
-            Err(error) => {
-                read.judged.findings.push(self.unreadable(file, label, &error));
-                return Ok(read);
-            }
-        };
-        let mut source = source;
+        let (metadata, mut source) = opened.map_err(|error| self.unreadable(file, label, &error))?;
+        let size = metadata.len();
         let infected = self.scan(&file.name, size, &mut source);
-        if let Err(error) = source.rewind() {
-            read.judged.findings.push(self.unreadable(file, label, &error));
-            return Ok(read);
+        source
+            .rewind()
+            .map_err(|error| self.unreadable(file, label, &error))?;
+        Ok(Opened {
+            source: Some(source),
+            size,
+            modified: day_of_change(&metadata),
+            infected,
+        })
+    }
+
+    /// The one pass over the bytes of files that could be opened.
+    fn pass(
+        &self,
+        files: &[SubmittedFile],
+        opened: &mut [Result<Opened, Finding>],
+        sink: &mut Sink,
+        progress: &Progress,
+    ) -> Vec<Option<Result<Measured, VaultError>>> {
+        let mut measured: Vec<Option<Result<Measured, VaultError>>> = files.iter().map(|_| None).collect();
+        if let Sink::Stage(writer) = sink {
+            let mut staged = Vec::new();
+            for (number, (file, opened)) in files.iter().zip(opened.iter_mut()).enumerate() {
+                // malware is never staged
+                if let Ok(opened) = opened
+                    && opened.infected.is_none()
+                    && let Some(source) = opened.source.take()
+                {
+                    staged.push(Passing {
+                        number,
+                        file,
+                        source,
+                        size: opened.size,
+                    });
+                }
+            }
+            for (number, answer) in stage(writer, staged, progress) {
+                if let Some(place) = measured.get_mut(number) {
+                    *place = Some(answer);
+                }
+            }
         }
-        let measured = match sink {
-            Sink::Stage(writer) if infected.is_none() => stage(writer, file, source, size, progress),
-            // malware is never staged; its bytes are counted, so that the totals tell nothing wrong
-            Sink::Stage(_) | Sink::List => measure(file, source, size, &[Algorithm::Sm3], progress),
-            Sink::Measure => measure(file, source, size, &[], progress),
+        let asked: &[Algorithm] = match sink {
+            Sink::Stage(_) | Sink::List => &[Algorithm::Sm3],
+            Sink::Measure => &[],
         };
+        for ((file, opened), place) in files.iter().zip(opened.iter_mut()).zip(&mut measured) {
+            // what is not staged is counted, so that the totals tell nothing wrong
+            if let Ok(opened) = opened
+                && let Some(source) = opened.source.take()
+            {
+                *place = Some(measure(file, source, opened.size, asked, progress));
+            }
+        }
+        measured
+    }
+
+    /// What a file is, and what its checks say, after the pass over its bytes.
+    fn judge(
+        &self,
+        file: &SubmittedFile,
+        label: &str,
+        opened: Opened,
+        measured: Result<Measured, VaultError>,
+    ) -> Result<ReadFile, IntakeError> {
+        let mut read = ReadFile::default();
+        let Opened {
+            modified, infected, ..
+        } = opened;
         let measured = match measured {
             Ok(measured) => measured,
             Err(VaultError::FileChanged { expected, found, .. }) => {

@@ -5,7 +5,9 @@ use crate::progress::Progress;
 use crate::submission::SubmittedFile;
 use lantai_cataloguing::layout;
 use lantai_formats::identify::HeadTail;
-use lantai_vault::{Algorithm, ByteObserver, Digester, ObjectWriter, VaultError};
+use lantai_vault::{
+    Algorithm, Arriving, ByteObserver, Digester, LogicalPath, ObjectWriter, StoredFile, VaultError,
+};
 use std::fs::File;
 use std::io::Read;
 
@@ -51,6 +53,33 @@ impl ByteObserver for Observer<'_> {
     }
 }
 
+impl<'a> Observer<'a> {
+    /// For a file whose SHA-512 and SM3 come from the vault.
+    fn of(file: &SubmittedFile, progress: &'a Progress) -> Self {
+        Self {
+            window: HeadTail::new(),
+            further: Further::of(file, &[Algorithm::Sha512, Algorithm::Sm3]),
+            progress,
+        }
+    }
+
+    fn measured(self, path: &LogicalPath, stored: StoredFile) -> Measured {
+        let mut digests = vec![
+            ("sha512".to_owned(), stored.sha512.clone()),
+            ("sm3".to_owned(), stored.sm3.clone()),
+        ];
+        digests.extend(self.further.finish());
+        Measured {
+            path: path.as_str().to_owned(),
+            size: stored.size,
+            sha512: stored.sha512,
+            sm3: stored.sm3,
+            window: self.window,
+            digests,
+        }
+    }
+}
+
 /// What the pass measured.
 pub(super) struct Measured {
     pub path: String,
@@ -62,35 +91,59 @@ pub(super) struct Measured {
     pub digests: Vec<(String, String)>,
 }
 
-/// Stages a file: SHA-512 and SM3 come from the vault.
+/// A file on its way into the vault.
+pub(super) struct Passing<'a> {
+    /// Which of those that are read together.
+    pub number: usize,
+    pub file: &'a SubmittedFile,
+    pub source: File,
+    pub size: u64,
+}
+
+/// Fewer files than these are staged one after the other: for so few, a thread of its own for each digest is quicker
+/// than digesting side by side.
+const FEW: usize = 4;
+
+/// Stages files: SHA-512 and SM3 come from the vault. Each answer goes with the file's number.
 pub(super) fn stage(
     writer: &mut ObjectWriter,
-    file: &SubmittedFile,
-    source: File,
-    size: u64,
+    files: Vec<Passing<'_>>,
     progress: &Progress,
-) -> Result<Measured, VaultError> {
-    let further = Further::of(file, &[Algorithm::Sha512, Algorithm::Sm3]);
-    let mut observer = Observer {
-        window: HeadTail::new(),
-        further,
-        progress,
-    };
-    let path = layout::content_path(&file.name)?;
-    let stored = writer.put(&path, source, Some(size), &mut observer)?;
-    let mut digests = vec![
-        ("sha512".to_owned(), stored.sha512.clone()),
-        ("sm3".to_owned(), stored.sm3.clone()),
-    ];
-    digests.extend(observer.further.finish());
-    Ok(Measured {
-        path: path.as_str().to_owned(),
-        size: stored.size,
-        sha512: stored.sha512,
-        sm3: stored.sm3,
-        window: observer.window,
-        digests,
-    })
+) -> Vec<(usize, Result<Measured, VaultError>)> {
+    if files.len() < FEW {
+        let staged = files.into_iter().map(|passing| {
+            let mut observer = Observer::of(passing.file, progress);
+            let measured = layout::content_path(&passing.file.name).and_then(|path| {
+                let stored = writer.put(&path, passing.source, Some(passing.size), &mut observer)?;
+                Ok(observer.measured(&path, stored))
+            });
+            (passing.number, measured)
+        });
+        return staged.collect();
+    }
+    let mut answers = Vec::new();
+    let (mut arriving, mut observers) = (Vec::new(), Vec::new());
+    for passing in files {
+        match layout::content_path(&passing.file.name) {
+            Ok(path) => {
+                arriving.push(Arriving {
+                    path: path.clone(),
+                    source: passing.source,
+                    announced: Some(passing.size),
+                });
+                observers.push((passing.number, path, Observer::of(passing.file, progress)));
+            }
+            Err(error) => answers.push((passing.number, Err(error))),
+        }
+    }
+    let stored = writer.put_all(arriving, |number, bytes| match observers.get_mut(number) {
+        Some((_, _, observer)) => observer.observe(bytes),
+        None => Ok(()),
+    });
+    for ((number, path, observer), stored) in observers.into_iter().zip(stored) {
+        answers.push((number, stored.map(|stored| observer.measured(&path, stored))));
+    }
+    answers
 }
 
 /// Reads a file without keeping it; only what is asked for or was declared is computed.
