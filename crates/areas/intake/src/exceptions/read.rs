@@ -45,7 +45,6 @@ pub(crate) fn read_loose(
     let mut loose = Vec::new();
     for LooseFile { file, unattached } in files {
         let read = reader.read(&file, "", &mut Sink::List, progress)?;
-        progress.file_done();
         let without_record = |finding: Finding| Finding {
             record: None,
             ..finding
