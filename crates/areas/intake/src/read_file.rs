@@ -174,14 +174,14 @@ impl FileReader {
     ) -> Result<Vec<ReadFile>, IntakeError> {
         let mut read = Vec::with_capacity(files.len());
         for group in files.chunks(SIDE_BY_SIDE) {
-            let mut opened: Vec<Result<Opened, Finding>> =
+            let mut opened: Vec<Result<Opened, Box<Finding>>> =
                 group.iter().map(|file| self.open(file, label)).collect();
             let measured = self.pass(group, &mut opened, sink, progress);
             for ((file, opened), measured) in group.iter().zip(opened).zip(measured) {
                 read.push(match (opened, measured) {
                     (Ok(opened), Some(measured)) => self.judge(file, label, opened, measured)?,
                     (Ok(_), None) => ReadFile::default(),
-                    (Err(finding), _) => ReadFile::refused(finding),
+                    (Err(finding), _) => ReadFile::refused(*finding),
                 });
                 progress.file_done();
             }
@@ -202,14 +202,15 @@ impl FileReader {
     }
 
     /// Opens a file and looks for malware in it before a byte is staged.
-    fn open(&self, file: &SubmittedFile, label: &str) -> Result<Opened, Finding> {
+    fn open(&self, file: &SubmittedFile, label: &str) -> Result<Opened, Box<Finding>> {
         let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?, opened)));
-        let (metadata, mut source) = opened.map_err(|error| self.unreadable(file, label, &error))?;
+        let (metadata, mut source) =
+            opened.map_err(|error| Box::new(self.unreadable(file, label, &error)))?;
         let size = metadata.len();
         let infected = self.scan(&file.name, size, &mut source);
         source
             .rewind()
-            .map_err(|error| self.unreadable(file, label, &error))?;
+            .map_err(|error| Box::new(self.unreadable(file, label, &error)))?;
         Ok(Opened {
             source: Some(source),
             size,
@@ -222,7 +223,7 @@ impl FileReader {
     fn pass(
         &self,
         files: &[SubmittedFile],
-        opened: &mut [Result<Opened, Finding>],
+        opened: &mut [Result<Opened, Box<Finding>>],
         sink: &mut Sink,
         progress: &Progress,
     ) -> Vec<Option<Result<Measured, VaultError>>> {

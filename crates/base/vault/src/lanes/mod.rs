@@ -112,7 +112,7 @@ impl Engine {
 }
 
 /// Something for every lane, where enough of them are busy: one without a stream gets its neighbour's bytes.
-fn filled<'a>(data: [Option<&'a [u8]>; LANES], worth_while: usize) -> Option<[&'a [u8]; LANES]> {
+fn filled(data: [Option<&[u8]>; LANES], worth_while: usize) -> Option<[&[u8]; LANES]> {
     let idle = data.iter().flatten().next()?;
     let busy = data.iter().flatten().count();
     (busy >= worth_while).then(|| data.map(|lane| lane.unwrap_or(idle)))
