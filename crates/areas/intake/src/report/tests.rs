@@ -136,7 +136,7 @@ fn what_a_person_decided_is_in_the_report() {
     let task = |number: u32, decision: Option<crate::tasks::TaskDecision>| ReviewTask {
         number,
         check: "S-3.1".to_owned(),
-        code: "intake.signature_unchecked".to_owned(),
+        code: "intake.process_unconfirmed".to_owned(),
         severity: Severity::Major,
         kind: crate::tasks::TaskKind::Manual,
         findings: 3,

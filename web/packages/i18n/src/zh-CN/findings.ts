@@ -87,14 +87,29 @@ export const findings: Readonly<Record<string, FindingText>> = {
   "package.case_clash": { what: "两个文件名只差大小写", mend: "其中一个改名" },
   "package.normalisation_clash": { what: "两个文件名只差字符的组合方式", mend: "其中一个改名" },
   "package.file_and_folder": { what: "文件与文件夹同名", mend: "其中一个改名" },
-  "package.too_many_entries": { what: "压缩包内文件数超过上限", mend: "分成几个信息包，或在 rules/limits.toml 中提高上限" },
-  "package.too_large": { what: "压缩包解开后超过上限", mend: "分成几个信息包，或在 rules/limits.toml 中提高上限" },
+  "package.too_many_entries": {
+    what: "压缩包内文件数超过上限",
+    mend: "分成几个信息包，或在 rules/limits.toml 中提高上限",
+  },
+  "package.too_large": {
+    what: "压缩包解开后超过上限",
+    mend: "分成几个信息包，或在 rules/limits.toml 中提高上限",
+  },
   "package.bomb_ratio": { what: "压缩比异常，疑为解压炸弹", mend: "不压缩提交，或不提交该文件" },
   "package.memory_demand": { what: "解压所需内存超过上限", mend: "用较小的字典重新打包" },
   "package.nested_too_deep": { what: "压缩包嵌套层数超过上限", mend: "解开内层压缩包，直接提交其中的文件" },
-  "intake.created_differs": { what: "文件自身记载的创建时间与登记的不一致", mend: "传送登记时的文件，或更正登记的创建时间" },
-  "intake.rows_unreadable": { what: "写入目录数据库的条目读不回来", mend: "请系统管理员检查数据库后重新接收" },
-  "intake.retention_not_as_decided": { what: "保管期限与归档判定的不一致", mend: "按判定更正保管期限，或重新判定" },
+  "intake.created_differs": {
+    what: "文件自身记载的创建时间与登记的不一致",
+    mend: "传送登记时的文件，或更正登记的创建时间",
+  },
+  "intake.rows_unreadable": {
+    what: "写入目录数据库的条目读不回来",
+    mend: "请系统管理员检查数据库后重新接收",
+  },
+  "intake.retention_not_as_decided": {
+    what: "保管期限与归档判定的不一致",
+    mend: "按判定更正保管期限，或重新判定",
+  },
   "intake.format_differs": { what: "文件格式与登记的格式信息不一致", mend: "按内容的真实格式登记" },
   "intake.conversion_due": { what: "版式文件宜转换为长期保存格式", mend: "适时补充 OFD 或 PDF/A 副本" },
   "intake.format_to_convert": {
