@@ -110,7 +110,11 @@ fn a_rebuilt_archive_is_the_same_archive() {
         "nothing is made up meanwhile"
     );
     let rebuilt = place.on_data("rebuild", &[]).ended(0);
-    assert_eq!(fields(&rebuilt), ["entries", "records"]);
+    assert_eq!(fields(&rebuilt), ["entries", "records", "send_again", "waiting"]);
+    assert_eq!(
+        (&rebuilt["waiting"], &rebuilt["send_again"]),
+        (&0.into(), &serde_json::json!([]))
+    );
     assert_eq!(rebuilt["records"], 3);
     assert!(rebuilt["entries"].as_u64().unwrap() >= 3);
     assert_eq!(export("后"), before);
