@@ -113,7 +113,7 @@ fn a_rebuilt_archive_is_the_same_archive() {
     assert_eq!(fields(&rebuilt), ["entries", "records", "send_again", "waiting"]);
     assert_eq!(
         (&rebuilt["waiting"], &rebuilt["send_again"]),
-        (&0.into(), &serde_json::json!([]))
+        (&serde_json::json!(0), &serde_json::json!([]))
     );
     assert_eq!(rebuilt["records"], 3);
     assert!(rebuilt["entries"].as_u64().unwrap() >= 3);
