@@ -31,6 +31,7 @@ const AREAS: &[&str] = &[
     "http",
     "identity",
     "intake",
+    "jobs",
     "journal",
     "package",
     "preservation",
