@@ -14,6 +14,7 @@ use crate::tally::Tally;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
+use lantai_cataloguing::CataloguingError;
 use lantai_domain::{ContentFile, ContentProperties, FileFormat, Finding, Media, Outcome, Severity, Stage};
 use lantai_formats::identify::{FormatKind, Identification, Identifier, ReadSeek, is_executable};
 use lantai_formats::malware::{MalwareScanner, Scan};
@@ -180,7 +181,8 @@ impl FileReader {
             for ((file, opened), measured) in group.iter().zip(opened).zip(measured) {
                 read.push(match (opened, measured) {
                     (Ok(opened), Some(measured)) => self.judge(file, label, opened, measured)?,
-                    (Ok(_), None) => ReadFile::default(),
+                    // every file that was opened was read, or said why not
+                    (Ok(_), None) => return Err(CataloguingError::Interrupted.into()),
                     (Err(finding), _) => ReadFile::refused(*finding),
                 });
                 progress.file_done();
@@ -198,7 +200,8 @@ impl FileReader {
         progress: &Progress,
     ) -> Result<ReadFile, IntakeError> {
         let read = self.read_all(std::slice::from_ref(file), label, sink, progress)?;
-        Ok(read.into_iter().next().unwrap_or_default())
+        let only = read.into_iter().next();
+        Ok(only.ok_or(CataloguingError::Interrupted)?)
     }
 
     /// Opens a file and looks for malware in it before a byte is staged.

@@ -17,6 +17,8 @@ use std::path::Path;
 
 /// The longer side of the reduced picture.
 const REDUCED: u32 = 1_754;
+/// Radius, in pixels, of the smoothing of a page on which nothing was found: less than the thinnest bar.
+const SMOOTHING: f32 = 0.8;
 /// Bytes that decoding may take for each pixel, buffers of the decoder included.
 const BYTES_PER_PIXEL: u64 = 16;
 /// Symbols of one page that are told; a page with more is an exception anyway.
@@ -116,7 +118,12 @@ pub fn codes_on(picture: GrayImage, symbols: &[Symbol]) -> Vec<PageCode> {
         let reduced = image::imageops::resize(&picture, side(width), side(height), FilterType::Triangle);
         add(&mut found, search(reduced, symbols), symbols);
     }
-    add(&mut found, search(picture, symbols), symbols);
+    add(&mut found, search(picture.clone(), symbols), symbols);
+    if found.is_empty() {
+        // a noisy scanner hides thin bars; smoothing brings them back
+        let smooth = image::imageops::blur(&picture, SMOOTHING);
+        add(&mut found, search(smooth, symbols), symbols);
+    }
     found.sort();
     found.truncate(MOST_CODES);
     found

@@ -144,7 +144,7 @@ fn a_turned_a_skewed_and_a_noisy_page_are_read() {
         assert_eq!(texts(imageops::rotate90(&clean)), [text], "{name} on its side");
         assert_eq!(texts(imageops::rotate180(&clean)), [text], "{name} upside down");
         assert_eq!(texts(skewed(&clean, 2.0)), [text], "{name} skewed");
-        assert_eq!(texts(noisy(clean, 25)), [text], "{name} noisy");
+        assert_eq!(texts(noisy(clean, 45)), [text], "{name} noisy");
     }
 }
 
