@@ -53,6 +53,23 @@ uuid_id!(
     JobId
 );
 
+uuid_id!(
+    /// Identifies a person: staff, reader, or a program with an account of its own.
+    PersonId
+);
+uuid_id!(
+    /// Identifies an institution, a unit under one, or a department.
+    InstitutionId
+);
+uuid_id!(
+    /// Identifies a post (岗位).
+    PostId
+);
+uuid_id!(
+    /// Identifies the holding of a post by a person for a time (任职).
+    HoldingId
+);
+
 /// Where new identifiers come from; a parameter, so that tests can fix them.
 pub trait IdSource: Send + Sync {
     /// A fresh UUID, ordered by time of making (version 7).
