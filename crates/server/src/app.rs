@@ -12,6 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
+use lantai_http::Api;
 use lantai_identity::IdentityState;
 use lantai_intake::IntakeState;
 use lantai_intake::filing::FilingState;
@@ -23,22 +24,22 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 /// Pages run only what comes from here; nothing is framed by others.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
                       style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; \
                       form-action 'self'";
 
-fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
+fn api(archive: &Archive) -> (Api, IdentityState) {
     let holdings = &archive.holdings;
     let categories = archive.categories();
     let identity = IdentityState::new(
         holdings.database.clone(),
         Arc::clone(&holdings.clock),
         archive.config.institution.clone(),
+        Arc::clone(&archive.gatekeeper),
     );
-    let router = OpenApiRouter::with_openapi(Document::openapi())
+    let router = Api::described_in(Document::openapi())
         .merge(routes::routes(archive))
         .merge(lantai_identity::routes(identity.clone()))
         .merge(lantai_cataloguing::routes::routes(CataloguingState {
@@ -73,7 +74,7 @@ fn api(archive: &Archive) -> (OpenApiRouter, IdentityState) {
 
 /// The description of the interface; the client of the pages is generated from it.
 pub fn api_document(archive: &Archive) -> utoipa::openapi::OpenApi {
-    let mut document = api(archive).0.into_openapi();
+    let (_, mut document) = api(archive).0.into_parts();
     document::promise_every_field(&mut document);
     document
 }
@@ -81,7 +82,7 @@ pub fn api_document(archive: &Archive) -> utoipa::openapi::OpenApi {
 /// The whole application.
 pub fn router(archive: &Archive) -> Router {
     let (api, identity) = api(archive);
-    let (router, mut document) = api.split_for_parts();
+    let (router, mut document) = api.into_parts();
     document::promise_every_field(&mut document);
     let document = serde_json::to_string(&document).unwrap_or_default();
     let document = move || {

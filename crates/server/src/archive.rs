@@ -6,7 +6,9 @@ use crate::own_rules;
 use lantai_access::CatalogueIndex;
 use lantai_cataloguing::Holdings;
 use lantai_database::Database;
-use lantai_domain::{RandomIds, SystemClock};
+use lantai_domain::access::Purpose;
+use lantai_domain::{RandomIds, SystemClock, Viewer};
+use lantai_gate::Gatekeeper;
 use lantai_intake::filing::TablesInForce;
 use lantai_intake::quality::QualityRules;
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
@@ -91,6 +93,8 @@ pub struct Archive {
     pub rules: IntakeRules,
     /// The rules of the double quality check.
     pub quality: Arc<QualityRules>,
+    /// The gate.
+    pub gatekeeper: Arc<Gatekeeper>,
     /// The tables of filing scope.
     pub filing: TablesInForce,
     /// Uploads under way.
@@ -163,6 +167,7 @@ impl Archive {
                 .with_trust_folder(&data.join("trust"))?,
             quality: Arc::new(own_rules::quality(data)?),
             filing,
+            gatekeeper: Arc::new(Gatekeeper::new(own_rules::gate(data)?)),
             resumable: ResumableUploads::new(uploads.clone()),
             uploads,
             board: ProgressBoard::default(),
@@ -199,6 +204,13 @@ impl Archive {
     /// The key that proves the journal.
     pub fn journal_key(&self) -> Result<VerifyingKey, ArchiveError> {
         Ok(read_key(&self.places.private_key)?.verifying_key().clone())
+    }
+
+    /// The public, as the gate has it now.
+    pub fn public(&self) -> Result<Viewer, ArchiveError> {
+        let now = self.holdings.clock.now();
+        let rights = self.gatekeeper.rights(&[], Purpose::Unsaid, now);
+        Ok(Viewer::public(rights?))
     }
 
     /// Names of categories by code.

@@ -3,6 +3,7 @@
 use lantai_access::AccessError;
 use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
+use lantai_gate::PolicyError;
 use lantai_identity::IdentityError;
 use lantai_intake::IntakeError;
 use lantai_journal::JournalError;
@@ -75,6 +76,9 @@ pub enum ArchiveError {
     /// The index failed.
     #[error("the index cannot be used")]
     Search(#[from] SearchError),
+    /// The gate cannot be asked.
+    #[error("the gate cannot be asked")]
+    Gate(#[from] PolicyError),
     /// Accounts failed.
     #[error("accounts cannot be used")]
     Identity(#[from] IdentityError),
@@ -111,6 +115,7 @@ impl ArchiveError {
             Self::Journal(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Search(error) => error.code(),
+            Self::Gate(error) => error.code(),
             Self::Identity(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
             Self::Preservation(error) => error.code(),

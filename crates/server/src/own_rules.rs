@@ -1,6 +1,7 @@
 //! Rules that an archives keeps in its own data folder, below `rules/`; where it keeps none, those of the program.
 
 use crate::error::ArchiveError;
+use lantai_gate::{Gate, PolicyError};
 use lantai_intake::attach::AttachRules;
 use lantai_intake::filing::{FilingError, FilingTable, FilingTables, TablesInForce};
 use lantai_intake::quality::QualityRules;
@@ -41,6 +42,20 @@ pub(crate) fn quality(data: &Path) -> Result<QualityRules, ArchiveError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             QualityRules::builtin().map_err(|error| unusable(&error))
         }
+        Err(source) => Err(ArchiveError::disk("read", &path, source)),
+    }
+}
+
+/// The policies of the gate: `rules/access.cedar`.
+pub(crate) fn gate(data: &Path) -> Result<Gate, ArchiveError> {
+    let path = data.join("rules").join("access.cedar");
+    let unusable = |error: PolicyError| ArchiveError::Config {
+        path: path.display().to_string(),
+        reason: chain(&error),
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Gate::read(&text).map_err(unusable),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Gate::builtin().map_err(unusable),
         Err(source) => Err(ArchiveError::disk("read", &path, source)),
     }
 }

@@ -53,6 +53,7 @@ impl RecordBuilder {
             id: RecordId::new(ids.next()),
             description,
             open_status: OpenStatus::Unreviewed,
+            personal_data: false,
             files: Vec::new(),
             accession: AccessionId::new(ids.next()),
             received_at: noon(),

@@ -3,6 +3,7 @@
 use crate::catalogue_index::CatalogueIndex;
 use crate::error::AccessError;
 use lantai_cataloguing::{RecordRepository, StoredRecord};
+use lantai_domain::access::Action;
 use lantai_domain::{RecordId, Viewer};
 use lantai_search::{Hit, SearchRequest, SearchResult, Visibility};
 use std::collections::HashMap;
@@ -33,10 +34,9 @@ pub async fn find(
     viewer: &Viewer,
     mut request: SearchRequest,
 ) -> Result<Findings, AccessError> {
-    request.visibility = if viewer.sees_everything() {
-        Visibility::Everything
-    } else {
-        Visibility::Public
+    request.visibility = Visibility {
+        entries: viewer.filter(Action::ViewEntry).clone(),
+        contents: viewer.filter(Action::ViewContent).clone(),
     };
     let index = Arc::clone(catalogue.index());
     let mut result = tokio::task::spawn_blocking(move || index.search(&request)).await??;
@@ -50,11 +50,11 @@ pub async fn find(
         .collect();
     let found = hits.into_iter().filter_map(|mut hit| {
         let stored = by_id.remove(&hit.id)?;
-        let kind = stored.record.open_status.kind();
-        if !viewer.may_see_entry(kind) {
+        let facts = stored.record.access_facts();
+        if !viewer.may_with(Action::ViewEntry, &facts) {
             return None;
         }
-        if !viewer.may_see_content(kind) {
+        if !viewer.may_with(Action::ViewContent, &facts) {
             hit.snippet = None;
         }
         Some(FoundRecord { hit, stored })

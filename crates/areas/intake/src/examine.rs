@@ -352,6 +352,7 @@ impl Examination<'_> {
             id,
             description,
             open_status: described.open_status,
+            personal_data: false,
             files,
             accession: self.accession,
             received_at: self.now,

@@ -1,12 +1,15 @@
 //! Accessions and their findings in the catalogue.
 
+mod reach;
 pub(crate) mod tasks;
 pub(crate) mod unattached;
 pub(crate) mod uploads;
 
 use crate::accession::Accession;
 use lantai_database::{Conn, StoreError, on_engine};
+use lantai_domain::access::Filter;
 use lantai_domain::{AccessionId, Finding};
+use sqlx::AssertSqlSafe;
 
 /// The accessions of the archive.
 #[derive(Debug)]
@@ -203,15 +206,24 @@ impl AccessionRepository<'_> {
     }
 
     /// A page of accessions, newest first. `before` is the identifier of the last one of the page before:
-    /// identifiers are ordered by time.
-    pub async fn page(self, before: Option<AccessionId>, limit: u32) -> Result<Vec<Accession>, StoreError> {
-        let sql = "SELECT detail FROM accessions WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    /// identifiers are ordered by time. Only those for fonds that the filter reaches.
+    pub async fn page(
+        self,
+        before: Option<AccessionId>,
+        limit: u32,
+        reached: &Filter,
+    ) -> Result<Vec<Accession>, StoreError> {
+        let (reached, values) = reach::fonds_condition(reached, "fonds", 3);
+        let sql =
+            format!("SELECT detail FROM accessions WHERE id < $1 AND {reached} ORDER BY id DESC LIMIT $2");
         let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
-        let rows: Vec<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
-            .bind(before)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *c)
-            .await)?;
+        let rows: Vec<String> = on_engine!(self.0, |c| {
+            let query = sqlx::query_scalar(AssertSqlSafe(sql))
+                .bind(before)
+                .bind(i64::from(limit));
+            let query = values.iter().fold(query, |query, value| query.bind(value));
+            query.fetch_all(&mut *c).await
+        })?;
         rows.iter().map(String::as_str).map(read).collect()
     }
 
@@ -225,12 +237,15 @@ impl AccessionRepository<'_> {
         rows.iter().map(String::as_str).map(read).collect()
     }
 
-    /// How many there are in each state.
-    pub async fn count_by_state(self) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT state, COUNT(*) FROM accessions GROUP BY state";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
-            .fetch_all(&mut *c)
-            .await)?)
+    /// How many there are in each state, of those for fonds that the filter reaches.
+    pub async fn count_by_state(self, reached: &Filter) -> Result<Vec<(String, i64)>, StoreError> {
+        let (reached, values) = reach::fonds_condition(reached, "fonds", 1);
+        let sql = format!("SELECT state, COUNT(*) FROM accessions WHERE {reached} GROUP BY state");
+        Ok(on_engine!(self.0, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql));
+            let query = values.iter().fold(query, |query, value| query.bind(value));
+            query.fetch_all(&mut *c).await
+        })?)
     }
 
     /// Forgets an accession that never came to anything.

@@ -6,6 +6,7 @@
 )]
 
 use lantai_database::Database;
+use lantai_domain::access::Filter;
 use lantai_domain::{AccessionId, FileFormat, Finding, IdSource, Media, Outcome, Severity, Stage};
 use lantai_intake::attach::{FileDecision, UnattachedFile, UnattachedState, WhyUnattached};
 use lantai_intake::{Accession, AccessionRepository, AccessionState, UnattachedFilter, UnattachedRepository};
@@ -151,7 +152,10 @@ async fn pages_hold_every_accession_once_newest_first() {
         let mut read: Vec<Accession> = Vec::new();
         loop {
             let before = read.last().map(|accession| accession.id);
-            let page = AccessionRepository(reader.conn()).page(before, 5).await.unwrap();
+            let page = AccessionRepository(reader.conn())
+                .page(before, 5, &Filter::everything())
+                .await
+                .unwrap();
             if page.is_empty() {
                 break;
             }
@@ -198,7 +202,10 @@ async fn accessions_are_found_and_counted_by_state() {
                 .unwrap()
                 .is_empty()
         );
-        let mut counted = AccessionRepository(reader.conn()).count_by_state().await.unwrap();
+        let mut counted = AccessionRepository(reader.conn())
+            .count_by_state(&Filter::everything())
+            .await
+            .unwrap();
         counted.sort();
         let counted: Vec<(&str, i64)> = counted
             .iter()

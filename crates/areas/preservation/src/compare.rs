@@ -5,7 +5,7 @@
 
 use crate::documents::{Documents, Kind, compare_records};
 use crate::error::PreservationError;
-use crate::repository::{HeldObject, HeldRepository};
+use crate::repository::{HeldCell, HeldObject, HeldRepository};
 use crate::verify::Problem;
 use lantai_database::Database;
 use lantai_domain::JournalEntry;
@@ -262,20 +262,31 @@ async fn missing_objects(
 async fn fonds_counts(database: &Database, problems: &mut Vec<Problem>) -> Result<(), PreservationError> {
     let mut reader = database.read().await?;
     for fonds in HeldRepository(reader.conn()).fonds_counts().await? {
-        let told = [fonds.records, fonds.public_records, fonds.files, fonds.bytes];
-        let counted = [
-            fonds.counted_records,
-            fonds.counted_public_records,
-            fonds.counted_files,
-            fonds.counted_bytes,
-        ];
+        let told = [fonds.records, fonds.files, fonds.bytes];
+        let counted = [fonds.counted_records, fonds.counted_files, fonds.counted_bytes];
         if told != counted {
-            let text = |[records, public, files, bytes]: [i64; 4]| {
-                format!("{records} records, {public} public, {files} files, {bytes} bytes")
+            let text = |[records, files, bytes]: [i64; 3]| {
+                format!("{records} records, {files} files, {bytes} bytes")
             };
             let problem = Problem::new("catalogue.fonds_count", &fonds.number);
             problems.push(problem.expected(text(counted)).found(text(told)));
         }
+    }
+    let (told, counted) = HeldRepository(reader.conn()).fonds_cells().await?;
+    let text = |cell: &HeldCell| {
+        let HeldCell {
+            category,
+            cell,
+            records,
+            ..
+        } = cell;
+        format!("{records} records of {category} in cell {cell}")
+    };
+    for cell in counted.iter().filter(|cell| !told.contains(cell)) {
+        problems.push(Problem::new("catalogue.fonds_count", &cell.fonds).expected(text(cell)));
+    }
+    for cell in told.iter().filter(|cell| !counted.contains(cell)) {
+        problems.push(Problem::new("catalogue.fonds_count", &cell.fonds).found(text(cell)));
     }
     Ok(())
 }

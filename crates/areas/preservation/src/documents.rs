@@ -175,8 +175,8 @@ fn differing_column(kept: &Value, row: &HeldColumns) -> Option<&'static str> {
         ("year", row.year == description.year.map(i64::from)),
         ("open_status", row.open_status == status.name()),
         (
-            "public_entry",
-            row.public_entry == i64::from(status.entry_is_public()),
+            "access_cell",
+            row.access_cell == i64::from(record.access_facts().cell.number()),
         ),
         ("title", row.title == description.title),
         ("accession", row.accession == record.accession.to_string()),

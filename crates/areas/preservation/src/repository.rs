@@ -34,8 +34,8 @@ pub struct HeldColumns {
     pub year: Option<i64>,
     /// 开放状态.
     pub open_status: String,
-    /// Whether the public sees the entry.
-    pub public_entry: i64,
+    /// Number of the access cell.
+    pub access_cell: i64,
     /// 题名.
     pub title: String,
     /// The accession it came with.
@@ -51,13 +51,20 @@ pub struct HeldColumns {
 pub(crate) struct HeldFonds {
     pub number: String,
     pub records: i64,
-    pub public_records: i64,
     pub files: i64,
     pub bytes: i64,
     pub counted_records: i64,
-    pub counted_public_records: i64,
     pub counted_files: i64,
     pub counted_bytes: i64,
+}
+
+/// Records of one access cell in a fonds and category.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+pub(crate) struct HeldCell {
+    pub fonds: String,
+    pub category: String,
+    pub cell: i64,
+    pub records: i64,
 }
 
 /// Read-only questions to the catalogue.
@@ -66,7 +73,7 @@ pub(crate) struct HeldRepository<'c>(pub Conn<'c>);
 
 const RECORD: &str =
     "SELECT id, document, object, object_version, code, sort_code, fonds, category, year, open_status,
-                             public_entry, title, accession, files, bytes FROM records";
+                             access_cell, title, accession, files, bytes FROM records";
 
 /// `$1, $2, …`: places for `count` values.
 fn places(count: usize) -> String {
@@ -156,16 +163,28 @@ impl HeldRepository<'_> {
     /// All fonds with their counters and what the counters should be.
     pub async fn fonds_counts(self) -> Result<Vec<HeldFonds>, StoreError> {
         // sums of integers are decimals in PostgreSQL
-        let sql = "SELECT f.number, f.records, f.public_records, f.files, f.bytes,
+        let sql = "SELECT f.number, f.records, f.files, f.bytes,
                           COUNT(r.id) AS counted_records,
-                          CAST(COALESCE(SUM(r.public_entry), 0) AS BIGINT) AS counted_public_records,
                           CAST(COALESCE(SUM(r.files), 0) AS BIGINT) AS counted_files,
                           CAST(COALESCE(SUM(r.bytes), 0) AS BIGINT) AS counted_bytes
                    FROM fonds f LEFT JOIN records r ON r.fonds = f.number
-                   GROUP BY f.number, f.records, f.public_records, f.files, f.bytes ORDER BY f.number";
+                   GROUP BY f.number, f.records, f.files, f.bytes ORDER BY f.number";
         Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
             .fetch_all(&mut *c)
             .await)?)
+    }
+
+    /// Records by fonds, category and access cell: as they are told beside the fonds, and as they are.
+    pub async fn fonds_cells(mut self) -> Result<(Vec<HeldCell>, Vec<HeldCell>), StoreError> {
+        let sql = "SELECT fonds, category, cell, records FROM fonds_cells WHERE records <> 0
+                   ORDER BY fonds, category, cell";
+        let told = on_engine!(self.0.reborrow(), |c| sqlx::query_as(sql)
+            .fetch_all(&mut *c)
+            .await)?;
+        let sql = "SELECT fonds, category, access_cell AS cell, COUNT(*) AS records FROM records
+                   GROUP BY fonds, category, access_cell ORDER BY fonds, category, cell";
+        let counted = on_engine!(self.0, |c| sqlx::query_as(sql).fetch_all(&mut *c).await)?;
+        Ok((told, counted))
     }
 
     /// Filing decisions that lie in one object, in their order.

@@ -36,4 +36,4 @@ pub use probe::{Moment, NoProbe, Probe};
 pub use record::{ContentFile, ContentProperties, Description, FileFormat, FileRole, Media, Record};
 pub use retention::Retention;
 pub use role::{Duty, DutyConflict, ROLES, Role};
-pub use viewer::Viewer;
+pub use viewer::{Viewer, Who};

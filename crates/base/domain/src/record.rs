@@ -1,5 +1,6 @@
 //! A record (档案) as it is described, and kept beside its content in the vault.
 
+use crate::access::{AccessCell, RecordFacts};
 use crate::classification::SecurityClassification;
 use crate::code::ArchivalCode;
 use crate::date::ArchivalDate;
@@ -252,6 +253,9 @@ pub struct Record {
     pub description: Description,
     /// 开放状态.
     pub open_status: OpenStatus,
+    /// Whether personal data are known to be in it (个人信息标记).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub personal_data: bool,
     /// Its content files, in order.
     #[serde(default)]
     pub files: Vec<ContentFile>,
@@ -268,6 +272,19 @@ impl Record {
     /// The fonds number, the first part of the code.
     pub fn fonds(&self) -> &str {
         self.description.code.fonds()
+    }
+
+    /// What decides who may know of it.
+    pub fn access_facts(&self) -> RecordFacts {
+        RecordFacts {
+            fonds: self.fonds().to_owned(),
+            category: self.description.category.clone(),
+            cell: AccessCell {
+                opening: self.open_status.kind(),
+                classification: self.description.classification,
+                personal_data: self.personal_data,
+            },
+        }
     }
 
     /// Bytes of all content files.

@@ -1,57 +1,132 @@
-//! Who looks: the subject of every question about access.
+//! Who looks: the subject of every question about access, with what the gate answered for them.
 
-use crate::open_status::OpenStatusKind;
+use crate::access::{Action, Filter, Hat, RecordFacts, Rights};
+use crate::ids::PersonId;
+use std::sync::Arc;
 
-/// Who asks. The full people model replaces the two kinds of staff; the questions stay the same.
+/// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Viewer {
-    /// A reader who has not signed in.
+pub enum Who {
+    /// Nobody known: a reader who has not signed in.
     Public,
-    /// A member of the archives' staff, by account name.
-    Archivist(String),
+    /// Whoever holds the data folder, on the command line; by the name they act under.
+    Local(String),
+    /// Somebody who signed in.
+    Account {
+        /// Name of the account.
+        name: String,
+        /// Whose it is.
+        person: PersonId,
+    },
+    /// Another program, by a token of its own.
+    Service {
+        /// Name of the service account.
+        name: String,
+    },
+}
+
+/// Who asks, and what they may do. Rights come from the gate and nowhere else.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    who: Who,
+    hats: Vec<Hat>,
+    rights: Arc<Rights>,
 }
 
 impl Viewer {
+    /// Somebody, with their hats and what the gate allows them.
+    pub fn new(who: Who, hats: Vec<Hat>, rights: Arc<Rights>) -> Self {
+        Self { who, hats, rights }
+    }
+
+    /// The public, with what the gate allows everybody.
+    pub fn public(rights: Arc<Rights>) -> Self {
+        Self::new(Who::Public, Vec::new(), rights)
+    }
+
+    /// The public where the gate could not be asked: may do nothing.
+    pub fn nobody() -> Self {
+        Self::public(Arc::new(Rights::none()))
+    }
+
     /// The built-in archivist: whoever holds the data folder on the local command line.
     pub fn local_archivist() -> Self {
-        Self::Archivist("local".to_owned())
+        Self::local("local")
+    }
+
+    /// Whoever holds the data folder, acting under a name.
+    pub fn local(name: &str) -> Self {
+        Self::new(Who::Local(name.to_owned()), Vec::new(), Arc::new(Rights::all()))
+    }
+
+    /// Who it is.
+    pub fn who(&self) -> &Who {
+        &self.who
     }
 
     /// Name for the journal and events.
     pub fn name(&self) -> &str {
-        match self {
-            Self::Public => "public",
-            Self::Archivist(name) => name,
+        match &self.who {
+            Who::Public => "public",
+            Who::Local(name) | Who::Account { name, .. } | Who::Service { name } => name,
         }
     }
 
-    /// Whether everything may be seen.
-    pub fn sees_everything(&self) -> bool {
-        matches!(self, Self::Archivist(_))
+    /// The person who signed in; `None`: the public, a program, or the command line.
+    pub fn person(&self) -> Option<PersonId> {
+        match self.who {
+            Who::Account { person, .. } => Some(person),
+            _ => None,
+        }
     }
 
-    /// Whether the entry of a record in this state may be seen, and counted.
-    pub fn may_see_entry(&self, status: OpenStatusKind) -> bool {
-        self.sees_everything() || status.entry_is_public()
+    /// Whether it is known who asks.
+    pub fn is_known(&self) -> bool {
+        self.who != Who::Public
     }
 
-    /// Whether text and files of a record in this state may be seen.
-    pub fn may_see_content(&self, status: OpenStatusKind) -> bool {
-        self.sees_everything() || status.content_is_public()
+    /// The hats under which they ask; the public's is not among them.
+    pub fn hats(&self) -> &[Hat] {
+        &self.hats
+    }
+
+    /// Everything they may do.
+    pub fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// Whether an action may be done: on the archive, or with some record.
+    pub fn may(&self, action: Action) -> bool {
+        self.rights.may(action)
+    }
+
+    /// Whether an action may be done with a record.
+    pub fn may_with(&self, action: Action, record: &RecordFacts) -> bool {
+        self.rights.may_with(action, record)
+    }
+
+    /// With which records an action may be done.
+    pub fn filter(&self, action: Action) -> &Filter {
+        self.rights.filter(action)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open_status::OPEN_STATUS_KINDS;
+    use crate::access::ACTIONS;
 
     #[test]
-    fn content_is_never_shown_where_the_entry_is_hidden() {
-        for kind in OPEN_STATUS_KINDS {
-            assert!(Viewer::Public.may_see_entry(kind) || !Viewer::Public.may_see_content(kind));
-            assert!(Viewer::local_archivist().may_see_content(kind));
+    fn nobody_may_nothing_and_the_holder_of_the_data_everything() {
+        for action in ACTIONS {
+            assert!(!Viewer::nobody().may(*action));
+            assert!(Viewer::local_archivist().may(*action));
         }
-        assert!(!Viewer::Public.may_see_entry(OpenStatusKind::Unreviewed));
+        assert!(
+            Viewer::local_archivist()
+                .filter(Action::ViewEntry)
+                .is_everything()
+        );
+        assert!(!Viewer::nobody().is_known());
     }
 }

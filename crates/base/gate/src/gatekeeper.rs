@@ -3,7 +3,7 @@
 use crate::gate::Gate;
 use crate::policy::PolicyError;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{self, TimeZone};
 use lantai_domain::access::{Asking, Hat, Purpose, Rights};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,25 +37,24 @@ impl Gatekeeper {
 
     /// Everything that somebody with these hats may do at this moment.
     pub fn rights(&self, hats: &[Hat], purpose: Purpose, at: Timestamp) -> Result<Arc<Rights>, PolicyError> {
-        let local = at.to_zoned(TimeZone::fixed(jiff::tz::offset(8)));
+        let local = at.to_zoned(TimeZone::fixed(tz::offset(8)));
         let weekday = local.weekday().to_monday_one_offset();
         let question = (hats.to_vec(), purpose, local.hour(), weekday);
-        let known = self
-            .answers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&question)
-            .cloned();
+        let known = self.answers().get(&question).cloned();
         if let Some(rights) = known {
             return Ok(rights);
         }
         let asking = Asking::new(hats.iter().cloned(), purpose, at);
         let rights = Arc::new(self.gate.rights(&asking)?);
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = self.answers();
         if answers.len() >= REMEMBERED {
             answers.clear();
         }
         answers.insert(question, Arc::clone(&rights));
         Ok(rights)
+    }
+
+    fn answers(&self) -> std::sync::MutexGuard<'_, HashMap<Question, Arc<Rights>>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

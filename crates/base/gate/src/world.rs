@@ -37,7 +37,7 @@ pub(crate) enum About<'a> {
 impl<'a> About<'a> {
     pub fn record(record: &'a RecordFacts) -> Self {
         Self::Record {
-            fonds: record.fonds.as_str(),
+            fonds: &record.fonds,
             category: &record.category,
             facts: record.cell,
         }

@@ -55,7 +55,7 @@ fn row(gate: &Gate, name: &str, asking: &Asking) -> String {
             .iter()
             .filter(|(_, opening, classification, fonds)| {
                 let record = RecordFacts {
-                    fonds: fonds.parse().unwrap(),
+                    fonds: (*fonds).to_owned(),
                     category: "WS".to_owned(),
                     cell: AccessCell {
                         opening: *opening,

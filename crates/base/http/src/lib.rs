@@ -1,12 +1,15 @@
-//! What every route shares: who asks, how errors look, how lists are paged.
+//! What every route shares: its door, who asks, how errors look, how lists are paged.
 //!
-//! A route says what it needs in the types of its arguments: [`Asker`] for whoever asks, [`Staff`] for members of the
-//! staff only. A route without either serves nothing that depends on rights.
+//! An [`Api`] takes an operation only together with a [`Door`] that says who may use it; the door stands in the
+//! description of the interface (`x-lantai-door`), where tests and readers find it. What somebody sees behind a door is
+//! asked of the [`Asker`].
 
+mod api;
 mod page;
 mod problem;
 mod viewer;
 
+pub use api::{Api, DOOR, Door};
 pub use page::{Cursor, Page};
 pub use problem::{Problem, ProblemBody};
-pub use viewer::{Asker, CsrfProof, Staff};
+pub use viewer::Asker;

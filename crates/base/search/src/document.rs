@@ -1,11 +1,11 @@
 //! What the index knows of one record.
 
+use lantai_domain::access::AccessCell;
 use lantai_domain::date::ArchivalDate;
 
 /// One entry of the catalogue with its text, as it is handed to the index.
 ///
-/// Two questions decide who finds it by what. `public`: may everybody know that the entry exists?
-/// `public_text`: may everybody read what is in it? Code, former codes, title, document number, author,
+/// Its cell decides who finds it by what (see [`crate::Visibility`]), and what stands in the view of the public. Code, former codes, title, document number, author,
 /// date, keywords, fonds and category belong to the entry; summary, people, places and text to the
 /// content. What a viewer may not see neither finds, counts, ranks nor shows anything for that viewer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,10 +34,8 @@ pub struct SearchDocument {
     pub open_status: String,
     /// Security classification (密级); empty when there is none.
     pub classification: String,
-    /// May everybody know that this entry exists?
-    pub public: bool,
-    /// May everybody read its content? Without `public` it counts for nothing.
-    pub public_text: bool,
+    /// What decides who may know of it.
+    pub cell: AccessCell,
     /// Date of the record: found by day, month and year, in any calendar.
     pub date: ArchivalDate,
     /// The date as the source writes it, such as `宣统三年十月丙辰`; empty when unknown.

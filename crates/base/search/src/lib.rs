@@ -2,14 +2,14 @@
 //!
 //! ```no_run
 //! # fn main() -> Result<(), lantai_search::SearchError> {
-//! use lantai_search::{Index, SearchDocument, SearchRequest};
+//! use lantai_search::{Index, SearchDocument, SearchRequest, Visibility};
 //!
 //! let index = Index::create(std::path::Path::new("index"))?;
 //! let mut writer = index.writer(64_000_000)?;
-//! writer.upsert(&SearchDocument { id: "1".into(), title: "粮食收购".into(), public: true, ..Default::default() })?;
+//! writer.upsert(&SearchDocument { id: "1".into(), title: "粮食收购".into(), ..Default::default() })?;
 //! writer.commit()?; // durable now
 //! index.reload()?; // and visible
-//! let found = index.search(&SearchRequest::new("糧食"))?;
+//! let found = index.search(&SearchRequest { visibility: Visibility::everything(), ..SearchRequest::new("糧食") })?;
 //! assert_eq!(found.total, 1);
 //! # Ok(())
 //! # }

@@ -1,7 +1,9 @@
 //! What is looked for becomes what the engine executes.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use lantai_domain::access::{AccessCell, CellSet, FilterRule, OneOf};
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, InvertedIndexRangeQuery, Occur,
     PhraseQuery, Query as EngineQuery, RangeQuery, TermQuery,
@@ -11,7 +13,7 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use crate::identifiers::number_term;
 use crate::query::{Clause, Item, Query, TextClause, TextField};
 use crate::request::{Filters, Visibility, YearFilter};
-use crate::schema::{Fields, Scope, ViewFields};
+use crate::schema::{self, Fields, ViewFields};
 use crate::units::{UnitKind, grams, lone_character};
 use crate::words::words;
 
@@ -85,39 +87,85 @@ impl Planner<'_> {
 
     /// The gate: which view of which records is searched for this viewer. See [`crate::schema`].
     fn for_viewer(&self, strictness: Strictness) -> Part {
-        let open = || self.in_view(&self.fields.open, strictness);
-        let whole_open = || unscored(self.scope(Scope::WHOLE_OPEN));
-        let public = || unscored(self.scope(Scope::PUBLIC));
-        let closed = || self.in_view(&self.fields.closed, strictness);
-        match self.visibility {
-            Visibility::Public => boolean(vec![(Occur::Must, public()), (Occur::Must, open())]),
-            Visibility::Everything if self.query.is_empty() => unscored(Box::new(AllQuery)),
-            Visibility::Everything => any(vec![
-                boolean(vec![(Occur::Must, whole_open()), (Occur::Must, open())]),
-                boolean(vec![(Occur::MustNot, whole_open()), (Occur::Must, closed())]),
-            ]),
-            Visibility::Fonds(fonds) => {
-                let theirs = || unscored(any_value(self.value_field("fonds"), fonds));
-                any(vec![
-                    boolean(vec![(Occur::Must, whole_open()), (Occur::Must, open())]),
-                    boolean(vec![
-                        (Occur::Must, theirs()),
-                        (Occur::MustNot, whole_open()),
-                        (Occur::Must, closed()),
-                    ]),
-                    boolean(vec![
-                        (Occur::Must, public()),
-                        (Occur::MustNot, whole_open()),
-                        (Occur::MustNot, theirs()),
-                        (Occur::Must, open()),
-                    ]),
-                ])
+        let Visibility { entries, contents } = self.visibility;
+        if contents.is_everything() && self.query.is_empty() {
+            return unscored(Box::new(AllQuery));
+        }
+        let (open, whole) = (schema::with_open_view(), schema::wholly_open());
+        let every: CellSet = AccessCell::all().collect();
+        let mut ways = Vec::new();
+        // the open view: the whole of what is wholly open, and the entry of what is not
+        let mut by_open = contents.within(whole).rules().to_vec();
+        for rule in entries.within(open.but(whole)).rules() {
+            let same =
+                |known: &&mut FilterRule| known.fonds == rule.fonds && known.categories == rule.categories;
+            match by_open.iter_mut().find(same) {
+                Some(known) => known.cells = known.cells.or(rule.cells),
+                None => by_open.push(rule.clone()),
             }
         }
+        let by_closed = contents.within(every.but(whole));
+        // whoever sees the whole is answered from the closed view and from no other
+        let doubled = !by_closed.is_nothing();
+        if !by_open.is_empty() {
+            let mut clauses = vec![
+                (Occur::Must, unscored(self.fit(&by_open))),
+                (Occur::Must, self.in_view(&self.fields.open, strictness)),
+            ];
+            if doubled {
+                clauses.push((Occur::MustNot, unscored(self.fit(by_closed.rules()))));
+            }
+            ways.push(boolean(clauses));
+        }
+        if !by_closed.is_nothing() {
+            ways.push(boolean(vec![
+                (Occur::Must, unscored(self.fit(by_closed.rules()))),
+                (Occur::Must, self.in_view(&self.fields.closed, strictness)),
+            ]));
+        }
+        for (cells, view) in [(whole, &self.fields.open), (every.but(open), &self.fields.closed)] {
+            let entry_only = entries.within(cells);
+            if contents.holds(&entry_only) {
+                continue;
+            }
+            // an entry that has no view of its own is found by its title, author, codes and dates
+            let view = view.of_the_entry();
+            ways.push(boolean(vec![
+                (Occur::Must, unscored(self.fit(entry_only.rules()))),
+                (Occur::MustNot, unscored(self.fit(contents.rules()))),
+                (Occur::Must, self.in_view(&view, strictness)),
+            ]));
+        }
+        any(ways)
     }
 
-    fn scope(&self, value: &str) -> Part {
-        term(self.fields.scope, value)
+    /// Records that fit one of some rules of the gate.
+    fn fit(&self, rules: &[FilterRule]) -> Part {
+        any(rules.iter().map(|rule| self.fits(rule)).collect())
+    }
+
+    fn fits(&self, rule: &FilterRule) -> Part {
+        let mut clauses = Vec::new();
+        for (facet, wanted) in [("fonds", &rule.fonds), ("category", &rule.categories)] {
+            let part = |values: &BTreeSet<String>| {
+                let values: Vec<String> = values.iter().cloned().collect();
+                any_value(self.value_field(facet), &values)
+            };
+            match wanted {
+                OneOf::These(values) => clauses.push((Occur::Must, part(values))),
+                OneOf::AllBut(values) if values.is_empty() => {}
+                OneOf::AllBut(values) => clauses.push((Occur::MustNot, part(values))),
+            }
+        }
+        if !rule.cells.is_full() {
+            let numbers = rule.cells.numbers().map(|number| number.to_string());
+            let cells = numbers.map(|number| term(self.fields.cell, &number));
+            clauses.push((Occur::Must, any(cells.collect())));
+        }
+        if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
+        }
+        boolean(clauses)
     }
 
     fn value_field(&self, facet: &str) -> Option<Field> {

@@ -1,5 +1,7 @@
 //! What can be asked.
 
+use lantai_domain::access::Filter;
+
 /// One question to the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
@@ -31,7 +33,8 @@ impl SearchRequest {
     /// Hits further down than this are not reached by paging: ask a narrower question.
     pub const MAX_OFFSET: usize = 100_000;
 
-    /// A question of the public with the usual settings: 20 hits by relevance, facets, snippets.
+    /// A question with the usual settings: 20 hits by relevance, facets, snippets. It is nobody's yet: without a
+    /// [`Visibility`] nothing is found.
     pub fn new(query: impl Into<String>) -> Self {
         Self {
             query: query.into(),
@@ -45,7 +48,7 @@ impl Default for SearchRequest {
         Self {
             query: String::new(),
             filters: Filters::default(),
-            visibility: Visibility::Public,
+            visibility: Visibility::default(),
             sort: Sort::Relevance,
             offset: 0,
             limit: 20,
@@ -94,16 +97,23 @@ pub enum YearFilter {
     List(Vec<i32>),
 }
 
-/// What the viewer may see. The policy decides; the index obeys in finding, counting and showing alike.
+/// What the viewer may see. The gate decides; the index obeys in finding, counting and showing alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Visibility {
+pub struct Visibility {
+    /// Records whose entry may be seen.
+    pub entries: Filter,
+    /// Records of which text and files may be seen.
+    pub contents: Filter,
+}
+
+impl Visibility {
     /// All entries and all content.
-    Everything,
-    /// Public entries, by their public parts only.
-    #[default]
-    Public,
-    /// All entries and all content of these fonds, and of the others what the public sees.
-    Fonds(Vec<String>),
+    pub fn everything() -> Self {
+        Self {
+            entries: Filter::everything(),
+            contents: Filter::everything(),
+        }
+    }
 }
 
 /// Order of the hits; equal ones follow by code.

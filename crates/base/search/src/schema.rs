@@ -1,11 +1,13 @@
 //! The fields of the index.
 //!
 //! There are two views of a record, each with its own fields and its own statistics. The open view holds
-//! what everybody may see; the closed view holds the whole of a record of which not everything is open.
+//! what was opened to everybody; the closed view holds the whole of a record of which not everything is open.
 //! The public is answered from the open view alone, so that neither a find nor a count nor a score tells
-//! anything of the rest. Staff are answered from the whole view of each record: the closed one where there
-//! is one, the open one otherwise ([`Scope::WHOLE_OPEN`]).
+//! anything of the rest. Whoever may see the content is answered from the whole view of each record: the closed
+//! one where there is one, the open one otherwise. Which records a viewer finds at all is a filter over fonds,
+//! category and cell, as the gate gave it.
 
+use lantai_domain::access::{AccessCell, CellSet};
 use tantivy::Index as Engine;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
@@ -16,19 +18,23 @@ use crate::units::GramTokenizer;
 use crate::words::WordTokenizer;
 
 /// Version of what is written; raised with every change of fields or analysis.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const GRAMS: &str = "lantai_grams";
 const WORDS: &str = "lantai_words";
 
-/// Values of the scope field: what of a record may be seen by whom.
-pub struct Scope;
+/// Cells of records that have an open view: their entry was opened.
+pub fn with_open_view() -> CellSet {
+    AccessCell::all()
+        .filter(|cell| cell.opening.entry_is_public())
+        .collect()
+}
 
-impl Scope {
-    /// The entry may be seen by everybody.
-    pub const PUBLIC: &'static str = "public";
-    /// The whole record may be seen by everybody; its open view is its whole view.
-    pub const WHOLE_OPEN: &'static str = "whole_open";
+/// Cells of records whose open view is the whole: they have no closed one.
+pub fn wholly_open() -> CellSet {
+    AccessCell::all()
+        .filter(|cell| cell.opening.content_is_public())
+        .collect()
 }
 
 /// The fields in which one view of a record is searched.
@@ -50,13 +56,26 @@ pub struct ViewFields {
     pub date: Field,
 }
 
+impl ViewFields {
+    /// The fields of a view that hold nothing but what belongs to the entry.
+    pub fn of_the_entry(&self) -> Self {
+        Self {
+            all: self.title,
+            subject: self.author,
+            // no word is ever looked up among codes: what ranks by words has nothing to go by
+            words: self.exact,
+            ..*self
+        }
+    }
+}
+
 /// All fields.
 #[derive(Debug, Clone)]
 pub struct Fields {
     /// Identifier of the record.
     pub id: Field,
-    /// Values of [`Scope`].
-    pub scope: Field,
+    /// Number of the record's cell ([`lantai_domain::access::AccessCell`]).
+    pub cell: Field,
     /// What everybody may see.
     pub open: ViewFields,
     /// The whole of records that are not wholly open.
@@ -131,7 +150,7 @@ pub fn build() -> (Schema, Fields) {
         .into_iter()
         .filter(|name| *name != "year")
         .map(|name| {
-            let options = if name == "fonds" {
+            let options = if name == "fonds" || name == "category" {
                 faceted.clone().set_stored()
             } else {
                 faceted.clone()
@@ -141,7 +160,7 @@ pub fn build() -> (Schema, Fields) {
         .collect();
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),
-        scope: builder.add_text_field("scope", raw.clone().set_stored()),
+        cell: builder.add_text_field("cell", raw.clone().set_stored()),
         open,
         closed,
         code: builder.add_text_field("code", STORED),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lantai_domain::access::{AccessCell, RecordFacts};
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
 use tantivy::query::Query as EngineQuery;
@@ -13,9 +14,9 @@ use crate::index::Index;
 use crate::passage::{self, Needles, Passage};
 use crate::plan::{Planner, Strictness};
 use crate::query::parse;
-use crate::request::{SearchRequest, Sort, Visibility};
+use crate::request::{SearchRequest, Sort};
 use crate::result::{Hit, SearchResult, Snippet};
-use crate::schema::{FACETS, SORT_CODE, SORT_DATE, Scope};
+use crate::schema::{FACETS, Fields, SORT_CODE, SORT_DATE};
 use crate::tally::{Tally, most_frequent, tally};
 
 /// Records that are walked through for facets; a tenth of a second.
@@ -139,16 +140,8 @@ impl Index {
         let fields = self.fields();
         let stored: TantivyDocument = searcher.doc(place)?;
         let title = text_of(&stored, fields.shown_title);
-        let content_is_visible = match &request.visibility {
-            Visibility::Everything => true,
-            Visibility::Public => is_whole_open(&stored, fields.scope),
-            Visibility::Fonds(fonds) => {
-                let of = fields.values.iter().find(|(name, _)| *name == "fonds");
-                is_whole_open(&stored, fields.scope)
-                    || of.is_some_and(|(_, field)| fonds.iter().any(|one| one == text_of(&stored, *field)))
-            }
-        };
-        let snippet = (content_is_visible && request.snippet_chars > 0)
+        let contents = &request.visibility.contents;
+        let snippet = (contents.has(&facts_of(fields, &stored)) && request.snippet_chars > 0)
             .then(|| {
                 let (text, summary) = (text_of(&stored, fields.text), text_of(&stored, fields.summary));
                 snippet(needles, text, summary, request.snippet_chars.min(MAX_SNIPPET))
@@ -165,10 +158,17 @@ impl Index {
     }
 }
 
-fn is_whole_open(stored: &TantivyDocument, scope: Field) -> bool {
-    stored
-        .get_all(scope)
-        .any(|value| value.as_str() == Some(Scope::WHOLE_OPEN))
+fn facts_of(fields: &Fields, stored: &TantivyDocument) -> RecordFacts {
+    let value = |name: &str| {
+        let field = fields.values.iter().find(|(facet, _)| *facet == name);
+        field.map_or_else(String::new, |(_, field)| text_of(stored, *field).to_owned())
+    };
+    let number = text_of(stored, fields.cell).parse().ok();
+    RecordFacts {
+        fonds: value("fonds"),
+        category: value("category"),
+        cell: number.and_then(AccessCell::from_number).unwrap_or_default(),
+    }
 }
 
 fn text_of(stored: &TantivyDocument, field: Field) -> &str {

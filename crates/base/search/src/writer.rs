@@ -9,7 +9,7 @@ use tantivy::{Index as Engine, TantivyDocument};
 use crate::document::SearchDocument;
 use crate::error::SearchError;
 use crate::identifiers::{code_term, former_code_term, number_term, title_term};
-use crate::schema::{Fields, Scope, ViewFields};
+use crate::schema::{Fields, ViewFields};
 
 /// The engine takes no less for one thread.
 const LEAST_BUDGET: usize = 15_000_000;
@@ -84,16 +84,14 @@ impl IndexWriter {
 
     fn entry(&self, document: &SearchDocument) -> TantivyDocument {
         let fields = &self.fields;
-        let whole_open = document.public && document.public_text;
+        let opening = document.cell.opening;
         let mut entry = TantivyDocument::new();
         entry.add_text(fields.id, &document.id);
-        if document.public {
-            entry.add_text(fields.scope, Scope::PUBLIC);
-            add_view(&mut entry, &fields.open, document, document.public_text);
+        entry.add_text(fields.cell, document.cell.number().to_string());
+        if opening.entry_is_public() {
+            add_view(&mut entry, &fields.open, document, opening.content_is_public());
         }
-        if whole_open {
-            entry.add_text(fields.scope, Scope::WHOLE_OPEN);
-        } else {
+        if !opening.content_is_public() {
             add_view(&mut entry, &fields.closed, document, true);
         }
         entry.add_text(fields.code, &document.code);

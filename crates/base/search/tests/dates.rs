@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use lantai_domain::date::ArchivalDate;
 use lantai_search::{Index, SearchDocument, SearchRequest};
 
+mod viewers;
+
 fn corpus() -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
@@ -41,7 +43,7 @@ fn every_dated_record_is_found_by_its_day_and_by_its_date_as_written() {
             id: place.to_string(),
             code: format!("L001-LS·{place}"),
             title: "上谕".to_owned(),
-            public: true,
+            cell: viewers::cell(lantai_domain::OpenStatusKind::OpenCatalogueOnly),
             date: ArchivalDate::parse(written).unwrap(),
             ..SearchDocument::default()
         };
@@ -51,7 +53,12 @@ fn every_dated_record_is_found_by_its_day_and_by_its_date_as_written() {
     index.reload().unwrap();
     for (place, (written, day)) in rows.iter().enumerate() {
         for query in [day, written] {
-            let found = index.search(&SearchRequest::new(query.as_str())).unwrap();
+            let found = index
+                .search(&SearchRequest {
+                    visibility: viewers::public(),
+                    ..SearchRequest::new(query.as_str())
+                })
+                .unwrap();
             assert_eq!(found.read_as, format!("date:{day}"), "{query}");
             assert!(
                 found.hits.iter().any(|hit| hit.id == place.to_string()),

@@ -8,8 +8,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use lantai_domain::OpenStatusKind;
 use lantai_domain::date::ArchivalDate;
 use lantai_search::{Index, SearchDocument, SearchRequest, SearchResult, Sort, Visibility};
+
+mod viewers;
 
 /// The corpus, or nothing and the reason printed.
 fn corpus() -> Option<PathBuf> {
@@ -64,8 +67,11 @@ fn document(archive: &Path, row: &BTreeMap<String, String>) -> SearchDocument {
         year: value("年度").parse().ok().filter(|year| *year > 0),
         retention: value("保管期限"),
         open_status: value("开放状态"),
-        public: open,
-        public_text: open,
+        cell: viewers::cell(if open {
+            OpenStatusKind::Open
+        } else {
+            OpenStatusKind::Unreviewed
+        }),
         date: [value("日期"), value("日期原文")]
             .iter()
             .filter_map(|written| ArchivalDate::parse(written).ok())
@@ -112,9 +118,16 @@ impl Archive {
         self.index.search(&request).unwrap()
     }
 
+    fn ask_public(&self, query: &str) -> SearchResult {
+        self.ask(SearchRequest {
+            visibility: viewers::public(),
+            ..SearchRequest::new(query)
+        })
+    }
+
     fn everything(&self, query: &str) -> SearchResult {
         self.ask(SearchRequest {
-            visibility: Visibility::Everything,
+            visibility: Visibility::everything(),
             limit: 10,
             ..SearchRequest::new(query)
         })
@@ -177,7 +190,7 @@ fn every_kind_of_query_finds_its_record() {
 #[test]
 fn the_public_counts_and_finds_open_records_only() {
     let Some(archive) = Archive::build() else { return };
-    let all = archive.ask(SearchRequest::new(""));
+    let all = archive.ask_public("");
     assert_eq!((all.total, all.total_is_capped), (288, false));
     assert_eq!(
         all.facets["open_status"],
@@ -191,7 +204,7 @@ fn the_public_counts_and_finds_open_records_only() {
     assert_eq!(hidden.len(), 10);
     for row in hidden {
         for query in [&row["档号"], &row["题名"], &row["文件编号"]] {
-            let public = archive.ask(SearchRequest::new(query.as_str()));
+            let public = archive.ask_public(query.as_str());
             assert!(public.hits.iter().all(|hit| hit.code != row["档号"]), "{query}");
         }
         let staff = archive.everything(&row["档号"]);
@@ -310,7 +323,7 @@ fn sorting_and_paging_go_through_all_records_once() {
         let mut seen = Vec::new();
         for offset in (0..400).step_by(50) {
             let page = archive.ask(SearchRequest {
-                visibility: Visibility::Everything,
+                visibility: Visibility::everything(),
                 sort,
                 offset,
                 limit: 50,

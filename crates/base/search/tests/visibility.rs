@@ -1,10 +1,14 @@
 //! What a viewer may not see is not found, not counted, not ranked by and not shown to that viewer.
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly and say why it skips")]
 
+use lantai_domain::OpenStatusKind;
 use lantai_search::{
     Filters, Index, SearchDocument, SearchError, SearchRequest, SearchResult, Visibility, YearFilter,
 };
 use proptest::prelude::*;
+use viewers::{cell, members_of, public};
+
+mod viewers;
 
 /// An index of these documents in a folder that lives as long as the value.
 struct Archive {
@@ -40,8 +44,11 @@ fn document(id: &str, title: &str, text: &str, public: bool, public_text: bool) 
         fonds: "Q001".into(),
         year: Some(2001),
         category: "文书".into(),
-        public,
-        public_text,
+        cell: cell(match (public, public_text) {
+            (true, true) => OpenStatusKind::Open,
+            (true, false) => OpenStatusKind::OpenCatalogueOnly,
+            (false, _) => OpenStatusKind::Unreviewed,
+        }),
         ..SearchDocument::default()
     }
 }
@@ -58,6 +65,14 @@ fn ask(archive: &Archive, query: &str, visibility: Visibility) -> SearchResult {
         .unwrap()
 }
 
+/// A question of the public.
+fn asked(query: &str) -> SearchRequest {
+    SearchRequest {
+        visibility: public(),
+        ..SearchRequest::new(query)
+    }
+}
+
 fn ids(result: &SearchResult) -> Vec<&str> {
     let mut ids: Vec<&str> = result.hits.iter().map(|hit| hit.id.as_str()).collect();
     ids.sort_unstable();
@@ -71,28 +86,28 @@ fn an_entry_is_found_by_its_title_but_not_by_its_closed_text() {
         document("0002", "水库工程", "移民安置名册", true, false),
         document("0003", "水库工程", "移民安置名册", false, true),
     ]);
-    let public = ask(&archive, "水库", Visibility::Public);
-    assert_eq!((public.total, ids(&public)), (2, vec!["0001", "0002"]));
-    let by_text = ask(&archive, "移民安置", Visibility::Public);
+    let opened = ask(&archive, "水库", public());
+    assert_eq!((opened.total, ids(&opened)), (2, vec!["0001", "0002"]));
+    let by_text = ask(&archive, "移民安置", public());
     assert_eq!((by_text.total, ids(&by_text)), (1, vec!["0001"]));
-    for hit in public.hits.iter().filter(|hit| hit.id == "0002") {
+    for hit in opened.hits.iter().filter(|hit| hit.id == "0002") {
         assert_eq!(hit.snippet, None);
     }
-    let staff = ask(&archive, "移民安置", Visibility::Everything);
+    let staff = ask(&archive, "移民安置", Visibility::everything());
     assert_eq!(staff.total, 3);
     assert!(staff.hits.iter().all(|hit| hit.snippet.is_some()));
     assert_eq!(
-        ask(&archive, "水库 移民安置", Visibility::Everything).total,
+        ask(&archive, "水库 移民安置", Visibility::everything()).total,
         3,
         "title and text together"
     );
     assert_eq!(
-        ask(&archive, "水库 -移民", Visibility::Everything).total,
+        ask(&archive, "水库 -移民", Visibility::everything()).total,
         0,
         "exclusion sees the whole record"
     );
     assert_eq!(
-        ask(&archive, "水库 -移民", Visibility::Public).total,
+        ask(&archive, "水库 -移民", public()).total,
         1,
         "and for the public its public part"
     );
@@ -103,7 +118,7 @@ fn members_of_one_fonds_see_the_whole_of_theirs_and_the_public_part_of_the_rest(
     let mut other = document("0002", "水库工程", "移民安置名册", true, false);
     other.fonds = "Q002".into();
     let archive = archive(&[document("0001", "水库工程", "移民安置名册", false, false), other]);
-    let theirs = || Visibility::Fonds(vec!["Q001".into()]);
+    let theirs = || members_of(&["Q001"]);
     assert_eq!(ids(&ask(&archive, "水库", theirs())), ["0001", "0002"]);
     let by_text = ask(&archive, "移民安置", theirs());
     assert_eq!(ids(&by_text), ["0001"]);
@@ -114,7 +129,7 @@ fn members_of_one_fonds_see_the_whole_of_theirs_and_the_public_part_of_the_rest(
             .iter()
             .all(|hit| hit.snippet.is_some() == (hit.id == "0001"))
     );
-    assert_eq!(ask(&archive, "水库", Visibility::Fonds(Vec::new())).total, 1);
+    assert_eq!(ask(&archive, "水库", members_of(&[])).total, 1);
 }
 
 #[test]
@@ -123,10 +138,7 @@ fn the_scores_of_the_public_do_not_depend_on_closed_records() {
     let alone = archive(&[open.clone(), document("0002", "水库", "别的", false, false)]);
     let hidden = archive(&[open, document("0002", "水库工程", "移民移民移民", false, false)]);
     for query in ["水库", "移民", "移民安置"] {
-        let (left, right) = (
-            ask(&alone, query, Visibility::Public),
-            ask(&hidden, query, Visibility::Public),
-        );
+        let (left, right) = (ask(&alone, query, public()), ask(&hidden, query, public()));
         assert_eq!(left.hits[0].score, right.hits[0].score, "{query}");
     }
 }
@@ -145,7 +157,7 @@ fn a_facet_is_counted_without_its_own_filter() {
             category: vec!["照片".into()],
             ..Filters::default()
         },
-        ..SearchRequest::new("水库")
+        ..asked("水库")
     };
     let result = archive.index.search(&request).unwrap();
     assert_eq!(result.total, 2);
@@ -162,10 +174,7 @@ fn a_facet_is_counted_without_its_own_filter() {
         };
         archive
             .index
-            .search(&SearchRequest {
-                filters,
-                ..SearchRequest::new("")
-            })
+            .search(&SearchRequest { filters, ..asked("") })
             .unwrap()
             .total
     };
@@ -187,7 +196,7 @@ fn a_facet_is_counted_without_its_own_filter() {
     assert_eq!(
         archive
             .index
-            .search(&SearchRequest::new("水库 年度:2001..2001"))
+            .search(&asked("水库 年度:2001..2001"))
             .unwrap()
             .total,
         5
@@ -206,19 +215,19 @@ fn records_are_replaced_and_removed() {
         .upsert(&document("0002", "公路养护", "", true, true))
         .unwrap();
     assert_eq!(
-        ask(&archive, "水库", Visibility::Public).total,
+        ask(&archive, "水库", public()).total,
         1,
         "nothing changes before the commit"
     );
     writer.commit().unwrap();
     archive.index.reload().unwrap();
-    assert_eq!(ask(&archive, "水库", Visibility::Public).total, 0);
-    assert_eq!(ids(&ask(&archive, "公路", Visibility::Public)), ["0001", "0002"]);
+    assert_eq!(ask(&archive, "水库", public()).total, 0);
+    assert_eq!(ids(&ask(&archive, "公路", public())), ["0001", "0002"]);
     writer.delete("0002");
     writer.delete("unknown");
     writer.commit().unwrap();
     archive.index.reload().unwrap();
-    assert_eq!(ids(&ask(&archive, "公路", Visibility::Public)), ["0001"]);
+    assert_eq!(ids(&ask(&archive, "公路", public())), ["0001"]);
     writer.delete_all().unwrap();
     writer.commit().unwrap();
     archive.index.reload().unwrap();
@@ -263,7 +272,7 @@ fn a_title_outranks_a_text_and_a_whole_phrase_its_words() {
         document("0003", "粮食问题", "收购别的东西，发了通知", true, true),
     ]);
     let order = |query: &str| -> Vec<String> {
-        ask(&archive, query, Visibility::Public)
+        ask(&archive, query, public())
             .hits
             .into_iter()
             .map(|hit| hit.id)
@@ -274,7 +283,7 @@ fn a_title_outranks_a_text_and_a_whole_phrase_its_words() {
     let mut titles = order("题名:粮食");
     titles.sort_unstable();
     assert_eq!(titles, ["0002", "0003"]);
-    let hit = &ask(&archive, "糧食收購", Visibility::Public).hits[0];
+    let hit = &ask(&archive, "糧食收購", public()).hits[0];
     assert_eq!(hit.title_highlights, [(2, 6)]);
 }
 
@@ -284,11 +293,11 @@ fn when_nothing_has_all_the_words_the_closest_record_is_shown() {
         document("0001", "关于粮食收购价格的通知", "", true, true),
         document("0002", "水库移民安置", "", true, true),
     ]);
-    let result = ask(&archive, "关于粮食收够价格的通知", Visibility::Public);
+    let result = ask(&archive, "关于粮食收够价格的通知", public());
     assert!(result.relaxed);
     assert_eq!(ids(&result), ["0001"]);
-    assert!(!ask(&archive, "粮食", Visibility::Public).relaxed);
-    let nothing = ask(&archive, "卫星发射计划", Visibility::Public);
+    assert!(!ask(&archive, "粮食", public()).relaxed);
+    let nothing = ask(&archive, "卫星发射计划", public());
     assert_eq!((nothing.total, nothing.relaxed), (0, false));
 }
 
@@ -309,7 +318,7 @@ fn any_document() -> impl Strategy<Value = SearchDocument> {
 /// The whole of what the public may see of a record, folded as the index folds it.
 fn public_part(document: &SearchDocument) -> String {
     let mut part = document.title.clone();
-    if document.public_text {
+    if document.cell.opening.content_is_public() {
         part = format!(
             "{part}|{}|{}|{}",
             document.people[0], document.summary, document.text
@@ -332,14 +341,14 @@ proptest! {
         }
         let archive = archive(&documents);
         for query in queries {
-            let result = ask(&archive, &query, Visibility::Public);
+            let result = ask(&archive, &query, public());
             prop_assert_eq!(result.total as usize, result.hits.len());
             let counted: u64 = result.facets.get("year").map_or(0, |years| years.iter().map(|one| one.1).sum());
             prop_assert_eq!(counted, result.total);
             for hit in &result.hits {
                 let document = documents.iter().find(|document| document.id == hit.id).unwrap();
-                prop_assert!(document.public);
-                prop_assert!(document.public_text || hit.snippet.is_none());
+                prop_assert!(document.cell.opening.entry_is_public());
+                prop_assert!(document.cell.opening.content_is_public() || hit.snippet.is_none());
                 if !query.starts_with('-') && !query.is_empty() {
                     let part = public_part(document);
                     let meets = query.chars().filter(|c| *c != '"').any(|c| part.contains(c));
@@ -349,13 +358,13 @@ proptest! {
             // Every public record that has the text as it stands is found.
             let plain: String = query.trim_matches('"').to_owned();
             if !plain.is_empty() && !plain.starts_with('-') {
-                for document in documents.iter().filter(|document| document.public) {
+                for document in documents.iter().filter(|document| document.cell.opening.entry_is_public()) {
                     if public_part(document).split('|').any(|part| part.contains(&plain)) {
                         prop_assert!(result.hits.iter().any(|hit| hit.id == document.id), "{} misses {}", plain, document.title);
                     }
                 }
             }
-            let staff = ask(&archive, &query, Visibility::Everything);
+            let staff = ask(&archive, &query, Visibility::everything());
             if !query.starts_with('-') && !staff.relaxed && !result.relaxed {
                 prop_assert!(staff.total >= result.total);
             }
@@ -365,7 +374,7 @@ proptest! {
     #[test]
     fn no_query_is_an_error(query in "\\PC{0,60}|[-\"“”: *年度题名档号日期文0-9〔〕.粮A·]{0,30}") {
         let archive = archive(&[document("0001", "粮食", "收购", true, false)]);
-        for visibility in [Visibility::Public, Visibility::Everything, Visibility::Fonds(vec!["Q001".into()])] {
+        for visibility in [public(), Visibility::everything(), members_of(&["Q001"])] {
             let result = archive.index.search(&SearchRequest { visibility, ..SearchRequest::new(query.as_str()) });
             prop_assert!(result.is_ok());
         }
@@ -381,8 +390,7 @@ fn counts_stop_at_the_cap_unless_all_are_wanted() {
             sort_code: format!("Q001-{place:05}"),
             title: "水库".into(),
             fonds: "Q001".into(),
-            public: true,
-            public_text: true,
+            cell: cell(OpenStatusKind::Open),
             ..SearchDocument::default()
         })
         .collect();
@@ -391,7 +399,7 @@ fn counts_stop_at_the_cap_unless_all_are_wanted() {
         let request = SearchRequest {
             want_facets,
             exact_count,
-            ..SearchRequest::new("水库")
+            ..asked("水库")
         };
         archive.index.search(&request).unwrap()
     };
@@ -419,7 +427,7 @@ fn an_index_can_be_shared_between_threads() {
     let archive = archive(&[document("0001", "水库工程", "", true, true)]);
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| assert_eq!(ask(&archive, "水库", Visibility::Public).total, 1));
+            scope.spawn(|| assert_eq!(ask(&archive, "水库", public()).total, 1));
         }
     });
 }

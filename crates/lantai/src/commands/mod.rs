@@ -171,10 +171,10 @@ impl From<StageArg> for Stage {
 }
 
 /// On whose behalf a question is asked.
-fn viewer_of(name: Option<&str>) -> Viewer {
+fn viewer_of(archive: &Archive, name: Option<&str>) -> anyhow::Result<Viewer> {
     match name {
-        None | Some("archivist") => Viewer::local_archivist(),
-        Some("public") => Viewer::Public,
-        Some(name) => Viewer::Archivist(name.to_owned()),
+        None | Some("archivist") => Ok(Viewer::local_archivist()),
+        Some("public") => Ok(archive.public()?),
+        Some(name) => Ok(Viewer::local(name)),
     }
 }

@@ -4,6 +4,7 @@ use super::{Data, viewer_of};
 use crate::output::{Output, Status};
 use clap::Args;
 use lantai_cataloguing::{CataloguingError, RecordRepository};
+use lantai_domain::access::Action;
 use lantai_server::Access;
 
 /// Show the whole of one record.
@@ -23,11 +24,12 @@ impl Record {
     /// Shows it.
     pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
         let archive = self.data.open(Access::Read).await?;
-        let viewer = viewer_of(self.as_viewer.as_deref());
+        let viewer = viewer_of(&archive, self.as_viewer.as_deref())?;
         let code = lantai_domain::code::normalise(&self.code);
         let mut reader = archive.holdings.database.read().await?;
         let found = RecordRepository(reader.conn()).find_by_code(&code).await?;
-        let visible = found.filter(|stored| viewer.may_see_content(stored.record.open_status.kind()));
+        let visible =
+            found.filter(|stored| viewer.may_with(Action::ViewContent, &stored.record.access_facts()));
         let Some(stored) = visible else {
             // not there and not to be seen are the same answer
             output.error(&CataloguingError::NotFound.into());

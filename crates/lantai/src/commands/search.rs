@@ -39,7 +39,7 @@ impl Search {
     /// Searches.
     pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
         let archive = self.data.open(Access::Read).await?;
-        let viewer = viewer_of(self.as_viewer.as_deref());
+        let viewer = viewer_of(&archive, self.as_viewer.as_deref())?;
         let Mode::Lexical = self.mode;
         let request = SearchRequest {
             limit: self.limit,

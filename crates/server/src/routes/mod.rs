@@ -5,9 +5,10 @@ mod overview;
 use crate::archive::Archive;
 use axum::Json;
 use lantai_cataloguing::Holdings;
+use lantai_domain::access::Action;
+use lantai_http::{Api, Door};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 
 /// What these routes work on.
@@ -17,13 +18,16 @@ pub(crate) struct ArchiveState {
 }
 
 /// The routes of this room.
-pub(crate) fn routes(archive: &Archive) -> OpenApiRouter {
+pub(crate) fn routes(archive: &Archive) -> Api {
     let state = ArchiveState {
         holdings: archive.holdings.clone(),
     };
-    OpenApiRouter::new()
-        .routes(operations!(get_health))
-        .routes(operations!(overview::get_overview))
+    Api::new()
+        .route(Door::Anybody, operations!(get_health))
+        .route(
+            Door::May(Action::ViewFigures),
+            operations!(overview::get_overview),
+        )
         .with_state(state)
 }
 

@@ -3,9 +3,11 @@
 use super::ArchiveState;
 use axum::Json;
 use axum::extract::State;
-use lantai_cataloguing::{FondsRepository, RecordRepository};
+use lantai_cataloguing::{FondsRepository, StoredFonds};
 use lantai_database::{Jobs, StoreError};
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_domain::access::{AccessCell, Action};
+use lantai_domain::{OpenStatusKind, Viewer};
+use lantai_http::{Asker, Problem, ProblemBody};
 use lantai_intake::{AccessionRepository, AccessionSummaryBody};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +18,7 @@ const RECENT: u32 = 8;
 /// The archive at a glance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct OverviewBody {
-    /// Records.
+    /// Records that the viewer may know of.
     pub records: i64,
     /// Content files.
     pub files: i64,
@@ -58,34 +60,45 @@ pub(crate) struct JournalHeadBody {
     ))]
 pub(crate) async fn get_overview(
     State(state): State<ArchiveState>,
-    _staff: Staff,
+    Asker(viewer): Asker,
 ) -> Result<Json<OverviewBody>, Problem> {
-    let body = overview(&state)
+    let body = overview(&state, &viewer)
         .await
         .map_err(|error| Problem::internal(&error, error.code()))?;
     Ok(Json(body))
 }
 
-async fn overview(state: &ArchiveState) -> Result<OverviewBody, StoreError> {
+async fn overview(state: &ArchiveState, viewer: &Viewer) -> Result<OverviewBody, StoreError> {
     let mut reader = state.holdings.database.read().await?;
     let fonds = FondsRepository(reader.conn()).all().await?;
-    let statuses = RecordRepository(reader.conn()).count_by_open_status().await?;
-    let states = AccessionRepository(reader.conn()).count_by_state().await?;
-    let recent = AccessionRepository(reader.conn()).page(None, RECENT).await?;
+    let (seen, received) = (viewer.filter(Action::ViewEntry), viewer.filter(Action::Receive));
+    let states = AccessionRepository(reader.conn())
+        .count_by_state(received)
+        .await?;
+    let recent = AccessionRepository(reader.conn())
+        .page(None, RECENT, received)
+        .await?;
     let jobs = Jobs(reader.conn()).counts().await?;
-    let count = |wanted: &[&str]| {
-        let fitting = statuses
-            .iter()
-            .filter(|(status, _)| wanted.contains(&status.as_str()));
-        fitting.map(|(_, count)| count).sum()
+    let cells: Vec<(AccessCell, i64)> = fonds
+        .iter()
+        .flat_map(|stored| stored.count.visible_cells(stored.fonds.number.as_str(), seen))
+        .collect();
+    let count = |wanted: &[OpenStatusKind]| {
+        let fitting = cells.iter().filter(|(cell, _)| wanted.contains(&cell.opening));
+        fitting.map(|(_, records)| records).sum()
     };
+    // files and bytes are told of fonds of which the viewer sees every record
+    let whole: Vec<&StoredFonds> = fonds
+        .iter()
+        .filter(|stored| stored.count.visible(stored.fonds.number.as_str(), seen) == stored.count.records)
+        .collect();
     let checkpoint = state.holdings.checkpoint();
     Ok(OverviewBody {
-        records: fonds.iter().map(|stored| stored.count.records).sum(),
-        files: fonds.iter().map(|stored| stored.count.files).sum(),
-        bytes: fonds.iter().map(|stored| stored.count.bytes).sum(),
-        open: count(&["open", "open_early"]),
-        unreviewed: count(&["unreviewed"]),
+        records: cells.iter().map(|(_, records)| records).sum(),
+        files: whole.iter().map(|stored| stored.count.files).sum(),
+        bytes: whole.iter().map(|stored| stored.count.bytes).sum(),
+        open: count(&[OpenStatusKind::Open, OpenStatusKind::OpenEarly]),
+        unreviewed: count(&[OpenStatusKind::Unreviewed]),
         accessions: states.iter().map(|(_, count)| count).sum(),
         accessions_returned: states
             .iter()

@@ -3,9 +3,9 @@
 mod search;
 
 use crate::catalogue_index::CatalogueIndex;
+use lantai_http::{Api, Door};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 
 /// What the routes of access work on.
@@ -20,8 +20,8 @@ pub struct AccessState {
 }
 
 /// The routes of this area.
-pub fn routes(state: AccessState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(search::search))
+pub fn routes(state: AccessState) -> Api {
+    Api::new()
+        .route(Door::Anybody, operations!(search::search))
         .with_state(state)
 }

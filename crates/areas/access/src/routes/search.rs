@@ -8,6 +8,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use lantai_cataloguing::FondsRepository;
 use lantai_cataloguing::routes::{MediaKind, OpenStatusBody, thumbnail};
+use lantai_domain::access::Action;
 use lantai_domain::{OpenStatusKind, Retention, Viewer};
 use lantai_http::{Asker, Cursor, Problem, ProblemBody};
 use lantai_search::{Filters, SearchRequest, Sort, YearFilter};
@@ -287,7 +288,7 @@ fn hit(found: FoundRecord, viewer: &Viewer, titles: &BTreeMap<String, String>) -
     let FoundRecord { hit, stored } = found;
     let record = stored.record;
     let kind = record.open_status.kind();
-    let content = viewer.may_see_content(kind);
+    let content = viewer.may_with(Action::ViewContent, &record.access_facts());
     let ranges = |ranges: Vec<(usize, usize)>| ranges.into_iter().map(|(start, end)| [start, end]).collect();
     let number = record.fonds().to_owned();
     HitBody {

@@ -8,6 +8,7 @@ use crate::layout;
 use crate::repository::fonds::{FondsCount, FondsRepository};
 use crate::repository::records::{RecordRepository, StoredRecord};
 use lantai_database::NewJob;
+use lantai_domain::access::{Action, RecordFacts};
 use lantai_domain::{
     Fact, JobId, JournalEntry, OpenStatusKind, PreservationEvent, PreservationEventType, Record, Viewer,
 };
@@ -35,6 +36,10 @@ pub async fn decide_opening(
     let found = RecordRepository(reader.conn()).find_by_code(code).await?;
     drop(reader);
     let stored = found.ok_or(CataloguingError::NotFound)?;
+    if !viewer.may_with(Action::DecideOpening, &stored.record.access_facts()) {
+        return Err(CataloguingError::NotFound);
+    }
+    let old_facts = stored.record.access_facts();
     let old_kind = stored.record.open_status.kind();
     let old_version = stored.object_version;
     let now = holdings.clock.now();
@@ -72,7 +77,7 @@ pub async fn decide_opening(
         object_version: staged.version,
     };
     let mut acceptance = Acceptance::begin(holdings, staged.sealed).await?;
-    let written = write_rows(holdings, &mut acceptance, &changed, old_version, old_kind).await;
+    let written = write_rows(holdings, &mut acceptance, &changed, old_version, &old_facts).await;
     let fact = JournalEntry::new(Fact::OpeningDecided, now, viewer.name(), &changed.object)
         .fixing(staged.version, &staged.inventory);
     let recorded = match written {
@@ -97,7 +102,7 @@ async fn write_rows(
     acceptance: &mut Acceptance,
     changed: &StoredRecord,
     old_version: u32,
-    old_kind: OpenStatusKind,
+    old_facts: &RecordFacts,
 ) -> Result<(), CataloguingError> {
     let work = acceptance.work();
     if !RecordRepository(work.conn())
@@ -111,12 +116,9 @@ async fn write_rows(
             .move_to_version(&changed.object, changed.object_version)
             .await?;
     }
-    let public_records = i64::from(changed.record.open_status.kind().entry_is_public())
-        - i64::from(old_kind.entry_is_public());
-    let change = FondsCount {
-        public_records,
-        ..FondsCount::default()
-    };
+    let mut change = FondsCount::default();
+    change.count_cell(old_facts, -1);
+    change.count_cell(&changed.record.access_facts(), 1);
     FondsRepository(work.conn())
         .add(changed.record.fonds(), &change)
         .await?;

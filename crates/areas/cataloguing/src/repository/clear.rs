@@ -14,6 +14,7 @@ pub async fn clear(database: &Database) -> Result<(), StoreError> {
         "DELETE FROM former_codes",
         "DELETE FROM records",
         "DELETE FROM segments",
+        "DELETE FROM fonds_cells",
         "DELETE FROM fonds",
         "DELETE FROM batches",
         "DELETE FROM journal_entries",

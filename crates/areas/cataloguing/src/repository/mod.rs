@@ -5,3 +5,4 @@ pub mod clear;
 pub mod fonds;
 pub mod records;
 pub mod segments;
+mod visible;

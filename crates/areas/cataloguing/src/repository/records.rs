@@ -1,6 +1,8 @@
 //! Records in the catalogue.
 
+use crate::repository::visible;
 use lantai_database::{Conn, StoreError, on_engine};
+use lantai_domain::access::Filter;
 use lantai_domain::{AccessionId, Record, RecordId};
 use sqlx::AssertSqlSafe;
 
@@ -18,8 +20,8 @@ pub struct StoredRecord {
 /// Which records of a fonds are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
-    /// Only entries that the public may see.
-    pub public_only: bool,
+    /// Only records that fit the gate's answer.
+    pub visible: Filter,
     /// Only this 年度.
     pub year: Option<i32>,
     /// Only this category.
@@ -78,7 +80,7 @@ impl RecordRepository<'_> {
     pub async fn insert(mut self, stored: &StoredRecord) -> Result<(), StoreError> {
         let record = &stored.record;
         let document = document_of(record)?;
-        let sql = "INSERT INTO records (id, code, sort_code, fonds, category, year, open_status, public_entry, title,
+        let sql = "INSERT INTO records (id, code, sort_code, fonds, category, year, open_status, access_cell, title,
                                         document, object, object_version, accession, files, bytes)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
         let status = record.open_status.kind();
@@ -90,7 +92,7 @@ impl RecordRepository<'_> {
             .bind(&record.description.category)
             .bind(record.description.year.map(i64::from))
             .bind(status.name())
-            .bind(i64::from(status.entry_is_public()))
+            .bind(i64::from(record.access_facts().cell.number()))
             .bind(&record.description.title)
             .bind(document)
             .bind(&stored.object)
@@ -118,11 +120,11 @@ impl RecordRepository<'_> {
     pub async fn replace(self, stored: &StoredRecord, old_version: u32) -> Result<bool, StoreError> {
         let record = &stored.record;
         let status = record.open_status.kind();
-        let sql = "UPDATE records SET open_status = $1, public_entry = $2, title = $3, document = $4, object_version = $5
+        let sql = "UPDATE records SET open_status = $1, access_cell = $2, title = $3, document = $4, object_version = $5
                    WHERE id = $6 AND object_version = $7";
         let touched: u64 = on_engine!(self.0, |c| sqlx::query(sql)
             .bind(status.name())
-            .bind(i64::from(status.entry_is_public()))
+            .bind(i64::from(record.access_facts().cell.number()))
             .bind(&record.description.title)
             .bind(document_of(record)?)
             .bind(i64::from(stored.object_version))
@@ -222,20 +224,20 @@ impl RecordRepository<'_> {
         let mut sql = "SELECT document, object, object_version FROM records
                        WHERE fonds = $1 AND sort_code > $2"
             .to_owned();
-        if page.public_only {
-            sql.push_str(" AND public_entry = 1");
-        }
+        let mut next = 4;
+        let mut place = |column: &str| {
+            let condition = format!(" AND {column} = ${next}");
+            next += 1;
+            condition
+        };
         if page.year.is_some() {
-            sql.push_str(" AND year = $4");
+            sql.push_str(&place("year"));
         }
         if page.category.is_some() {
-            sql.push_str(if page.year.is_some() {
-                " AND category = $5"
-            } else {
-                " AND category = $4"
-            });
+            sql.push_str(&place("category"));
         }
-        sql.push_str(" ORDER BY sort_code LIMIT $3");
+        let visible = visible::condition(&page.visible, next);
+        sql.push_str(&format!(" AND {} ORDER BY sort_code LIMIT $3", visible.sql));
         let after = page.after.as_deref().unwrap_or_default();
         let rows: Vec<RecordRow> = on_engine!(self.0, |c| {
             let mut query = sqlx::query_as(AssertSqlSafe(sql))
@@ -248,6 +250,10 @@ impl RecordRepository<'_> {
             if let Some(category) = &page.category {
                 query = query.bind(category);
             }
+            let query = visible
+                .values
+                .iter()
+                .fold(query, |query, value| query.bind(value));
             query.fetch_all(&mut *c).await
         })?;
         all(rows)
@@ -257,21 +263,26 @@ impl RecordRepository<'_> {
     pub async fn neighbours(
         mut self,
         record: &Record,
-        public_only: bool,
+        visible: &Filter,
     ) -> Result<(Option<String>, Option<String>), StoreError> {
-        let only = if public_only { "AND public_entry = 1" } else { "" };
+        let visible = visible::condition(visible, 3);
         let mut found = Vec::with_capacity(2);
         for (compare, order) in [("<", "DESC"), (">", "ASC")] {
             let sql = format!(
-                "SELECT code FROM records WHERE fonds = $1 AND sort_code {compare} $2 {only}
-                 ORDER BY sort_code {order} LIMIT 1"
+                "SELECT code FROM records WHERE fonds = $1 AND sort_code {compare} $2 AND {}
+                 ORDER BY sort_code {order} LIMIT 1",
+                visible.sql
             );
-            let code: Option<String> =
-                on_engine!(self.0.reborrow(), |c| sqlx::query_scalar(AssertSqlSafe(sql))
+            let code: Option<String> = on_engine!(self.0.reborrow(), |c| {
+                let query = sqlx::query_scalar(AssertSqlSafe(sql))
                     .bind(record.fonds())
-                    .bind(sort_code(record))
-                    .fetch_optional(&mut *c)
-                    .await)?;
+                    .bind(sort_code(record));
+                let query = visible
+                    .values
+                    .iter()
+                    .fold(query, |query, value| query.bind(value));
+                query.fetch_optional(&mut *c).await
+            })?;
             found.push(code);
         }
         let next = found.pop().flatten();
@@ -320,14 +331,6 @@ impl RecordRepository<'_> {
             .fetch_all(&mut *c)
             .await)?;
         all(rows)
-    }
-
-    /// How many records are in each opening status.
-    pub async fn count_by_open_status(self) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT open_status, COUNT(*) FROM records GROUP BY open_status ORDER BY open_status";
-        Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
-            .fetch_all(&mut *c)
-            .await)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Shapes that several routes share.
 
 use crate::repository::records::StoredRecord;
+use lantai_domain::access::Action;
 use lantai_domain::{Media, OpenStatusKind, Record, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -118,7 +119,7 @@ impl RecordSummaryBody {
     pub fn of(stored: &StoredRecord, viewer: &Viewer) -> Self {
         let record = &stored.record;
         let kind = record.open_status.kind();
-        let content = viewer.may_see_content(kind);
+        let content = viewer.may_with(Action::ViewContent, &record.access_facts());
         Self {
             record: record.id.uuid(),
             code: record.description.code.to_string(),

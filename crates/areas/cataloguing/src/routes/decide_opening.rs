@@ -6,7 +6,7 @@ use super::{CataloguingState, find_record, problem};
 use crate::actions::open_record::{self, OpeningRequest};
 use axum::Json;
 use axum::extract::{Path, State};
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ pub struct OpeningBody {
     ))]
 pub async fn decide_opening(
     State(state): State<CataloguingState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(code): Path<String>,
     Json(body): Json<OpeningBody>,
 ) -> Result<Json<RecordBody>, Problem> {

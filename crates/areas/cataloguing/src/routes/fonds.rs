@@ -7,6 +7,7 @@ use crate::repository::records::{Page as RecordPage, RecordRepository, sort_code
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use lantai_domain::Viewer;
+use lantai_domain::access::Action;
 use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,12 +36,9 @@ pub struct FondsBody {
 
 impl FondsBody {
     fn of(stored: StoredFonds, viewer: &Viewer) -> Self {
-        let records = if viewer.sees_everything() {
-            stored.count.records
-        } else {
-            stored.count.public_records
-        };
         let fonds = stored.fonds;
+        let seen = viewer.filter(Action::ViewEntry);
+        let records = stored.count.visible(fonds.number.as_str(), seen);
         Self {
             number: fonds.number.to_string(),
             title: fonds.title,
@@ -53,9 +51,10 @@ impl FondsBody {
     }
 }
 
-/// Whether the viewer may know of a fonds: the public knows those of which it may see a record.
+/// Whether the viewer may know of a fonds: of which they may see a record, or would see an unreviewed one.
 fn visible(stored: &StoredFonds, viewer: &Viewer) -> bool {
-    viewer.sees_everything() || stored.count.public_records > 0
+    let (number, seen) = (stored.fonds.number.as_str(), viewer.filter(Action::ViewEntry));
+    seen.reaches_fonds(number) || stored.count.visible(number, seen) > 0
 }
 
 /// Lists the fonds, by number.
@@ -139,7 +138,7 @@ pub async fn list_fonds_records(
     let limit = query.limit.unwrap_or(50).clamp(1, MOST);
     let after = query.cursor.as_deref().map(Cursor::from_text).transpose()?;
     let page = RecordPage {
-        public_only: !viewer.sees_everything(),
+        visible: viewer.filter(Action::ViewEntry).clone(),
         year: query.year,
         category: query.category,
         after: after.map(|cursor| cursor.key().to_owned()),

@@ -14,11 +14,11 @@ use crate::repository::records::{RecordRepository, StoredRecord};
 use async_trait::async_trait;
 use axum::http::StatusCode;
 pub use bodies::{MediaKind, OpenStatusBody, RecordSummaryBody, encode, file_url, thumbnail};
+use lantai_domain::access::Action;
 use lantai_domain::{RecordId, Viewer};
-use lantai_http::Problem;
+use lantai_http::{Api, Door, Problem};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 
 /// Told when records have changed, before the change is acknowledged to whoever made it.
@@ -40,16 +40,22 @@ pub struct CataloguingState {
 }
 
 /// The routes of this area.
-pub fn routes(state: CataloguingState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(fonds::list_fonds))
-        .routes(operations!(fonds::get_fonds))
-        .routes(operations!(fonds::list_fonds_records))
-        .routes(operations!(record::get_record))
-        .routes(operations!(record_text::get_record_text))
-        .routes(operations!(record_file::get_record_file))
-        .routes(operations!(record_events::list_record_events))
-        .routes(operations!(decide_opening::decide_opening))
+pub fn routes(state: CataloguingState) -> Api {
+    Api::new()
+        .route(Door::Anybody, operations!(fonds::list_fonds))
+        .route(Door::Anybody, operations!(fonds::get_fonds))
+        .route(Door::Anybody, operations!(fonds::list_fonds_records))
+        .route(Door::Anybody, operations!(record::get_record))
+        .route(Door::Anybody, operations!(record_text::get_record_text))
+        .route(Door::Anybody, operations!(record_file::get_record_file))
+        .route(
+            Door::May(Action::ViewHistory),
+            operations!(record_events::list_record_events),
+        )
+        .route(
+            Door::May(Action::DecideOpening),
+            operations!(decide_opening::decide_opening),
+        )
         .with_state(state)
 }
 
@@ -84,6 +90,6 @@ pub(crate) async fn find_record(
         }
     };
     let found = read.await.map_err(|error| problem(&error.into()))?;
-    let visible = found.filter(|stored| viewer.may_see_entry(stored.record.open_status.kind()));
+    let visible = found.filter(|stored| viewer.may_with(Action::ViewEntry, &stored.record.access_facts()));
     visible.ok_or_else(Problem::not_found)
 }

@@ -6,6 +6,7 @@ use crate::repository::fonds::FondsRepository;
 use crate::repository::records::{RecordRepository, StoredRecord};
 use axum::Json;
 use axum::extract::{Path, State};
+use lantai_domain::access::Action;
 use lantai_domain::date::written_forms;
 use lantai_domain::record::AggregationLevel;
 use lantai_domain::{ArchivalDate, ContentFile, FileRole, Media, Record, SecurityClassification, Viewer};
@@ -220,17 +221,17 @@ pub(super) async fn body_of(
 ) -> Result<RecordBody, Problem> {
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        let public_only = !viewer.sees_everything();
         let around = RecordRepository(reader.conn())
-            .neighbours(&stored.record, public_only)
+            .neighbours(&stored.record, viewer.filter(Action::ViewEntry))
             .await?;
         let fonds = FondsRepository(reader.conn()).find(stored.record.fonds()).await?;
         Ok::<_, lantai_database::StoreError>((around, fonds))
     };
     let ((previous, next), fonds) = read.await.map_err(|error| problem(&error.into()))?;
     let record = stored.record;
-    let staff = viewer.sees_everything();
-    let content = viewer.may_see_content(record.open_status.kind());
+    let facts = record.access_facts();
+    let staff = viewer.may_with(Action::ViewHistory, &facts);
+    let content = viewer.may_with(Action::ViewContent, &facts);
     let numbered = record.files.iter().enumerate().filter(|_| content);
     let files: Vec<FileBody> = numbered
         .map(|(place, file)| FileBody::of(&record, place, file))

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use lantai_database::JournalRows;
 use lantai_domain::Fact;
-use lantai_http::{Page, Problem, ProblemBody, Staff};
+use lantai_domain::access::Action;
+use lantai_http::{Asker, Page, Problem, ProblemBody};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,10 +38,13 @@ pub struct EventBody {
     ))]
 pub async fn list_record_events(
     State(state): State<CataloguingState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(code): Path<String>,
 ) -> Result<Json<Page<EventBody>>, Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
+    if !viewer.may_with(Action::ViewHistory, &stored.record.access_facts()) {
+        return Err(Problem::not_found());
+    }
     let read = async {
         let mut reader = state.holdings.database.read().await?;
         JournalRows(reader.conn()).of_object(&stored.object).await

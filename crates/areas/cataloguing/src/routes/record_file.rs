@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lantai_domain::ContentFile;
+use lantai_domain::access::Action;
 use lantai_http::{Asker, Problem, ProblemBody};
 use lantai_vault::{LogicalPath, ObjectId, Vault, VersionNumber};
 use serde::Deserialize;
@@ -65,7 +66,7 @@ pub async fn get_record_file(
     request: Request,
 ) -> Result<Response, Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
-    if !viewer.may_see_content(stored.record.open_status.kind()) {
+    if !viewer.may_with(Action::ViewContent, &stored.record.access_facts()) {
         return Err(Problem::not_found());
     }
     let place = n.checked_sub(1).ok_or_else(Problem::not_found)?;

@@ -4,6 +4,7 @@ use super::{CataloguingState, find_record, problem};
 use crate::text::record_text;
 use axum::Json;
 use axum::extract::{Path, State};
+use lantai_domain::access::Action;
 use lantai_http::{Asker, Problem, ProblemBody};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,7 +29,7 @@ pub async fn get_record_text(
     Path(code): Path<String>,
 ) -> Result<Json<TextBody>, Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
-    if !viewer.may_see_content(stored.record.open_status.kind()) {
+    if !viewer.may_with(Action::ViewContent, &stored.record.access_facts()) {
         return Err(Problem::not_found());
     }
     let vault = state.holdings.vault.clone();

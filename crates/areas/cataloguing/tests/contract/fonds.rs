@@ -3,6 +3,7 @@
 use super::register;
 use lantai_cataloguing::{FondsCount, FondsRepository};
 use lantai_database::StoreError;
+use lantai_domain::access::{AccessCell, Filter, RecordFacts};
 use lantai_domain::{Fonds, OpenStatusKind};
 use lantai_testkit::{CountingIds, FileBuilder, RecordBuilder, on_every_engine};
 
@@ -25,24 +26,35 @@ async fn a_fonds_counts_what_it_holds_and_keeps_its_count_when_described_anew() 
                     .build(),
             );
         }
-        assert_eq!(
-            count,
-            FondsCount {
-                records: 3,
-                public_records: 2,
-                files: 6,
-                bytes: 33
-            }
-        );
+        let cell = |opening| AccessCell {
+            opening,
+            ..AccessCell::default()
+        };
+        let place = |opening| ("WS".to_owned(), cell(opening).number());
+        let whole = FondsCount {
+            records: 3,
+            files: 6,
+            bytes: 33,
+            cells: [
+                (place(OpenStatusKind::NotDue), 1),
+                (place(OpenStatusKind::Open), 1),
+                (place(OpenStatusKind::OpenCatalogueOnly), 1),
+            ]
+            .into(),
+        };
+        assert_eq!(count, whole);
 
         let mut described = Fonds::unnamed("J001".parse().unwrap());
         described.title = "长乐县人民政府".to_owned();
         let mut work = database.begin_upkeep().await.unwrap();
         FondsRepository(work.conn()).add("J001", &count).await.unwrap();
-        let one_less = FondsCount {
-            public_records: -1,
-            ..FondsCount::default()
+        let mut one_less = FondsCount::default();
+        let closed = RecordFacts {
+            fonds: "J001".to_owned(),
+            category: "WS".to_owned(),
+            cell: cell(OpenStatusKind::Open),
         };
+        one_less.count_cell(&closed, -1);
         FondsRepository(work.conn()).add("J001", &one_less).await.unwrap();
         FondsRepository(work.conn()).put(&described, 2).await.unwrap();
         work.commit().await.unwrap();
@@ -55,15 +67,11 @@ async fn a_fonds_counts_what_it_holds_and_keeps_its_count_when_described_anew() 
             .unwrap();
         assert_eq!(found.fonds, described);
         assert_eq!(found.object_version, 2);
-        assert_eq!(
-            found.count,
-            FondsCount {
-                records: 3,
-                public_records: 1,
-                files: 6,
-                bytes: 33
-            }
-        );
+        let mut left = whole;
+        left.cells.remove(&place(OpenStatusKind::Open));
+        assert_eq!(found.count, left);
+        assert_eq!(found.count.visible("J001", &Filter::everything()), 2);
+        assert_eq!(found.count.visible("J001", &Filter::nothing()), 0);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use super::{a_filled_fonds, codes, enter, pages, register, stored};
 use lantai_cataloguing::{Page, RecordRepository, StoredRecord, sort_code};
+use lantai_domain::access::{AccessCell, CellSet, Filter, FilterRule, OneOf};
 use lantai_domain::{AccessionId, IdSource};
 use lantai_testkit::{CountingIds, RecordBuilder, on_every_engine};
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ async fn pages_hold_every_record_once_in_the_order_of_codes() {
                 &database,
                 Page {
                     limit,
+                    visible: Filter::everything(),
                     ..Page::default()
                 },
             )
@@ -39,15 +41,48 @@ async fn pages_hold_every_record_once_in_the_order_of_codes() {
     .await;
 }
 
+/// Answers of the gate: all, nothing, what was opened, of some categories, of other fonds.
+fn filters() -> Vec<Filter> {
+    let opened: CellSet = AccessCell::all()
+        .filter(|cell| cell.opening.entry_is_public())
+        .collect();
+    let every: CellSet = AccessCell::all().collect();
+    let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let rule = |fonds: OneOf, categories: OneOf, cells| FilterRule {
+        fonds,
+        categories,
+        cells,
+    };
+    let all = || OneOf::AllBut(values(&[]));
+    vec![
+        Filter::everything(),
+        Filter::nothing(),
+        Filter::new(vec![rule(all(), all(), opened)]),
+        Filter::new(vec![
+            rule(all(), OneOf::These(values(&["WS", "KU"])), every),
+            rule(all(), OneOf::AllBut(values(&["WS", "KU"])), opened),
+        ]),
+        Filter::new(vec![rule(OneOf::These(values(&["J002"])), all(), every)]),
+        Filter::new(vec![
+            rule(OneOf::AllBut(values(&["J001"])), all(), every),
+            rule(
+                OneOf::These(values(&["J001"])),
+                OneOf::AllBut(values(&["ZP"])),
+                opened,
+            ),
+        ]),
+    ]
+}
+
 #[tokio::test]
 async fn filtered_pages_hold_exactly_what_the_filter_lets_through() {
     on_every_engine(async |database| {
         let records = a_filled_fonds(&database, &CountingIds::default()).await;
-        for public_only in [false, true] {
+        for visible in filters() {
             for year in [None, Some(1954), Some(2019), Some(1900)] {
                 for category in [None, Some("WS"), Some("ZP"), Some("KU")] {
                     let page = Page {
-                        public_only,
+                        visible: visible.clone(),
                         year,
                         category: category.map(str::to_owned),
                         limit: 8,
@@ -55,7 +90,7 @@ async fn filtered_pages_hold_exactly_what_the_filter_lets_through() {
                     };
                     let wanted: BTreeSet<String> = codes(records.iter().filter(|stored| {
                         let description = &stored.record.description;
-                        (!public_only || stored.record.open_status.kind().entry_is_public())
+                        visible.has(&stored.record.access_facts())
                             && year.is_none_or(|year| description.year == Some(year))
                             && category.is_none_or(|category| description.category == category)
                     }))
@@ -77,18 +112,21 @@ async fn neighbours_are_the_records_before_and_after() {
         let mut records = a_filled_fonds(&database, &CountingIds::default()).await;
         records.sort_by_key(|stored| sort_code(&stored.record));
         let mut reader = database.read().await.unwrap();
-        for public_only in [false, true] {
+        for visible in filters() {
             let listed: Vec<&StoredRecord> = records
                 .iter()
-                .filter(|stored| !public_only || stored.record.open_status.kind().entry_is_public())
+                .filter(|stored| visible.has(&stored.record.access_facts()))
                 .collect();
             let code = |place: Option<usize>| {
                 let stored = place.and_then(|place| listed.get(place));
                 stored.map(|stored| stored.record.description.code.to_string())
             };
+            if listed.is_empty() {
+                continue;
+            }
             for place in [0, 1, listed.len() / 2, listed.len() - 1] {
                 let found = RecordRepository(reader.conn())
-                    .neighbours(&listed[place].record, public_only)
+                    .neighbours(&listed[place].record, &visible)
                     .await
                     .unwrap();
                 assert_eq!(found, (code(place.checked_sub(1)), code(Some(place + 1))));
@@ -209,20 +247,6 @@ async fn the_greatest_code_is_that_of_its_group_alone() {
                 .unwrap();
             assert_eq!(greatest.as_deref(), code, "{prefix}");
         }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn records_are_counted_by_opening_status() {
-    on_every_engine(async |database| {
-        a_filled_fonds(&database, &CountingIds::default()).await;
-        let mut reader = database.read().await.unwrap();
-        let counted = RecordRepository(reader.conn())
-            .count_by_open_status()
-            .await
-            .unwrap();
-        assert_eq!(counted, [("not_due".to_owned(), 80), ("open".to_owned(), 40)]);
     })
     .await;
 }

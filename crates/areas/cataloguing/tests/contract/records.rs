@@ -3,8 +3,10 @@
 use super::{enter, find, pages, register, stored};
 use lantai_cataloguing::{Page, RecordRepository, StoredRecord};
 use lantai_database::StoreError;
+use lantai_domain::access::{AccessCell, Filter, FilterRule, OneOf};
 use lantai_domain::{IdSource, OpenStatus, OpenStatusKind, OpeningDecision, RecordId};
 use lantai_testkit::{CountingIds, FileBuilder, RecordBuilder, on_every_engine};
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_record_is_read_back_as_it_was_entered() {
@@ -184,7 +186,13 @@ async fn a_record_is_replaced_only_at_the_version_that_was_read() {
         assert_eq!(find(&database, "J001-WS·2019-D30-0001").await, Some(changed));
 
         let public = Page {
-            public_only: true,
+            visible: Filter::new(vec![FilterRule {
+                fonds: OneOf::AllBut(BTreeSet::new()),
+                categories: OneOf::AllBut(BTreeSet::new()),
+                cells: AccessCell::all()
+                    .filter(|cell| cell.opening.entry_is_public())
+                    .collect(),
+            }]),
             limit: 10,
             ..Page::default()
         };

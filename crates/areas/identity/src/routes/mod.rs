@@ -9,13 +9,24 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use lantai_database::Database;
-use lantai_domain::{Clock, Viewer};
+use lantai_domain::access::{Hat, Purpose};
+use lantai_domain::{Clock, PersonId, Role, Viewer, Who};
+use lantai_gate::Gatekeeper;
+use lantai_http::{Api, Door};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 
 /// The cookie that carries the session's token.
 pub(crate) const COOKIE: &str = "lantai_session";
+
+/// The posts behind an account as long as accounts have no persons: everything of the business, reaching every fonds.
+const HATS_OF_AN_ACCOUNT: [Role; 5] = [
+    Role::Archivist,
+    Role::OpeningApprover,
+    Role::ReferenceArchivist,
+    Role::PreservationOfficer,
+    Role::Director,
+];
 
 /// What the routes of identity work on.
 #[derive(Clone)]
@@ -26,29 +37,63 @@ pub struct IdentityState {
     pub clock: Arc<dyn Clock>,
     /// Name of the institution.
     pub institution: String,
+    /// The gate.
+    pub gatekeeper: Arc<Gatekeeper>,
     throttle: Arc<Throttle>,
 }
 
 impl IdentityState {
     /// State for an institution.
-    pub fn new(database: Database, clock: Arc<dyn Clock>, institution: String) -> Self {
+    pub fn new(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        institution: String,
+        gatekeeper: Arc<Gatekeeper>,
+    ) -> Self {
         Self {
             database,
             clock,
             institution,
+            gatekeeper,
             throttle: Arc::default(),
+        }
+    }
+
+    /// The public, as the gate has it now.
+    pub(crate) fn public(&self) -> Viewer {
+        self.viewer(Who::Public, Vec::new())
+    }
+
+    /// Whoever signed in to an account.
+    pub(crate) fn viewer_of(&self, account: &str) -> Viewer {
+        let hats = HATS_OF_AN_ACCOUNT.map(Hat::everywhere).to_vec();
+        let who = Who::Account {
+            name: account.to_owned(),
+            person: PersonId::new(uuid::Uuid::nil()),
+        };
+        self.viewer(who, hats)
+    }
+
+    fn viewer(&self, who: Who, hats: Vec<Hat>) -> Viewer {
+        let rights = self.gatekeeper.rights(&hats, Purpose::Unsaid, self.clock.now());
+        match rights {
+            Ok(rights) => Viewer::new(who, hats, rights),
+            Err(error) => {
+                // where the gate cannot answer, nobody may do anything
+                tracing::error!(error = %error, "the gate could not be asked");
+                Viewer::nobody()
+            }
         }
     }
 }
 
 /// The routes of this area.
-pub fn routes(state: IdentityState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(
-            session::get_session,
-            session::sign_in,
-            session::sign_out
-        ))
+pub fn routes(state: IdentityState) -> Api {
+    Api::new()
+        .route(
+            Door::Anybody,
+            operations!(session::get_session, session::sign_in, session::sign_out),
+        )
         .with_state(state)
 }
 
@@ -56,15 +101,15 @@ pub fn routes(state: IdentityState) -> OpenApiRouter {
 pub async fn recognise(State(state): State<IdentityState>, mut request: Request, next: Next) -> Response {
     let viewer = match token_of(request.headers()) {
         Some(token) => match sessions::account_of(&state.database, &*state.clock, &token).await {
-            Ok(Some(account)) => Viewer::Archivist(account),
-            Ok(None) => Viewer::Public,
+            Ok(Some(account)) => state.viewer_of(&account),
+            Ok(None) => state.public(),
             Err(error) => {
                 // who cannot be recognised is the public
                 tracing::error!(error = %error, "a session could not be looked up");
-                Viewer::Public
+                state.public()
             }
         },
-        None => Viewer::Public,
+        None => state.public(),
     };
     request.extensions_mut().insert(viewer);
     next.run(request).await

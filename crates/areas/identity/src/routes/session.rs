@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lantai_domain::Viewer;
-use lantai_http::{Asker, CsrfProof, Problem, ProblemBody};
+use lantai_http::{Asker, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,6 +30,8 @@ pub struct ViewerBody {
     pub kind: ViewerKind,
     /// Name of the account; `null` for the public.
     pub name: Option<String>,
+    /// What they may do at all: words of the policies, such as `receive`.
+    pub actions: Vec<String>,
 }
 
 /// The kinds of viewers.
@@ -52,15 +54,18 @@ pub struct SignInBody {
 }
 
 fn body(state: &IdentityState, viewer: &Viewer) -> SessionBody {
-    let viewer = match viewer {
-        Viewer::Public => ViewerBody {
-            kind: ViewerKind::Public,
-            name: None,
+    let is_known = viewer.is_known();
+    let viewer = ViewerBody {
+        kind: match is_known {
+            true => ViewerKind::Staff,
+            false => ViewerKind::Public,
         },
-        Viewer::Archivist(name) => ViewerBody {
-            kind: ViewerKind::Staff,
-            name: Some(name.clone()),
-        },
+        name: is_known.then(|| viewer.name().to_owned()),
+        actions: viewer
+            .rights()
+            .actions()
+            .map(|action| action.id().to_owned())
+            .collect(),
     };
     SessionBody {
         institution: state.institution.clone(),
@@ -99,14 +104,13 @@ pub async fn get_session(State(state): State<IdentityState>, Asker(viewer): Aske
     ))]
 pub async fn sign_in(
     State(state): State<IdentityState>,
-    _proof: CsrfProof,
     Json(request): Json<SignInBody>,
 ) -> Result<Response, Problem> {
     let (name, password) = (request.name.trim(), request.password.as_str());
     let token = sessions::sign_in(&state.database, &*state.clock, &state.throttle, name, password)
         .await
         .map_err(|error| problem(&error))?;
-    let viewer = Viewer::Archivist(name.to_owned());
+    let viewer = state.viewer_of(name);
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECONDS}");
     with_cookie(Json(body(&state, &viewer)).into_response(), &cookie)
 }
@@ -114,11 +118,7 @@ pub async fn sign_in(
 /// Signs out.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session",
     responses((status = 204, description = "Signed out")))]
-pub async fn sign_out(
-    State(state): State<IdentityState>,
-    _proof: CsrfProof,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn sign_out(State(state): State<IdentityState>, headers: HeaderMap) -> Result<Response, Problem> {
     if let Some(token) = token_of(&headers) {
         sessions::sign_out(&state.database, &token)
             .await

@@ -3,6 +3,8 @@
 use crate::tasks::ReviewTask;
 use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::AccessionId;
+use lantai_domain::access::Filter;
+use sqlx::AssertSqlSafe;
 
 /// The questions to persons about accessions.
 #[derive(Debug)]
@@ -68,19 +70,26 @@ impl TaskRepository<'_> {
         self,
         after: Option<(&str, i64)>,
         limit: u32,
+        reached: &Filter,
     ) -> Result<Vec<(String, String, ReviewTask)>, StoreError> {
-        let sql = "SELECT task.accession, accession.name, task.document
+        let (reached, values) = super::reach::fonds_condition(reached, "accession.fonds", 4);
+        let sql = format!(
+            "SELECT task.accession, accession.name, task.document
                    FROM review_tasks task JOIN accessions accession ON accession.id = task.accession
                    WHERE task.state = 'open' AND accession.state = 'pending_review'
                      AND (task.accession > $1 OR (task.accession = $1 AND task.number > $2))
-                   ORDER BY task.accession, task.number LIMIT $3";
+                     AND {reached}
+                   ORDER BY task.accession, task.number LIMIT $3"
+        );
         let (accession, number) = after.unwrap_or(("", 0));
-        let rows: Vec<(String, String, String)> = on_engine!(self.0, |c| sqlx::query_as(sql)
-            .bind(accession)
-            .bind(number)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *c)
-            .await)?;
+        let rows: Vec<(String, String, String)> = on_engine!(self.0, |c| {
+            let query = sqlx::query_as(AssertSqlSafe(sql))
+                .bind(accession)
+                .bind(number)
+                .bind(i64::from(limit));
+            let query = values.iter().fold(query, |query, value| query.bind(value));
+            query.fetch_all(&mut *c).await
+        })?;
         rows.into_iter()
             .map(|(accession, name, document)| Ok((accession, name, read(&document)?)))
             .collect()

@@ -2,6 +2,7 @@
 
 use super::bodies::{AccessionBody, AccessionSummaryBody, KindBody, ProgressBody};
 use super::bodies_of_packages::{MajorFaultsBody, StageBody};
+use super::reach::must_receive_for;
 use super::{IntakeState, find, problem, push};
 use crate::accession::Accession;
 use crate::repository::AccessionRepository;
@@ -11,8 +12,9 @@ use axum::Json;
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use lantai_cataloguing::RecordRepository;
+use lantai_domain::access::Action;
 use lantai_domain::{AccessionId, Viewer};
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -39,7 +41,7 @@ pub struct PageQuery {
     ))]
 pub async fn list_accessions(
     State(state): State<IntakeState>,
-    _staff: Staff,
+    Asker(viewer): Asker,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<AccessionSummaryBody>>, Problem> {
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
@@ -47,7 +49,9 @@ pub async fn list_accessions(
     let before = cursor.and_then(|cursor| cursor.key().parse::<AccessionId>().ok());
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        AccessionRepository(reader.conn()).page(before, limit + 1).await
+        AccessionRepository(reader.conn())
+            .page(before, limit + 1, viewer.filter(Action::Receive))
+            .await
     };
     let accessions = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(accessions, limit as usize, |accession| accession.id.to_string());
@@ -87,6 +91,7 @@ impl NewAccessionBody {
         let fonds = fonds.map_err(|error: lantai_domain::fonds::FondsNumberError| {
             Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
         })?;
+        must_receive_for(viewer, fonds.as_ref().map(lantai_domain::FondsNumber::as_str))?;
         Ok(Announcement {
             name: self.name,
             fonds,
@@ -138,7 +143,7 @@ const MOST_ANNOUNCED: usize = 64 * 1024;
     ))]
 pub async fn create_accession(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     headers: HeaderMap,
     request: Request,
 ) -> Result<(StatusCode, Json<AccessionBody>), Problem> {
@@ -155,9 +160,10 @@ pub async fn create_accession(
     let body = body.map_err(|error| unreadable(error.to_string()))?;
     let body: NewAccessionBody =
         serde_json::from_slice(&body).map_err(|error| unreadable(error.to_string()))?;
+    let announcement = body.announcement(&viewer, key)?;
     let accession = state
         .uploads
-        .announce(&state.holdings, &body.announcement(&viewer, key)?, viewer.name())
+        .announce(&state.holdings, &announcement, viewer.name())
         .await
         .map_err(|error| problem(&error))?;
     Ok((StatusCode::CREATED, Json(whole(&state, &accession).await?)))
@@ -173,7 +179,6 @@ pub async fn create_accession(
     ))]
 pub async fn get_accession(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Json<AccessionBody>, Problem> {
     let accession = find(&state, id).await?;
@@ -191,7 +196,6 @@ pub async fn get_accession(
     ))]
 pub async fn submit_accession(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<(StatusCode, Json<AccessionBody>), Problem> {
     let submitted = state.uploads.submit(&state.holdings, AccessionId::new(id)).await;
@@ -210,7 +214,6 @@ pub async fn submit_accession(
     ))]
 pub async fn discard_accession(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
     let withdrawn = state

@@ -7,7 +7,7 @@ use crate::accession::Accession;
 use crate::corrections::{Change, attempts, changes};
 use axum::Json;
 use axum::extract::{Path, State};
-use lantai_http::{Page, Problem, ProblemBody, Staff};
+use lantai_http::{Page, Problem, ProblemBody};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -68,7 +68,6 @@ impl From<&Accession> for AttemptBody {
     ))]
 pub async fn list_attempts(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Page<AttemptBody>>, Problem> {
     let accession = find(&state, id).await?;
@@ -130,7 +129,6 @@ pub struct ChangesBody {
     ))]
 pub async fn get_changes(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Json<ChangesBody>, Problem> {
     let accession = find(&state, id).await?;

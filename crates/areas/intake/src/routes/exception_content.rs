@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
@@ -37,7 +37,6 @@ const SHOWN: [&str; 6] = [
     ))]
 pub async fn get_exception_content(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path((id, number)): Path<(Uuid, u32)>,
     request: Request,
 ) -> Result<Response, Problem> {

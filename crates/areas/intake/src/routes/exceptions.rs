@@ -14,7 +14,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lantai_domain::AccessionId;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -199,7 +199,6 @@ pub struct ExceptionsQuery {
     ))]
 pub async fn list_exceptions(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<ExceptionsQuery>,
 ) -> Result<Json<Page<ExceptionBody>>, Problem> {
@@ -239,7 +238,6 @@ pub async fn list_exceptions(
     ))]
 pub async fn get_exceptions_summary(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Json<SummaryBody>, Problem> {
     let accession = find(&state, id).await?;
@@ -318,7 +316,7 @@ impl From<DecisionBody> for Wanted {
     ))]
 pub async fn decide_exception(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path((id, number)): Path<(Uuid, u32)>,
     Json(body): Json<DecisionBody>,
 ) -> Result<Json<ExceptionBody>, Problem> {
@@ -383,7 +381,7 @@ impl From<Decided> for DecidedBody {
     ))]
 pub async fn decide_exceptions(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     Json(body): Json<ManyBody>,
 ) -> Result<Json<Page<DecidedBody>>, Problem> {
@@ -457,7 +455,6 @@ impl From<WaitingRecord> for WaitingRecordBody {
     ))]
 pub async fn find_waiting_records(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<WaitingRecordsQuery>,
 ) -> Result<Json<Page<WaitingRecordBody>>, Problem> {

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lantai_domain::{AccessionId, Severity};
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Cursor, Page, Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -34,7 +34,6 @@ pub struct FindingsQuery {
     ))]
 pub async fn list_accession_findings(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<FindingsQuery>,
 ) -> Result<Json<Page<FindingBody>>, Problem> {

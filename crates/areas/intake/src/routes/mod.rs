@@ -9,6 +9,7 @@ mod exceptions;
 mod findings;
 mod progress;
 mod push;
+mod reach;
 mod receipt;
 mod records;
 mod report;
@@ -22,17 +23,20 @@ use crate::jobs::ProgressBoard;
 use crate::repository::AccessionRepository;
 use crate::rules::CheckRules;
 use crate::upload::{ResumableUploads, Uploads};
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 pub use bodies::AccessionSummaryBody;
 use lantai_cataloguing::Holdings;
 use lantai_domain::AccessionId;
-use lantai_http::Problem;
+use lantai_domain::access::Action;
+use lantai_http::{Api, Door, Problem};
 use std::path::PathBuf;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 use uuid::Uuid;
+
+const RECEIVE: Door = Door::May(Action::Receive);
+const DECIDE: Door = Door::May(Action::DecideTask);
 
 /// What the routes of intake work on.
 #[derive(Clone)]
@@ -54,45 +58,55 @@ pub struct IntakeState {
 }
 
 /// The routes of this area.
-pub fn routes(state: IntakeState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(
-            accessions::get_accession,
-            accessions::discard_accession
-        ))
-        .routes(operations!(accessions::submit_accession))
-        .routes(operations!(findings::list_accession_findings))
-        .routes(operations!(tasks::list_accession_tasks))
-        .routes(operations!(tasks::list_open_tasks))
-        .routes(operations!(tasks::decide_accession_task))
-        .routes(operations!(exceptions::list_exceptions))
-        .routes(operations!(exceptions::get_exceptions_summary))
-        .routes(operations!(exceptions::decide_exception))
-        .routes(operations!(exceptions::decide_exceptions))
-        .routes(operations!(exceptions::find_waiting_records))
-        .routes(operations!(exception_content::get_exception_content))
-        .routes(operations!(corrections::list_attempts))
-        .routes(operations!(corrections::get_changes))
-        .routes(operations!(receipt::get_receipt))
-        .routes(operations!(report::get_accession_report))
-        .routes(operations!(records::list_brought_records))
-        .routes(operations!(resumable::describe_uploads, resumable::create_upload))
-        .routes(operations!(progress::watch_accession))
-        // files are streamed to disk and may be of any size
-        .merge(
-            OpenApiRouter::new()
-                .routes(operations!(
-                    accessions::list_accessions,
-                    accessions::create_accession
-                ))
-                .routes(operations!(upload_file::put_accession_file))
-                .routes(operations!(
-                    resumable::head_upload,
-                    resumable::patch_upload,
-                    resumable::delete_upload
-                ))
-                .layer(DefaultBodyLimit::disable()),
+pub fn routes(state: IntakeState) -> Api {
+    let of_one = Api::new()
+        .route(
+            RECEIVE,
+            operations!(accessions::get_accession, accessions::discard_accession),
         )
+        .route(RECEIVE, operations!(accessions::submit_accession))
+        .route(RECEIVE, operations!(findings::list_accession_findings))
+        .route(RECEIVE, operations!(tasks::list_accession_tasks))
+        .route(DECIDE, operations!(tasks::decide_accession_task))
+        .route(RECEIVE, operations!(exceptions::list_exceptions))
+        .route(RECEIVE, operations!(exceptions::get_exceptions_summary))
+        .route(RECEIVE, operations!(exceptions::decide_exception))
+        .route(RECEIVE, operations!(exceptions::decide_exceptions))
+        .route(RECEIVE, operations!(exceptions::find_waiting_records))
+        .route(RECEIVE, operations!(exception_content::get_exception_content))
+        .route(RECEIVE, operations!(corrections::list_attempts))
+        .route(RECEIVE, operations!(corrections::get_changes))
+        .route(RECEIVE, operations!(receipt::get_receipt))
+        .route(RECEIVE, operations!(report::get_accession_report))
+        .route(RECEIVE, operations!(records::list_brought_records))
+        .route(RECEIVE, operations!(progress::watch_accession))
+        .merge(
+            Api::new()
+                .route(RECEIVE, operations!(upload_file::put_accession_file))
+                .with_bodies_of_any_size(),
+        )
+        .behind(from_fn_with_state(state.clone(), reach::within_reach));
+    let of_uploads = Api::new()
+        .route(
+            RECEIVE,
+            operations!(accessions::list_accessions, accessions::create_accession),
+        )
+        .route(
+            RECEIVE,
+            operations!(
+                resumable::head_upload,
+                resumable::patch_upload,
+                resumable::delete_upload
+            ),
+        )
+        // files are streamed to disk and may be of any size
+        .with_bodies_of_any_size();
+    Api::new()
+        .route(DECIDE, operations!(tasks::list_open_tasks))
+        .route(Door::Anybody, operations!(resumable::describe_uploads))
+        .route(RECEIVE, operations!(resumable::create_upload))
+        .merge(of_one)
+        .merge(of_uploads)
         .with_state(state)
 }
 

@@ -6,7 +6,7 @@ use crate::accession::{Accession, AccessionState};
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -53,7 +53,6 @@ enum Step {
     ))]
 pub async fn watch_accession(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     find(&state, id).await?;

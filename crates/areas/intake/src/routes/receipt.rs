@@ -5,7 +5,7 @@ use crate::receipt::{issue, split};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -43,7 +43,6 @@ pub struct ReceiptQuery {
     ))]
 pub async fn get_receipt(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<ReceiptQuery>,
 ) -> Result<Response, Problem> {

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use lantai_cataloguing::routes::OpenStatusBody;
 use lantai_cataloguing::{RecordRepository, StoredRecord, sort_code};
 use lantai_domain::ContentFile;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Cursor, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -107,7 +107,6 @@ impl From<StoredRecord> for BroughtRecordBody {
     ))]
 pub async fn list_brought_records(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<RecordsQuery>,
 ) -> Result<Json<Page<BroughtRecordBody>>, Problem> {

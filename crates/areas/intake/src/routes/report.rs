@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lantai_cataloguing::routes::encode;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -93,7 +93,6 @@ pub struct ReportQuery {
     ))]
 pub async fn get_accession_report(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<ReportQuery>,
     headers: HeaderMap,

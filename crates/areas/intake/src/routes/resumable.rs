@@ -1,5 +1,6 @@
 //! Resumable uploads by the tus protocol, version 1.0.0, with creation, expiration, checksum and termination.
 
+use super::reach::{must_reach, must_receive_for};
 use super::{IntakeState, problem};
 use crate::error::IntakeError;
 use crate::repository::uploads::ResumableUpload;
@@ -14,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use lantai_domain::Stage;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Problem, ProblemBody};
 use lantai_vault::Algorithm;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -160,7 +161,7 @@ pub async fn describe_uploads() -> Response {
     ))]
 pub async fn create_upload(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
@@ -209,6 +210,13 @@ pub async fn create_upload(
             idempotency_key: key.map(|key| format!("{}:{key}", viewer.name())),
         },
     };
+    match wanted.accession {
+        Some(accession) => must_reach(&state, &viewer, accession.uuid()).await?,
+        None => {
+            let fonds = wanted.announcement.fonds.as_ref();
+            must_receive_for(&viewer, fonds.map(lantai_domain::FondsNumber::as_str))?;
+        }
+    }
     let begun = state
         .resumable
         .create(&state.holdings, &wanted, viewer.name())
@@ -236,7 +244,7 @@ pub async fn create_upload(
     ))]
 pub async fn head_upload(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -273,7 +281,7 @@ pub async fn head_upload(
     ))]
 pub async fn patch_upload(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
     body: Body,
@@ -332,7 +340,7 @@ fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, Problem> {
     ))]
 pub async fn delete_upload(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -9,7 +9,8 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use lantai_domain::AccessionId;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_domain::access::Action;
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -111,7 +112,6 @@ pub struct OpenTaskBody {
     ))]
 pub async fn list_accession_tasks(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Page<TaskBody>>, Problem> {
     let accession = find(&state, id).await?;
@@ -145,7 +145,7 @@ pub struct TasksQuery {
     ))]
 pub async fn list_open_tasks(
     State(state): State<IntakeState>,
-    _staff: Staff,
+    Asker(viewer): Asker,
     Query(query): Query<TasksQuery>,
 ) -> Result<Json<Page<OpenTaskBody>>, Problem> {
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
@@ -166,7 +166,9 @@ pub async fn list_open_tasks(
     };
     let read = async {
         let mut reader = state.holdings.database.read().await?;
-        TaskRepository(reader.conn()).open(after, limit + 1).await
+        TaskRepository(reader.conn())
+            .open(after, limit + 1, viewer.filter(Action::DecideTask))
+            .await
     };
     let tasks = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(tasks, limit as usize, |(accession, _, task)| {
@@ -205,7 +207,7 @@ pub struct TaskAnswerBody {
     ))]
 pub async fn decide_accession_task(
     State(state): State<IntakeState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path((id, number)): Path<(Uuid, u32)>,
     Json(body): Json<TaskAnswerBody>,
 ) -> Result<Json<TaskBody>, Problem> {

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures::StreamExt;
 use lantai_domain::AccessionId;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::Deserialize;
 use std::path::PathBuf;
 use tokio::io::AsyncWriteExt;
@@ -37,7 +37,6 @@ pub struct UploadQuery {
     ))]
 pub async fn put_accession_file(
     State(state): State<IntakeState>,
-    _staff: Staff,
     Path(id): Path<Uuid>,
     Query(query): Query<UploadQuery>,
     body: Body,

@@ -343,7 +343,10 @@ impl Archive {
     /// The one accession of the register.
     pub async fn only_accession(&self) -> Accession {
         let mut reader = self.holdings.database.read().await.unwrap();
-        let mut all = AccessionRepository(reader.conn()).page(None, 10).await.unwrap();
+        let mut all = AccessionRepository(reader.conn())
+            .page(None, 10, &lantai_domain::access::Filter::everything())
+            .await
+            .unwrap();
         assert_eq!(all.len(), 1);
         all.remove(0)
     }

@@ -100,7 +100,7 @@ async fn an_altered_row_is_found() {
     for (column, other) in [
         ("title", "'改过的题名'"),
         ("open_status", "'open'"),
-        ("public_entry", "1 - public_entry"),
+        ("access_cell", "access_cell + 1"),
         ("year", "1911"),
         ("category", "'RS'"),
         ("sort_code", "'0'"),
@@ -115,8 +115,8 @@ async fn an_altered_row_is_found() {
     }
     altered(
         &archive,
-        "UPDATE fonds SET public_records = public_records + 1",
-        "UPDATE fonds SET public_records = public_records - 1",
+        "UPDATE fonds_cells SET records = records + 1",
+        "UPDATE fonds_cells SET records = records - 1",
         "catalogue.fonds_count",
     )
     .await;

@@ -44,6 +44,8 @@ actions! {
     ViewMasked = "view_masked" on Record,
     /// To read text and files.
     ViewContent = "view_content" on Record,
+    /// To see what happened to it, and where and how it is kept.
+    ViewHistory = "view_history" on Record,
     /// To take files away.
     Download = "download" on Record,
     /// To change the description.
@@ -60,10 +62,10 @@ actions! {
     Dispose = "dispose" on Record,
     /// To give out a certified copy.
     Certify = "certify" on Record,
-    /// To take packages in and follow them.
-    Receive = "receive" on Archive,
-    /// To decide what no check can.
-    DecideTask = "decide_task" on Archive,
+    /// To take packages for a fonds in and follow them: asked with an unreviewed record of the fonds.
+    Receive = "receive" on Record,
+    /// To decide what no check can: asked with an unreviewed record of the fonds.
+    DecideTask = "decide_task" on Record,
     /// To inspect digitised holdings.
     InspectQuality = "inspect_quality" on Archive,
     /// To use and change the tables of filing scope.

@@ -12,7 +12,7 @@ const CLASSIFICATIONS: [SecurityClassification; 5] = [
     SecurityClassification::TopSecret,
 ];
 
-/// Opening status, classification and personal-data mark of a record.
+/// Opening status, classification and personal-data mark of a record. The default is closed: unreviewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccessCell {
     /// 开放状态.
@@ -54,6 +54,11 @@ impl AccessCell {
         opening_place(self.opening) * 10 + rank(self.classification) * 2 + u8::from(self.personal_data)
     }
 
+    /// The cell of a number; `None`: there is none.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::all().find(|cell| cell.number() == number)
+    }
+
     /// Every cell there is.
     pub fn all() -> impl Iterator<Item = Self> {
         OPEN_STATUS_KINDS.into_iter().flat_map(|opening| {
@@ -65,6 +70,16 @@ impl AccessCell {
                 })
             })
         })
+    }
+}
+
+impl Default for AccessCell {
+    fn default() -> Self {
+        Self {
+            opening: OpenStatusKind::Unreviewed,
+            classification: SecurityClassification::Public,
+            personal_data: false,
+        }
     }
 }
 
@@ -86,6 +101,26 @@ impl CellSet {
     /// Whether it holds this one.
     pub fn contains(self, cell: AccessCell) -> bool {
         self.0 & (1 << cell.number()) != 0
+    }
+
+    /// Whether it holds all of another's.
+    pub fn holds(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What both hold.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What this one or the other holds.
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What this one holds and the other does not.
+    pub fn but(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Adds one.

@@ -73,6 +73,38 @@ impl Filter {
         self.0.is_empty()
     }
 
+    /// Whether unreviewed records of a fonds fit: whoever sees these knows of the fonds even while it is empty.
+    pub fn reaches_fonds(&self, fonds: &str) -> bool {
+        self.fonds().any(|reached| reached.has(fonds))
+    }
+
+    /// The fonds of which unreviewed records fit, one rule after another.
+    pub fn fonds(&self) -> impl Iterator<Item = &OneOf> {
+        let unreviewed = AccessCell::default();
+        let reaching = self.0.iter().filter(move |rule| rule.cells.contains(unreviewed));
+        reaching.map(|rule| &rule.fonds)
+    }
+
+    /// The records among them that are in some cells.
+    pub fn within(&self, cells: CellSet) -> Self {
+        let rules = self.0.iter().map(|rule| FilterRule {
+            cells: rule.cells.and(cells),
+            ..rule.clone()
+        });
+        Self(rules.filter(|rule| !rule.cells.is_empty()).collect())
+    }
+
+    /// Whether every record of the other fits here too; decided rule by rule, so a `false` may be over-careful.
+    pub fn holds(&self, other: &Self) -> bool {
+        other.0.iter().all(|wanted| {
+            self.0.iter().any(|rule| {
+                let same = rule.fonds == wanted.fonds && rule.categories == wanted.categories;
+                (same || (rule.fonds.is_every() && rule.categories.is_every()))
+                    && rule.cells.holds(wanted.cells)
+            })
+        })
+    }
+
     /// The rules; none: no record fits. Their fonds and categories do not overlap.
     pub fn rules(&self) -> &[FilterRule] {
         &self.0
@@ -81,7 +113,7 @@ impl Filter {
     /// Whether a record fits.
     pub fn has(&self, record: &RecordFacts) -> bool {
         self.0.iter().any(|rule| {
-            rule.fonds.has(record.fonds.as_str())
+            rule.fonds.has(&record.fonds)
                 && rule.categories.has(&record.category)
                 && rule.cells.contains(record.cell)
         })

@@ -1,13 +1,12 @@
 //! What policies may know of a record.
 
 use super::cell::AccessCell;
-use crate::fonds::FondsNumber;
 
 /// The attributes of a record that policies speak of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordFacts {
     /// 全宗号.
-    pub fonds: FondsNumber,
+    pub fonds: String,
     /// 门类, as in the archival code.
     pub category: String,
     /// Opening status, classification, personal-data mark.

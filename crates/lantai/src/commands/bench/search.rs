@@ -50,7 +50,7 @@ impl Search {
             let package = self.package(folder.path(), &mut questions)?;
             fill(&archive, &package, &mut report).await?;
             for (name, viewer) in [
-                ("public", Viewer::Public),
+                ("public", archive.public()?),
                 ("archivist", Viewer::local_archivist()),
             ] {
                 for (more, facets) in [("", true), (".no_facets", false)] {

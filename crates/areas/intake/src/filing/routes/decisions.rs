@@ -8,7 +8,7 @@ use super::{FilingState, problem};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -46,7 +46,7 @@ pub struct ChoicesBody {
     ))]
 pub async fn decide_filing(
     State(state): State<FilingState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Json(body): Json<ChoicesBody>,
 ) -> Result<(StatusCode, Json<Vec<DecisionBody>>), Problem> {
     let choices = body.choices.into_iter().map(|choice| {
@@ -93,7 +93,6 @@ pub struct DecisionsQuery {
     ))]
 pub async fn list_filing_decisions(
     State(state): State<FilingState>,
-    _staff: Staff,
     Query(query): Query<DecisionsQuery>,
 ) -> Result<Json<Page<DecisionBody>>, Problem> {
     let limit = query.limit.unwrap_or(50).clamp(1, 200);

@@ -12,7 +12,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Query, State};
 use axum::http::StatusCode;
 use jiff::civil::Date;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -231,7 +231,6 @@ pub struct ImportQuery {
     ))]
 pub async fn import_filing_table(
     State(state): State<FilingState>,
-    _staff: Staff,
     Query(query): Query<ImportQuery>,
     multipart: Multipart,
 ) -> Result<(StatusCode, Json<ImportBody>), Problem> {

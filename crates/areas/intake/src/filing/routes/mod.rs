@@ -8,12 +8,13 @@ mod tables;
 
 use super::error::FilingError;
 use super::in_force::TablesInForce;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use lantai_cataloguing::Holdings;
-use lantai_http::Problem;
-use utoipa_axum::router::OpenApiRouter;
+use lantai_domain::access::Action;
+use lantai_http::{Api, Door, Problem};
 use utoipa_axum::routes as operations;
+
+const FILE: Door = Door::May(Action::File);
 
 /// What the routes of filing work on.
 #[derive(Clone)]
@@ -25,22 +26,22 @@ pub struct FilingState {
 }
 
 /// The routes of filing.
-pub fn routes(state: FilingState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(tables::get_filing_table))
-        .routes(operations!(tables::get_filing_sheet))
-        .routes(operations!(proposals::propose_filing))
-        .routes(operations!(
-            decisions::list_filing_decisions,
-            decisions::decide_filing
-        ))
+pub fn routes(state: FilingState) -> Api {
+    Api::new()
+        .route(FILE, operations!(tables::get_filing_table))
+        .route(FILE, operations!(tables::get_filing_sheet))
+        .route(FILE, operations!(proposals::propose_filing))
+        .route(
+            FILE,
+            operations!(decisions::list_filing_decisions, decisions::decide_filing),
+        )
         .merge(
-            OpenApiRouter::new()
-                .routes(operations!(
-                    tables::list_filing_tables,
-                    import::import_filing_table
-                ))
-                .layer(DefaultBodyLimit::max(import::MOST_BYTES)),
+            Api::new()
+                .route(
+                    FILE,
+                    operations!(tables::list_filing_tables, import::import_filing_table),
+                )
+                .with_bodies_up_to(import::MOST_BYTES),
         )
         .with_state(state)
 }

@@ -8,7 +8,7 @@ use super::{FilingState, problem};
 use axum::Json;
 use axum::extract::State;
 use jiff::tz::TimeZone;
-use lantai_http::{Problem, ProblemBody, Staff};
+use lantai_http::{Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,7 +31,6 @@ pub struct DocumentsBody {
     ))]
 pub async fn propose_filing(
     State(state): State<FilingState>,
-    _staff: Staff,
     Json(body): Json<DocumentsBody>,
 ) -> Result<Json<Vec<ProposalBody>>, Problem> {
     if body.documents.is_empty() || body.documents.len() > MOST {

@@ -10,7 +10,7 @@ use super::{QualityState, body_of, find, person, problem};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -27,7 +27,7 @@ use uuid::Uuid;
     ))]
 pub async fn take_quality_seat(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<LotBody>, Problem> {
     let me = person(&viewer);
@@ -97,7 +97,7 @@ async fn items(state: &QualityState, id: Uuid, after: u32, limit: u32) -> Result
     ))]
 pub async fn list_quality_items(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     Query(query): Query<ItemsQuery>,
 ) -> Result<Json<Page<ItemBody>>, Problem> {
@@ -131,7 +131,7 @@ pub async fn list_quality_items(
     ))]
 pub async fn next_quality_item(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Option<ItemBody>>, Problem> {
     let lot = find(&state, id).await?;
@@ -169,7 +169,7 @@ pub struct NewMarkBody {
     ))]
 pub async fn put_quality_mark(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path((id, n)): Path<(Uuid, u32)>,
     Json(body): Json<NewMarkBody>,
 ) -> Result<Json<MarkBody>, Problem> {
@@ -200,7 +200,7 @@ pub async fn put_quality_mark(
     ))]
 pub async fn undo_quality_mark(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path((id, n)): Path<(Uuid, u32)>,
 ) -> Result<StatusCode, Problem> {
     let undone = actions::undo(&state.holdings, id, n, &person(&viewer)).await;
@@ -221,7 +221,7 @@ pub async fn undo_quality_mark(
     ))]
 pub async fn submit_quality_marks(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<LotBody>, Problem> {
     let me = person(&viewer);
@@ -241,7 +241,7 @@ pub async fn submit_quality_marks(
     ))]
 pub async fn list_disputed_quality_items(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Vec<ItemBody>>, Problem> {
     let lot = find(&state, id).await?;

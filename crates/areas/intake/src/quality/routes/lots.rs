@@ -14,7 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use lantai_domain::AccessionId;
-use lantai_http::{Cursor, Page, Problem, ProblemBody, Staff};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -124,7 +124,6 @@ const STRATA_SHOWN: usize = 100;
     ))]
 pub async fn preview_quality_lot(
     State(state): State<QualityState>,
-    _staff: Staff,
     Json(body): Json<NewLotBody>,
 ) -> Result<Json<PreviewBody>, Problem> {
     let new = body.read()?;
@@ -159,7 +158,7 @@ pub async fn preview_quality_lot(
     ))]
 pub async fn create_quality_lot(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Json(body): Json<NewLotBody>,
 ) -> Result<(StatusCode, Json<LotBody>), Problem> {
     let new = body.read()?;
@@ -190,7 +189,7 @@ pub struct LotsQuery {
     ))]
 pub async fn list_quality_lots(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Query(query): Query<LotsQuery>,
 ) -> Result<Json<Page<LotBody>>, Problem> {
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
@@ -226,7 +225,7 @@ pub async fn list_quality_lots(
     ))]
 pub async fn get_quality_lot(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<LotBody>, Problem> {
     let lot = find(&state, id).await?;
@@ -254,7 +253,7 @@ pub struct ReportBody {
     ))]
 pub async fn get_quality_report(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<ReportBody>, Problem> {
     let lot = find(&state, id).await?;
@@ -293,7 +292,7 @@ pub async fn get_quality_report(
     ))]
 pub async fn conclude_quality_lot(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
 ) -> Result<Json<LotBody>, Problem> {
     let me = person(&viewer);
@@ -323,7 +322,7 @@ pub struct WithdrawalBody {
     ))]
 pub async fn withdraw_quality_lot(
     State(state): State<QualityState>,
-    Staff(viewer): Staff,
+    Asker(viewer): Asker,
     Path(id): Path<Uuid>,
     Json(body): Json<WithdrawalBody>,
 ) -> Result<Json<LotBody>, Problem> {

@@ -15,11 +15,13 @@ use axum::http::StatusCode;
 use bodies::LotBody;
 use lantai_cataloguing::Holdings;
 use lantai_domain::Viewer;
-use lantai_http::Problem;
+use lantai_domain::access::Action;
+use lantai_http::{Api, Door, Problem};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes as operations;
 use uuid::Uuid;
+
+const INSPECT: Door = Door::May(Action::InspectQuality);
 
 /// What the routes of the double check work on.
 #[derive(Clone)]
@@ -31,21 +33,27 @@ pub struct QualityState {
 }
 
 /// The routes of the double check.
-pub fn routes(state: QualityState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(operations!(rules::get_quality_rules))
-        .routes(operations!(lots::preview_quality_lot))
-        .routes(operations!(lots::list_quality_lots, lots::create_quality_lot))
-        .routes(operations!(lots::get_quality_lot))
-        .routes(operations!(lots::get_quality_report))
-        .routes(operations!(lots::conclude_quality_lot))
-        .routes(operations!(lots::withdraw_quality_lot))
-        .routes(operations!(inspect::take_quality_seat))
-        .routes(operations!(inspect::list_quality_items))
-        .routes(operations!(inspect::next_quality_item))
-        .routes(operations!(inspect::put_quality_mark, inspect::undo_quality_mark))
-        .routes(operations!(inspect::submit_quality_marks))
-        .routes(operations!(inspect::list_disputed_quality_items))
+pub fn routes(state: QualityState) -> Api {
+    Api::new()
+        .route(INSPECT, operations!(rules::get_quality_rules))
+        .route(INSPECT, operations!(lots::preview_quality_lot))
+        .route(
+            INSPECT,
+            operations!(lots::list_quality_lots, lots::create_quality_lot),
+        )
+        .route(INSPECT, operations!(lots::get_quality_lot))
+        .route(INSPECT, operations!(lots::get_quality_report))
+        .route(INSPECT, operations!(lots::conclude_quality_lot))
+        .route(INSPECT, operations!(lots::withdraw_quality_lot))
+        .route(INSPECT, operations!(inspect::take_quality_seat))
+        .route(INSPECT, operations!(inspect::list_quality_items))
+        .route(INSPECT, operations!(inspect::next_quality_item))
+        .route(
+            INSPECT,
+            operations!(inspect::put_quality_mark, inspect::undo_quality_mark),
+        )
+        .route(INSPECT, operations!(inspect::submit_quality_marks))
+        .route(INSPECT, operations!(inspect::list_disputed_quality_items))
         .with_state(state)
 }
 

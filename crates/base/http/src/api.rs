@@ -1,0 +1,164 @@
+//! Routes with their doors: the only way to offer an operation is to say who may use it.
+
+use crate::problem::Problem;
+use crate::viewer::{Asker, proof_in};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
+use axum::http::{Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
+use lantai_domain::access::Action;
+use lantai_domain::{Viewer, Who};
+use std::convert::Infallible;
+use tower::{Layer, Service};
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+/// Name under which the description of the interface tells the door of an operation.
+pub const DOOR: &str = "x-lantai-door";
+
+/// Who may use an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody. What they see depends on what the gate allows them.
+    Anybody,
+    /// Whoever has signed in: only what is their own.
+    SignedIn,
+    /// Whoever may do this: on the archive, or with some record (which of them is then the handler's question).
+    May(Action),
+}
+
+impl Door {
+    /// Its word in the description of the interface.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Anybody => "anybody",
+            Self::SignedIn => "signed_in",
+            Self::May(action) => action.id(),
+        }
+    }
+
+    /// Whether somebody may pass; otherwise what they are told.
+    pub fn pass(self, viewer: &Viewer) -> Result<(), Problem> {
+        let open = match self {
+            Self::Anybody => true,
+            Self::SignedIn => viewer.is_known(),
+            Self::May(action) => viewer.may(action),
+        };
+        match (open, viewer.is_known()) {
+            (true, _) => Ok(()),
+            (false, false) => Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "identity.sign_in_needed",
+                "please sign in",
+            )),
+            (false, true) => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "identity.not_allowed",
+                format!("none of your posts allows {}", self.id()),
+            )),
+        }
+    }
+}
+
+/// Routes of an area. There is no way to add one without its [`Door`].
+#[derive(Clone)]
+pub struct Api<S = ()>(OpenApiRouter<S>);
+
+impl<S: Clone + Send + Sync + 'static> Api<S> {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self(OpenApiRouter::new())
+    }
+
+    /// Routes that are described in a document.
+    pub fn described_in(document: OpenApi) -> Self {
+        Self(OpenApiRouter::with_openapi(document))
+    }
+
+    /// Offers operations to whom a door lets in. A request that changes something must also prove that a page of ours
+    /// sent it, or carry a token instead of a cookie.
+    pub fn route(self, door: Door, operations: UtoipaMethodRouter<S>) -> Self {
+        let (schemas, mut paths, router) = operations;
+        for item in paths.paths.values_mut() {
+            let offered = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.options,
+                &mut item.head,
+                &mut item.patch,
+            ];
+            for operation in offered.into_iter().flatten() {
+                let told = ExtensionsBuilder::new().add(DOOR, door.id()).build();
+                match &mut operation.extensions {
+                    Some(extensions) => extensions.merge(told),
+                    none => *none = Some(told),
+                }
+            }
+        }
+        let router = router.route_layer(middleware::from_fn(move |request, next| {
+            guard(door, request, next)
+        }));
+        Self(self.0.routes((schemas, paths, router)))
+    }
+
+    /// Lets the bodies of these routes be of any size: they are streamed to disk and limited there.
+    pub fn with_bodies_of_any_size(self) -> Self {
+        Self(self.0.layer(DefaultBodyLimit::disable()))
+    }
+
+    /// Lets the bodies of these routes be as long as this.
+    pub fn with_bodies_up_to(self, bytes: usize) -> Self {
+        Self(self.0.layer(DefaultBodyLimit::max(bytes)))
+    }
+
+    /// Puts something between the doors and the handlers of these routes.
+    pub fn behind<L>(self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        Self(self.0.route_layer(layer))
+    }
+
+    /// Adds the routes of another area.
+    pub fn merge(self, other: Self) -> Self {
+        Self(self.0.merge(other.0))
+    }
+
+    /// Gives the routes what they work on.
+    pub fn with_state(self, state: S) -> Api {
+        Api(self.0.with_state(state))
+    }
+}
+
+impl Api {
+    /// The routes and their description.
+    pub fn into_parts(self) -> (Router, OpenApi) {
+        self.0.split_for_parts()
+    }
+}
+
+async fn guard(door: Door, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(Asker(viewer)) = Asker::from_request_parts(&mut parts, &()).await;
+    if let Err(refused) = door.pass(&viewer) {
+        return refused.into_response();
+    }
+    let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let by_token = matches!(viewer.who(), Who::Service { .. });
+    if changes
+        && !by_token
+        && let Err(unproved) = proof_in(&parts.headers)
+    {
+        return unproved.into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
