@@ -58,6 +58,7 @@ fn api(archive: &Archive) -> (Api, IdentityState) {
         .merge(lantai_access::routes(AccessState {
             catalogue: archive.index.clone(),
             categories,
+            gatekeeper: Arc::clone(&archive.gatekeeper),
             clock: Arc::clone(&holdings.clock),
         }))
         .merge(lantai_intake::routes(IntakeState {

@@ -37,6 +37,18 @@ impl SecurityClassification {
         }
     }
 
+    /// Finds one by its identifier, such as `internal`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [
+            Self::Public,
+            Self::Internal,
+            Self::Confidential,
+            Self::Secret,
+            Self::TopSecret,
+        ];
+        all.into_iter().find(|one| one.name() == name)
+    }
+
     /// The Chinese label.
     pub fn label(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 use crate::policy::{Policies, PolicyError};
 use crate::table::Table;
 use crate::world::{About, Asker};
-use cedar_policy::{Authorizer, Decision, PolicyId};
+use cedar_policy::{Authorizer, Decision, Effect, PolicyId};
 use lantai_domain::access::{
     ACTIONS, AccessCell, Action, Answer, Asking, CellSet, Filter, Ground, Hat, Reach, RecordFacts, Rights,
     Span,
@@ -14,6 +14,21 @@ use std::collections::BTreeSet;
 const SHIPPED: &str = include_str!("../../../../rules/access.cedar");
 /// A fonds and a category that no policy names.
 const ANOTHER: &str = "\u{0}another";
+
+/// One policy, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyText {
+    /// Its name.
+    pub name: String,
+    /// Its meaning in Chinese.
+    pub zh: String,
+    /// Its meaning in English.
+    pub en: String,
+    /// Whether it forbids; otherwise it allows.
+    pub forbids: bool,
+    /// As it is written, without the comments.
+    pub text: String,
+}
 
 /// Policies, ready to be asked.
 #[derive(Debug, Clone)]
@@ -39,6 +54,22 @@ impl Gate {
     /// The policies as they are written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Each policy, in the order of the file.
+    pub fn policies(&self) -> impl Iterator<Item = PolicyText> {
+        self.policies.order.iter().filter_map(|name| {
+            let id = PolicyId::new(name);
+            let policy = self.policies.set.policy(&id)?;
+            let Ground { policy: name, zh, en } = self.ground(&id);
+            Some(PolicyText {
+                name,
+                zh,
+                en,
+                forbids: policy.effect() == Effect::Forbid,
+                text: policy.to_cedar().unwrap_or_default(),
+            })
+        })
     }
 
     /// SHA-256 of the policies' text: what a decision names as its rules.

@@ -11,6 +11,6 @@ mod policy;
 mod table;
 mod world;
 
-pub use gate::Gate;
+pub use gate::{Gate, PolicyText};
 pub use gatekeeper::Gatekeeper;
 pub use policy::PolicyError;

@@ -59,6 +59,8 @@ impl PolicyError {
 pub(crate) struct Policies {
     pub set: PolicySet,
     pub schema: Schema,
+    /// Their names in the order of the file.
+    pub order: Vec<String>,
     /// SHA-256 of the text, hexadecimal.
     pub version: String,
     /// Texts with which policies compare the fonds of a record.
@@ -92,7 +94,7 @@ impl Policies {
         let read: PolicySet = text
             .parse()
             .map_err(|error: cedar_policy::ParseErrors| PolicyError::Syntax(error.to_string()))?;
-        let mut set = PolicySet::new();
+        let (mut set, mut order) = (PolicySet::new(), Vec::new());
         let (mut fonds, mut categories) = (BTreeSet::new(), BTreeSet::new());
         for policy in read.policies() {
             let number = policy.id().to_string();
@@ -115,9 +117,11 @@ impl Policies {
             }
             compared_with("fonds", &json, &mut fonds);
             compared_with("category", &json, &mut categories);
+            order.push((number_of(&number), name.clone()));
             let named = policy.new_id(cedar_policy::PolicyId::new(&name));
             set.add(named).map_err(|_| PolicyError::NamedTwice(name))?;
         }
+        order.sort();
         let validator = Validator::new(schema.clone());
         let result = validator.validate(&set, ValidationMode::Strict);
         if let Some(error) = result.validation_errors().next() {
@@ -128,12 +132,19 @@ impl Policies {
         }
         Ok(Self {
             set,
+            order: order.into_iter().map(|(_, name)| name).collect(),
             schema,
             version: hex::encode(Sha256::digest(text.as_bytes())),
             fonds,
             categories,
         })
     }
+}
+
+/// The place of a policy in its file, out of the identifier that reading gave it.
+fn number_of(id: &str) -> u64 {
+    let digits = id.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    digits.parse().unwrap_or(u64::MAX)
 }
 
 /// Operators that can tell one text from another.

@@ -4,6 +4,7 @@ export * from "./actions";
 export * from "./exceptions";
 export * from "./filing";
 export * from "./quality";
+export * from "./policies";
 export * from "./problem";
 export * from "./progress";
 export * from "./queries";

@@ -1,9 +1,11 @@
+import { access as accessEn } from "./en/access";
 import { common as commonEn } from "./en/common";
 import { intake as intakeEn } from "./en/intake";
 import { problems as problemsEn } from "./en/problems";
 import { quality as qualityEn } from "./en/quality";
 import { workbench as workbenchEn } from "./en/workbench";
 import { useTexts, type Catalogues, type Texts } from "./texts";
+import { access } from "./zh-CN/access";
 import { common } from "./zh-CN/common";
 import { intake } from "./zh-CN/intake";
 import { problems } from "./zh-CN/problems";
@@ -13,13 +15,14 @@ import { workbench } from "./zh-CN/workbench";
 export type WorkbenchKey =
   | keyof typeof common
   | keyof typeof workbench
+  | keyof typeof access
   | keyof typeof quality
   | keyof typeof intake
   | keyof typeof problems;
 
 export const workbenchTexts: Catalogues = {
-  "zh-CN": { ...common, ...workbench, ...quality, ...intake, ...problems },
-  en: { ...commonEn, ...workbenchEn, ...qualityEn, ...intakeEn, ...problemsEn },
+  "zh-CN": { ...common, ...workbench, ...access, ...quality, ...intake, ...problems },
+  en: { ...commonEn, ...workbenchEn, ...accessEn, ...qualityEn, ...intakeEn, ...problemsEn },
 };
 
 export const useWorkbenchTexts = (): Texts<WorkbenchKey> => useTexts<WorkbenchKey>();

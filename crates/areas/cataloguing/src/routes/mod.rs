@@ -74,11 +74,7 @@ pub(crate) fn problem(error: &CataloguingError) -> Problem {
 }
 
 /// The record that a path names by code or identifier, if the viewer may see its entry.
-pub(crate) async fn find_record(
-    holdings: &Holdings,
-    viewer: &Viewer,
-    code: &str,
-) -> Result<StoredRecord, Problem> {
+pub async fn find_record(holdings: &Holdings, viewer: &Viewer, code: &str) -> Result<StoredRecord, Problem> {
     let read = async {
         let mut reader = holdings.database.read().await?;
         match code.parse::<RecordId>() {

@@ -1,5 +1,6 @@
 //! Routes of identity, and the layer that says who asks.
 
+mod policies;
 mod session;
 
 use crate::sessions;
@@ -9,7 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use lantai_database::Database;
-use lantai_domain::access::{Hat, Purpose};
+use lantai_domain::access::{Action, Hat, Purpose};
 use lantai_domain::{Clock, PersonId, Role, Viewer, Who};
 use lantai_gate::Gatekeeper;
 use lantai_http::{Api, Door};
@@ -18,6 +19,8 @@ use utoipa_axum::routes as operations;
 
 /// The cookie that carries the session's token.
 pub(crate) const COOKIE: &str = "lantai_session";
+
+const POLICIES: Door = Door::May(Action::ViewPolicies);
 
 /// The posts behind an account as long as accounts have no persons: everything of the business, reaching every fonds.
 const HATS_OF_AN_ACCOUNT: [Role; 5] = [
@@ -94,6 +97,8 @@ pub fn routes(state: IdentityState) -> Api {
             Door::Anybody,
             operations!(session::get_session, session::sign_in, session::sign_out),
         )
+        .route(POLICIES, operations!(policies::get_policies))
+        .route(POLICIES, operations!(policies::try_policies))
         .with_state(state)
 }
 
