@@ -7,11 +7,8 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 use lantai_domain::access::Action;
 use lantai_domain::{Viewer, Who};
-use std::convert::Infallible;
-use tower::{Layer, Service};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -114,18 +111,6 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// Lets the bodies of these routes be as long as this.
     pub fn with_bodies_up_to(self, bytes: usize) -> Self {
         Self(self.0.layer(DefaultBodyLimit::max(bytes)))
-    }
-
-    /// Puts something between the doors and the handlers of these routes.
-    pub fn behind<L>(self, layer: L) -> Self
-    where
-        L: Layer<Route> + Clone + Send + Sync + 'static,
-        L::Service: Service<Request> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
-        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
-        <L::Service as Service<Request>>::Future: Send + 'static,
-    {
-        Self(self.0.route_layer(layer))
     }
 
     /// Adds the routes of another area.

@@ -255,11 +255,12 @@ fn an_index_is_opened_again_and_a_foreign_one_is_refused_by_name() {
     assert_eq!(Index::open(folder.path()).unwrap().record_count(), 1);
 
     let version = folder.path().join("lantai-index.json");
+    let of_today = std::fs::read(&version).unwrap();
     std::fs::write(&version, "{\"version\":999}").unwrap();
     let outdated = Index::open(folder.path()).err().unwrap();
     assert_eq!(outdated.code(), "search.index_outdated");
     assert!(outdated.needs_rebuild() && outdated.to_string().contains("lantai rebuild"));
-    std::fs::write(&version, "{\"version\":1}").unwrap();
+    std::fs::write(&version, of_today).unwrap();
     std::fs::write(folder.path().join("meta.json"), "not json").unwrap();
     assert_eq!(code(Index::open(folder.path())), Some("search.index_corrupt"));
 }

@@ -10,15 +10,23 @@ const SESSION: &str = "/api/v1/session";
 #[tokio::test]
 async fn the_right_password_opens_a_session_until_it_is_closed() {
     let desk = Desk::empty().await;
+    let public = desk.get(SESSION, None).await.json()["viewer"].clone();
     assert_eq!(
-        desk.get(SESSION, None).await.json()["viewer"],
-        json!({"kind": "public", "name": null})
+        (&public["kind"], &public["name"]),
+        (&json!("public"), &json!(null))
     );
+    let of_everybody = ["view_entry", "view_masked", "view_content", "download"];
+    assert_eq!(public["actions"], json!(of_everybody));
 
     let body = json!({"name": "admin", "password": desk.password});
     let answer = desk.send(Method::POST, SESSION, None, &body).await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.json()["viewer"], json!({"kind": "staff", "name": "admin"}));
+    let staff = answer.json()["viewer"].clone();
+    assert_eq!(
+        (&staff["kind"], &staff["name"]),
+        (&json!("staff"), &json!("admin"))
+    );
+    assert!(staff["actions"].as_array().unwrap().contains(&json!("receive")));
     let cookie = answer.header(header::SET_COOKIE).to_owned();
     for flag in [
         "lantai_session=",

@@ -9,7 +9,8 @@ import { BrokenNotice, FailureNotice, LostNotice } from "./parts/notices";
 import { Theme } from "./theme";
 
 const SignInPage = lazy(() => import("./pages/identity/sign-in/sign-in-page"));
-const OverviewPage = lazy(() => import("./pages/supervision/overview/overview-page"));
+const HomePage = lazy(() => import("./pages/identity/home/home-page"));
+const PoliciesPage = lazy(() => import("./pages/identity/policies/policies-page"));
 const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-page"));
 const NewAccessionPage = lazy(() => import("./pages/intake/new-accession/new-accession-page"));
 const AccessionPage = lazy(() => import("./pages/intake/accession/accession-page"));
@@ -56,7 +57,7 @@ export function App() {
         <ErrorBoundary key={pathname} fallback={<BrokenNotice />}>
           <Suspense fallback={waiting}>
             <Routes>
-              <Route path="/" element={<OverviewPage />} />
+              <Route path="/" element={<HomePage session={session} />} />
               <Route path="/accessions" element={<AccessionsPage />} />
               <Route path="/accessions/new" element={<NewAccessionPage />} />
               <Route path="/accessions/tasks" element={<TasksPage />} />
@@ -69,6 +70,7 @@ export function App() {
               <Route path="/quality/:id" element={<LotPage />} />
               <Route path="/quality/:id/inspect" element={<InspectionPage />} />
               <Route path="/filing" element={<FilingScopePage />} />
+              <Route path="/policies" element={<PoliciesPage />} />
               <Route path="/records" element={<RecordsPage />} />
               <Route path="/records/:code" element={<RecordPage />} />
               <Route path="*" element={<LostNotice />} />

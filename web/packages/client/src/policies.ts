@@ -15,5 +15,6 @@ export const tryPolicies = (body: Schemas["PolicyTrial"]) =>
 export const whyQuery = (code: string) =>
   queryOptions({
     queryKey: ["why", code],
-    queryFn: ({ signal }) => unwrap(api.GET("/api/v1/records/{code}/why", { params: { path: { code } }, signal })),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/records/{code}/why", { params: { path: { code } }, signal })),
   });

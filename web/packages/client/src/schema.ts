@@ -530,6 +530,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/policies": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows the policies in force. */
+    get: operations["get_policies"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/policies/trial": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries a question on the policies in force; nothing is done and no record is read. */
+    post: operations["try_policies"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/quality/lots": {
     parameters: {
       query?: never;
@@ -830,6 +864,23 @@ export interface paths {
     };
     /** Gives the text of a record. */
     get: operations["get_record_text"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/records/{code}/why": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Explains what the viewer may and may not do with a record whose entry they may see; any other is not there. */
+    get: operations["explain_record"];
     put?: never;
     post?: never;
     delete?: never;
@@ -1935,7 +1986,7 @@ export interface components {
       recent_accessions: components["schemas"]["AccessionSummaryBody"][];
       /**
        * Format: int64
-       * @description Records.
+       * @description Records that the viewer may know of.
        */
       records: number;
       /**
@@ -2467,6 +2518,84 @@ export interface components {
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
+    };
+    /** @description The policies in force. */
+    Policies: {
+      /** @description Actions that can be asked about. */
+      actions: components["schemas"]["PolicyAction"][];
+      /** @description Each policy. */
+      policies: components["schemas"]["Policy"][];
+      /** @description Roles that can be asked under. */
+      roles: string[];
+      /** @description The file as it is written. */
+      text: string;
+      /** @description SHA-256 of their text: what decisions name as their rule. */
+      version: string;
+    };
+    /** @description A policy. */
+    Policy: {
+      /** @description What it means, in English. */
+      en: string;
+      /** @description Whether it forbids; otherwise it allows. */
+      forbids: boolean;
+      /** @description Its name. */
+      name: string;
+      /** @description As it is written. */
+      text: string;
+      /** @description What it means, in Chinese. */
+      zh: string;
+    };
+    /** @description An action. */
+    PolicyAction: {
+      /** @description Its word in policies. */
+      name: string;
+      /** @description Whether it is done to records; otherwise to the archive as a whole. */
+      on_records: boolean;
+    };
+    /** @description What the gate would answer. */
+    PolicyAnswer: {
+      /** @description Whether it would be allowed. */
+      allowed: boolean;
+      /** @description The policies that say so; refused without one: nothing allows it. */
+      policies: components["schemas"]["Policy"][];
+    };
+    /** @description A policy that led to an answer. */
+    PolicyGround: {
+      /** @description What it means, in English. */
+      en: string;
+      /** @description Its name. */
+      policy: string;
+      /** @description What it means, in Chinese. */
+      zh: string;
+    };
+    /** @description A question to be tried. */
+    PolicyTrial: {
+      /** @description Word of the action. */
+      action: string;
+      /** @description When it is asked; not given: now. */
+      at?: string | null;
+      /** @description Categories that the post reaches; not given: every one. */
+      categories?: string[] | null;
+      /** @description Clearance of the post, such as `internal`; not given: public. */
+      clearance?: string | null;
+      /** @description Fonds that the post reaches; not given: every one. */
+      fonds?: string[] | null;
+      record?: components["schemas"]["PolicyTrialRecord"] | null;
+      /** @description Role under which is asked; not given: the public. */
+      role?: string | null;
+    };
+    /** @description A record to be asked about; none of the holdings. */
+    PolicyTrialRecord: {
+      /** @description 门类. */
+      category: string;
+      /** @description 密级, such as `internal`; not given: public. */
+      classification: string | null;
+      /** @description 全宗号. */
+      fonds: string;
+      /** @description 开放状态, such as `unreviewed`. */
+      opening: string;
+      /** @description Whether personal data are marked in it. */
+      personal_data: boolean;
     };
     /** @description An error as it is sent. */
     Problem: {
@@ -3087,6 +3216,8 @@ export interface components {
     };
     /** @description Who asks. */
     ViewerBody: {
+      /** @description What they may do at all: words of the policies, such as `receive`. */
+      actions: string[];
       /** @description `public` or `staff`. */
       kind: components["schemas"]["ViewerKind"];
       /** @description Name of the account; `null` for the public. */
@@ -3108,6 +3239,24 @@ export interface components {
       files: number;
       /** @description 题名. */
       title: string;
+    };
+    /** @description What the gate says of the viewer and a record. */
+    Why: {
+      /** @description Each action that is done to records. */
+      actions: components["schemas"]["WhyAction"][];
+      /** @description 档号. */
+      code: string;
+      /** @description SHA-256 of the policies that decided. */
+      policies: string;
+    };
+    /** @description What the gate says of one action. */
+    WhyAction: {
+      /** @description Word of the action, such as `view_content`. */
+      action: string;
+      /** @description Whether it may be done. */
+      allowed: boolean;
+      /** @description The policies that say so; refused without one: nothing allows it. */
+      grounds: components["schemas"]["PolicyGround"][];
     };
   };
   responses: never;
@@ -4718,6 +4867,95 @@ export interface operations {
       };
     };
   };
+  get_policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The policies */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Policies"];
+        };
+      };
+      /** @description Please sign in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For those who may read policies */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  try_policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PolicyTrial"];
+      };
+    };
+    responses: {
+      /** @description What the gate would answer */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PolicyAnswer"];
+        };
+      };
+      /** @description There is no such role, action, status or classification */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Please sign in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For those who may read policies */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   list_quality_lots: {
     parameters: {
       query?: {
@@ -5713,6 +5951,38 @@ export interface operations {
         };
       };
       /** @description No record or no text that you may see */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  explain_record: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description 档号, or the record's identifier */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answers of the gate */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Why"];
+        };
+      };
+      /** @description None that you may see */
       404: {
         headers: {
           [name: string]: unknown;

@@ -256,6 +256,7 @@ async fn a_segments_records_move_together() {
             &database,
             Page {
                 limit: 10,
+                visible: Filter::everything(),
                 ..Page::default()
             },
         )

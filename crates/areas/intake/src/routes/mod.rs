@@ -32,6 +32,7 @@ use lantai_domain::access::Action;
 use lantai_http::{Api, Door, Problem};
 use std::path::PathBuf;
 use std::sync::Arc;
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes as operations;
 use uuid::Uuid;
 
@@ -59,34 +60,36 @@ pub struct IntakeState {
 
 /// The routes of this area.
 pub fn routes(state: IntakeState) -> Api {
+    let reach = |operations| within_reach(&state, operations);
     let of_one = Api::new()
         .route(
             RECEIVE,
-            operations!(accessions::get_accession, accessions::discard_accession),
+            reach(operations!(
+                accessions::get_accession,
+                accessions::discard_accession
+            )),
         )
-        .route(RECEIVE, operations!(accessions::submit_accession))
-        .route(RECEIVE, operations!(findings::list_accession_findings))
-        .route(RECEIVE, operations!(tasks::list_accession_tasks))
-        .route(DECIDE, operations!(tasks::decide_accession_task))
-        .route(RECEIVE, operations!(exceptions::list_exceptions))
-        .route(RECEIVE, operations!(exceptions::get_exceptions_summary))
-        .route(RECEIVE, operations!(exceptions::decide_exception))
-        .route(RECEIVE, operations!(exceptions::decide_exceptions))
-        .route(RECEIVE, operations!(exceptions::find_waiting_records))
-        .route(RECEIVE, operations!(exception_content::get_exception_content))
-        .route(RECEIVE, operations!(corrections::list_attempts))
-        .route(RECEIVE, operations!(corrections::get_changes))
-        .route(RECEIVE, operations!(receipt::get_receipt))
-        .route(RECEIVE, operations!(report::get_accession_report))
-        .route(RECEIVE, operations!(records::list_brought_records))
-        .route(RECEIVE, operations!(progress::watch_accession))
-        .merge(
-            Api::new()
-                .route(RECEIVE, operations!(upload_file::put_accession_file))
-                .with_bodies_of_any_size(),
+        .route(RECEIVE, reach(operations!(accessions::submit_accession)))
+        .route(RECEIVE, reach(operations!(findings::list_accession_findings)))
+        .route(RECEIVE, reach(operations!(tasks::list_accession_tasks)))
+        .route(DECIDE, reach(operations!(tasks::decide_accession_task)))
+        .route(RECEIVE, reach(operations!(exceptions::list_exceptions)))
+        .route(RECEIVE, reach(operations!(exceptions::get_exceptions_summary)))
+        .route(RECEIVE, reach(operations!(exceptions::decide_exception)))
+        .route(RECEIVE, reach(operations!(exceptions::decide_exceptions)))
+        .route(RECEIVE, reach(operations!(exceptions::find_waiting_records)))
+        .route(
+            RECEIVE,
+            reach(operations!(exception_content::get_exception_content)),
         )
-        .behind(from_fn_with_state(state.clone(), reach::within_reach));
+        .route(RECEIVE, reach(operations!(corrections::list_attempts)))
+        .route(RECEIVE, reach(operations!(corrections::get_changes)))
+        .route(RECEIVE, reach(operations!(receipt::get_receipt)))
+        .route(RECEIVE, reach(operations!(report::get_accession_report)))
+        .route(RECEIVE, reach(operations!(records::list_brought_records)))
+        .route(RECEIVE, reach(operations!(progress::watch_accession)));
     let of_uploads = Api::new()
+        .route(RECEIVE, reach(operations!(upload_file::put_accession_file)))
         .route(
             RECEIVE,
             operations!(accessions::list_accessions, accessions::create_accession),
@@ -108,6 +111,15 @@ pub fn routes(state: IntakeState) -> Api {
         .merge(of_one)
         .merge(of_uploads)
         .with_state(state)
+}
+
+/// Operations of one accession: behind their door it is asked whether the viewer receives for its fonds.
+fn within_reach(
+    state: &IntakeState,
+    (schemas, paths, router): UtoipaMethodRouter<IntakeState>,
+) -> UtoipaMethodRouter<IntakeState> {
+    let router = router.route_layer(from_fn_with_state(state.clone(), reach::within_reach));
+    (schemas, paths, router)
 }
 
 /// A problem out of an error of this area.

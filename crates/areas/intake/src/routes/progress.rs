@@ -27,7 +27,9 @@ pub struct ProgressEventBody {
 }
 
 fn event_of(state: &IntakeState, accession: &Accession) -> ProgressEventBody {
+    // the last step is told by the accession itself: the board may learn of it a moment later
     let under_way = state.board.find(accession.id);
+    let under_way = under_way.filter(|_| accession.state.ended_at().is_none());
     let progress = under_way.map_or_else(
         || ProgressBody::at_rest(accession),
         |progress| progress.now().into(),

@@ -3,6 +3,7 @@ import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Link, NavLink, useLocation, useNavigationType } from "react-router";
+import { may } from "./may";
 import { LanguageSwitch } from "./language-switch";
 
 interface DeskFrameProps {
@@ -34,10 +35,11 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
           <NavLink to="/" end>
             {t("desk.overview")}
           </NavLink>
-          <NavLink to="/accessions">{t("desk.accessions")}</NavLink>
-          <NavLink to="/quality">{t("desk.quality")}</NavLink>
-          <NavLink to="/filing">{t("desk.filing")}</NavLink>
-          <NavLink to="/records">{t("desk.records")}</NavLink>
+          {may(session, "receive") && <NavLink to="/accessions">{t("desk.accessions")}</NavLink>}
+          {may(session, "inspect_quality") && <NavLink to="/quality">{t("desk.quality")}</NavLink>}
+          {may(session, "file") && <NavLink to="/filing">{t("desk.filing")}</NavLink>}
+          {may(session, "view_entry") && <NavLink to="/records">{t("desk.records")}</NavLink>}
+          {may(session, "view_policies") && <NavLink to="/policies">{t("desk.policies")}</NavLink>}
         </nav>
         <div className="desk-person">
           <a href="/">{t("desk.portal")}</a>

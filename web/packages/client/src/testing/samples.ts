@@ -2,13 +2,25 @@ import type { Schemas } from "../api";
 
 export const publicSession: Schemas["SessionBody"] = {
   institution: "青溪县档案馆",
-  viewer: { kind: "public", name: null },
+  viewer: { kind: "public", name: null, actions: ["view_entry", "view_content"] },
   version: "0.1.0",
 };
 
 export const staffSession: Schemas["SessionBody"] = {
   ...publicSession,
-  viewer: { kind: "staff", name: "admin" },
+  viewer: {
+    kind: "staff",
+    name: "admin",
+    actions: [
+      "view_entry",
+      "view_content",
+      "view_history",
+      "receive",
+      "inspect_quality",
+      "file",
+      "view_figures",
+    ],
+  },
 };
 
 export const CODE = "Q012-WS·1958·Y·BGS-0007";

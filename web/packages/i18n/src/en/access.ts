@@ -76,4 +76,4 @@ export const access = {
   "action.read_audit": "Read the audit trail",
   "action.view_health": "See the state of the system",
   "action.configure": "Change the configuration",
-} satisfies Record<keyof typeof import("../zh-CN/access").access, string>;
+};

@@ -76,4 +76,4 @@ export const access = {
   "action.read_audit": "查阅审计记录",
   "action.view_health": "查看运行状况",
   "action.configure": "修改配置",
-} as const;
+};
