@@ -9,7 +9,7 @@ use crate::repository::{HeldCell, HeldObject, HeldRepository};
 use crate::verify::Problem;
 use lantai_database::Database;
 use lantai_domain::JournalEntry;
-use lantai_vault::{Algorithm, ObjectId, Vault, VaultError};
+use lantai_vault::{Algorithm, ObjectId, ObjectIds, Vault, VaultError};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,17 +25,44 @@ pub(crate) async fn catalogue_with_vault(
     vault: &Arc<Vault>,
 ) -> Result<Vec<Problem>, PreservationError> {
     let mut problems = Vec::new();
-    let mut ids = vault.object_ids();
-    loop {
+    let mut groups = ObjectGroups::new(vault);
+    while let Some(ids) = groups.next(&mut problems).await? {
+        compare_group(database, vault, ids, &mut problems).await?;
+    }
+    missing_objects(database, vault, &mut problems).await?;
+    fonds_counts(database, &mut problems).await?;
+    Ok(problems)
+}
+
+/// The objects of a vault, some at a time.
+pub(crate) struct ObjectGroups {
+    ids: Option<ObjectIds>,
+}
+
+impl ObjectGroups {
+    pub fn new(vault: &Vault) -> Self {
+        Self {
+            ids: Some(vault.object_ids()),
+        }
+    }
+
+    /// The next objects; those that cannot be named are problems. `None`: that was all.
+    pub async fn next(
+        &mut self,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Vec<ObjectId>>, PreservationError> {
+        let Some(mut ids) = self.ids.take() else {
+            return Ok(None);
+        };
         let next = move || {
             let group: Vec<Result<ObjectId, VaultError>> = ids.by_ref().take(AT_ONCE as usize).collect();
             (group, ids)
         };
         let (group, rest) = tokio::task::spawn_blocking(next).await?;
-        ids = rest;
         if group.is_empty() {
-            break;
+            return Ok(None);
         }
+        self.ids = Some(rest);
         let mut sound = Vec::new();
         for id in group {
             match id {
@@ -43,19 +70,16 @@ pub(crate) async fn catalogue_with_vault(
                 Err(error) => problems.push(of_error(&error, "objects")),
             }
         }
-        compare_group(database, vault, sound, &mut problems).await?;
+        Ok(Some(sound))
     }
-    missing_objects(database, vault, &mut problems).await?;
-    fonds_counts(database, &mut problems).await?;
-    Ok(problems)
 }
 
-fn of_error(error: &VaultError, place: &str) -> Problem {
+pub(crate) fn of_error(error: &VaultError, place: &str) -> Problem {
     Problem::new(error.code(), place).found(error.to_string())
 }
 
 /// The newest fact that fixes each object.
-async fn newest_facts(
+pub(crate) async fn newest_facts(
     database: &Database,
     objects: &[String],
 ) -> Result<HashMap<String, JournalEntry>, PreservationError> {
@@ -169,12 +193,7 @@ fn open(
         }
     };
     let head = object.head().number();
-    match journaled {
-        None => {
-            problems.push(Problem::new("catalogue.not_journaled", id.as_str()).expected("a journal entry"))
-        }
-        Some(entry) => compare_inventory(vault, id, head, entry, problems),
-    }
+    compare_inventory(vault, id, head, journaled, problems);
     match Documents::read(&object) {
         Ok(documents) => Some(documents),
         Err(expected) => {
@@ -186,13 +205,18 @@ fn open(
 }
 
 /// The inventory's digest must be the one that the journal fixed: it fixes every byte of the object.
-fn compare_inventory(
+pub(crate) fn compare_inventory(
     vault: &Vault,
     id: &ObjectId,
     head: u32,
-    entry: &JournalEntry,
+    journaled: Option<&JournalEntry>,
     problems: &mut Vec<Problem>,
 ) {
+    let Some(entry) = journaled else {
+        let problem = Problem::new("catalogue.not_journaled", id.as_str());
+        problems.push(problem.expected("a journal entry").found("an object that none tells of"));
+        return;
+    };
     let expected = entry.inventory.clone().unwrap_or_default();
     let found = match std::fs::read(vault.object_dir(id).join("inventory.json")) {
         Ok(bytes) => Algorithm::Sha512.of(&bytes),
@@ -219,7 +243,7 @@ fn compare_row(documents: &Documents, rows: Vec<String>, kind: &str, problems: &
 }
 
 /// Objects that journal or catalogue name and the vault has not.
-async fn missing_objects(
+pub(crate) async fn missing_objects(
     database: &Database,
     vault: &Arc<Vault>,
     problems: &mut Vec<Problem>,

@@ -47,7 +47,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(kind: &str, place: impl Into<String>) -> Self {
+    /// A problem of a kind at a place.
+    pub fn new(kind: &str, place: impl Into<String>) -> Self {
         Self {
             kind: kind.to_owned(),
             place: place.into(),
@@ -56,12 +57,16 @@ impl Problem {
         }
     }
 
-    pub(crate) fn expected(mut self, expected: impl Into<String>) -> Self {
+    /// What should be there.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self
     }
 
-    pub(crate) fn found(mut self, found: impl Into<String>) -> Self {
+    /// What is there.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<String>) -> Self {
         self.found = Some(found.into());
         self
     }
@@ -134,7 +139,7 @@ fn of_vault(problem: &lantai_vault::Problem) -> Problem {
     }
 }
 
-fn of_journal(problem: &lantai_journal::Problem) -> Problem {
+pub(crate) fn of_journal(problem: &lantai_journal::Problem) -> Problem {
     let path = problem.path.display();
     let place = match problem.entry {
         Some(entry) => format!("entry {entry} in {path}"),

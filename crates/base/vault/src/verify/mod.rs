@@ -109,30 +109,39 @@ impl Vault {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Verification, VaultError> {
-        let root = self.storage_root();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| VaultError::disk("read", root, io::Error::other(error)))?;
-        progress.start(count_files(root));
-        let check = Check {
-            root,
-            digests,
-            progress,
-            files: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
-            problems: Mutex::default(),
-        };
-        pool.install(|| check.storage_root());
-        let mut problems = check
-            .problems
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        problems.sort();
-        Ok(Verification {
-            files: check.files.into_inner(),
-            bytes: check.bytes.into_inner(),
-            problems,
-        })
+        verify_root(self.storage_root(), digests, threads, progress)
     }
+}
+
+/// Reads every file below a storage root; see [`Vault::verify`].
+pub(crate) fn verify_root(
+    root: &Path,
+    digests: Digests,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Verification, VaultError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| VaultError::disk("read", root, io::Error::other(error)))?;
+    progress.start(count_files(root));
+    let check = Check {
+        root,
+        digests,
+        progress,
+        files: AtomicU64::new(0),
+        bytes: AtomicU64::new(0),
+        problems: Mutex::default(),
+    };
+    pool.install(|| check.storage_root());
+    let mut problems = check
+        .problems
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    problems.sort();
+    Ok(Verification {
+        files: check.files.into_inner(),
+        bytes: check.bytes.into_inner(),
+        problems,
+    })
 }
 
 fn count_files(root: &Path) -> u64 {
