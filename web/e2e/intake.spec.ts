@@ -2,7 +2,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { expectState, signIn, upload } from "./desk";
 import { collectComplaints, expectAccessible } from "./look";
-import { folderOf, officeFiles, zipOf } from "./packages";
+import { folderOf, officeFiles, scannedFiles, zipOf } from "./packages";
 
 const complaints: string[] = [];
 
@@ -126,6 +126,51 @@ test("what no machine can decide is decided by a person, for good", async ({ pag
   await page.getByRole("dialog").getByRole("button", { name: "确认合格" }).click();
   await expectState(page, "已接收");
   await expect(tasks.getByText("全部判定完毕。")).toBeVisible();
+});
+
+test("files that attach to nothing are assigned or left out by a person, who may take it back", async ({
+  page,
+}) => {
+  const scans = scannedFiles({ fonds: "J902", year: 2023, count: 3 }, ["补充说明.txt", "空白封底.txt"]);
+  await newAccession(page);
+  await upload(page, folderOf("水利局2023扫描件", scans), { name: "水利局2023年扫描件" });
+  await expectState(page, "等待人工判定");
+  await page.getByRole("link", { name: "打开挂接异常清单" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "挂接异常" })).toBeVisible();
+  await expectAccessible(page, "exceptions");
+  const list = page.getByRole("region", { name: "文件清单" });
+  await expect(list.getByRole("button", { name: /补充说明|空白封底/ })).toHaveCount(2);
+
+  const all = page.getByRole("radio", { name: /^全部/ });
+  await page.getByText(/^全部 2/).click();
+  await expect(all).toBeChecked();
+  await list.getByRole("button", { name: /补充说明/ }).click();
+  const file = page.getByRole("region", { name: "补充说明.txt" });
+  await file.getByLabel("指定所属档案").fill("0002");
+  await file.getByRole("button", { name: /归入 J902-WS·2023·Y-0002/ }).click();
+  await expect(file.getByText("已归入 J902-WS·2023·Y-0002")).toBeVisible();
+  await expectAccessible(page, "an assigned file");
+  await file.getByRole("button", { name: "撤销" }).click();
+  await expect(file.getByLabel("指定所属档案")).toBeVisible();
+  await expect(page.getByText(/^待处理 2/)).toBeVisible();
+  await file.getByLabel("指定所属档案").fill("0003");
+  await file.getByRole("button", { name: /归入 J902-WS·2023·Y-0003/ }).click();
+  await expect(file.getByText("已归入 J902-WS·2023·Y-0003")).toBeVisible();
+
+  await list.getByRole("button", { name: /空白封底/ }).click();
+  const cover = page.getByRole("region", { name: "空白封底.txt" });
+  await cover.getByRole("button", { name: "剔除", exact: true }).click();
+  await expect(cover.getByText("剔除必须写明原因。")).toBeVisible();
+  await cover.getByLabel("剔除的原因").fill("空白页");
+  await cover.getByRole("button", { name: "剔除", exact: true }).click();
+  await expect(cover.getByText("已剔除：空白页")).toBeVisible();
+
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Unattached files" })).toBeVisible();
+  await expectAccessible(page, "exceptions in English");
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.getByRole("button", { name: "确认清单" }).click();
+  await expectState(page, "已接收");
 });
 
 test("English readers find the same desk", async ({ page }) => {

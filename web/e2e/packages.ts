@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 
 /** A folder with a catalogue, as an office hands it over. */
@@ -32,12 +32,33 @@ export function officeFiles(office: Office): Map<string, Buffer> {
   return files;
 }
 
+/**
+ * A folder of scans whose catalogue names no files: a scan is attached by the archival code in its name, and the loose
+ * ones attach to nothing.
+ */
+export function scannedFiles(office: Office, loose: readonly string[]): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  const rows = ["档号,题名,保管期限,门类"];
+  for (let number = 1; number <= office.count; number += 1) {
+    const code = `${office.fonds}-WS·${office.year}·Y-${String(number).padStart(4, "0")}`;
+    rows.push(`${code},关于${number}号渠段验收的通知,永久,文书`);
+    files.set(`扫描/${code}.txt`, Buffer.from(`第${number}号渠段验收合格。\n`));
+  }
+  for (const name of loose) files.set(`扫描/${name}`, Buffer.from(`${name}的内容\n`));
+  files.set("catalogue.csv", Buffer.from(`\ufeff${rows.join("\r\n")}\r\n`));
+  return files;
+}
+
 /** A new folder on disk with these files; gives its path. */
 export function folderOf(name: string, files: ReadonlyMap<string, Buffer>): string {
   const folder = join(mkdtempSync(join(tmpdir(), "lantai-office-")), name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  for (const [path, content] of files) writeFileSync(join(folder, path), content);
+  for (const [path, content] of files) {
+    const place = join(folder, path);
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, content);
+  }
   return folder;
 }
 

@@ -3,6 +3,7 @@
 use crate::error::ArchiveError;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use lantai_intake::WatchFolder;
+use lantai_preservation::CopyPlace;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
@@ -37,6 +38,17 @@ const WATCH_EXPLAINED: &str = "
 # stage = \"filing\"          # filing, transfer, preservation
 # majors = \"return\"         # or ask: a person may accept major faults
 # settle_seconds = 30
+";
+
+/// What is written about copies, which are tables of their own too.
+const COPIES_EXPLAINED: &str = "
+# Copies of the vault on other carriers, compared with it by `lantai check DATA --stage preservation` (check S-4.3): the
+# folder of the storage root, relative to the data folder; how it is kept; where. How many there must be, of how many
+# kinds, in how many places: rules/copies.toml.
+# [[copies]]
+# folder = \"/mnt/copy/vault\"
+# kind = \"offline\"         # online, nearline, offline
+# place = \"another town\"
 ";
 
 /// All keys.
@@ -106,6 +118,9 @@ pub struct Config {
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
+    /// Copies of the vault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopyPlace>,
 }
 
 impl Default for Config {
@@ -119,6 +134,7 @@ impl Default for Config {
             port: 8700,
             scanner: String::new(),
             watch: Vec::new(),
+            copies: Vec::new(),
         }
     }
 }
@@ -214,6 +230,11 @@ impl Config {
             text.push_str("\n[[watch]]\n");
             text.push_str(&toml::to_string(folder).unwrap_or_default());
         }
+        text.push_str(COPIES_EXPLAINED);
+        for copy in &self.copies {
+            text.push_str("\n[[copies]]\n");
+            text.push_str(&toml::to_string(copy).unwrap_or_default());
+        }
         text
     }
 }
@@ -221,6 +242,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lantai_preservation::CopyKind;
 
     #[test]
     fn a_written_configuration_reads_back_the_same() {
@@ -228,6 +250,11 @@ mod tests {
         let config = Config {
             institution: "荻川县\"档案馆\"".to_owned(),
             port: 9000,
+            copies: vec![CopyPlace {
+                folder: "/mnt/copy".into(),
+                kind: CopyKind::Offline,
+                place: "另一城".to_owned(),
+            }],
             ..Config::default()
         };
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();

@@ -24,6 +24,9 @@ pub enum ArchiveError {
     /// Another process writes to the data folder.
     #[error("{0} is in use by another process; stop it, or let it do this work")]
     InUse(PathBuf),
+    /// The catalogue's file is gone.
+    #[error("the catalogue {0} is gone; `lantai rebuild` makes it again")]
+    CatalogueMissing(String),
     /// A rebuild broke off.
     #[error("a rebuild of {0} was not finished; run `lantai rebuild` again")]
     RebuildUnfinished(PathBuf),
@@ -103,6 +106,7 @@ impl ArchiveError {
             Self::NoArchive(_) => "data.no_archive",
             Self::FolderInUse(_) => "data.folder_in_use",
             Self::InUse(_) => "data.in_use",
+            Self::CatalogueMissing(_) => "catalogue.missing",
             Self::RebuildUnfinished(_) => "data.rebuild_unfinished",
             Self::Config { .. } => "config.unusable",
             Self::StoreAddress(_) => "config.store_address",

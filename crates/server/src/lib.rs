@@ -2,6 +2,7 @@
 
 mod app;
 mod archive;
+mod archive_check;
 mod assets;
 mod config;
 mod document;
@@ -11,10 +12,12 @@ mod jobs;
 mod own_rules;
 mod rebuild;
 mod routes;
+mod verified;
 mod verify;
 
 pub use app::{api_document, router, serve};
 pub use archive::{Access, Archive, public_key_path};
+pub use archive_check::{ArchiveTest, test_archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
 pub use error::ArchiveError;
 pub use initialise::{Initialised, NewArchive, initialise};

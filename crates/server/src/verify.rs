@@ -3,18 +3,22 @@
 use crate::archive::{Places, database_address, read_key};
 use crate::config::Config;
 use crate::error::ArchiveError;
+use crate::verified;
+use jiff::Timestamp;
 use lantai_database::Database;
 use lantai_preservation::{Problem, Report, Scope, VerifyProgress};
 use lantai_vault::{Vault, VaultError};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Looks at everything in scope and says what is wrong; changes nothing. Where the catalogue is gone, vault and journal
+/// Looks at everything in scope and says what is wrong; changes nothing but the note of when the journal was last
+/// looked at. `now` is when it begins. Where the catalogue is gone, vault and journal
 /// are still looked at, and the catalogue is reported missing.
 pub async fn verify(
     data: &Path,
     config: &Config,
     scope: Scope,
+    now: Timestamp,
     progress: VerifyProgress,
 ) -> Result<Report, ArchiveError> {
     let places = Places::of(data, config)?;
@@ -51,6 +55,9 @@ pub async fn verify(
             found: None,
         });
         report.ok = false;
+    }
+    if scope.journal {
+        verified::keep(data, now, &report);
     }
     Ok(report)
 }

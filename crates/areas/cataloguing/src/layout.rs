@@ -7,6 +7,7 @@
 //! | fonds | `urn:lantai:fonds:<number>` | `fonds.json` |
 
 use crate::error::CataloguingError;
+use lantai_domain::record::kept_form;
 use lantai_domain::{Fonds, FondsNumber, Record, RecordId};
 use lantai_vault::{LogicalPath, Object, ObjectId, ObjectWriter, Vault, VaultError};
 use std::io::Read;
@@ -58,8 +59,22 @@ pub fn content_path(name: &str) -> Result<LogicalPath, VaultError> {
     LogicalPath::new(format!("{CONTENT_FOLDER}/{name}"))
 }
 
-/// A record as it is kept: indented JSON, ending with a line feed.
+/// A record as it is kept: JSON in one line, without what says nothing ([`kept_form`]), ending with a line feed. The
+/// first release kept it indented and with its nulls; both are read.
 pub fn record_bytes(record: &Record) -> Result<Vec<u8>, CataloguingError> {
+    let unwritten = |source| CataloguingError::Document {
+        what: format!("record {}", record.id),
+        source,
+    };
+    let mut document = serde_json::to_value(record).map_err(unwritten)?;
+    kept_form(&mut document);
+    let mut bytes = serde_json::to_vec(&document).map_err(unwritten)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// A record as it is given away: indented JSON with every key, ending with a line feed.
+pub fn readable_record_bytes(record: &Record) -> Result<Vec<u8>, CataloguingError> {
     pretty(record, || format!("record {}", record.id))
 }
 
@@ -79,11 +94,7 @@ fn pretty<T: serde::Serialize>(value: &T, what: impl Fn() -> String) -> Result<V
 pub fn segment_bytes(records: &[Record]) -> Result<Vec<u8>, CataloguingError> {
     let mut bytes = Vec::new();
     for record in records {
-        serde_json::to_writer(&mut bytes, record).map_err(|source| CataloguingError::Document {
-            what: format!("record {}", record.id),
-            source,
-        })?;
-        bytes.push(b'\n');
+        bytes.extend(record_bytes(record)?);
     }
     Ok(bytes)
 }
@@ -138,6 +149,22 @@ mod tests {
         let id = segment_object("J001", 12).unwrap();
         assert_eq!(segment_of(id.as_str()), Some(("J001", 12)));
         assert_eq!(segment_of("urn:uuid:0190b0c0-0000-7000-8000-000000000001"), None);
+    }
+
+    /// A record as the first release kept it, word for word.
+    const FIRST_RELEASE: &str = include_str!("../tests/samples/record-1-first-release.json");
+    /// The same as it has been kept since: in one line, without nulls.
+    const SECOND_RELEASE: &str = include_str!("../tests/samples/record-1-one-line.json");
+
+    #[test]
+    fn every_form_that_was_ever_kept_is_read_and_says_the_same() {
+        let first = read_record(FIRST_RELEASE.as_bytes(), "sample").unwrap();
+        let second = read_record(SECOND_RELEASE.as_bytes(), "sample").unwrap();
+        assert_eq!(first, second);
+        assert_eq!(first.files.len(), 1);
+        assert_eq!(record_bytes(&first).unwrap(), SECOND_RELEASE.as_bytes());
+        assert_eq!(readable_record_bytes(&first).unwrap(), FIRST_RELEASE.as_bytes());
+        assert!(SECOND_RELEASE.len() * 10 < FIRST_RELEASE.len() * 7);
     }
 
     #[test]

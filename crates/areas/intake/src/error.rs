@@ -2,6 +2,7 @@
 
 use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
+use lantai_preservation::PreservationError;
 use lantai_vault::VaultError;
 use std::path::PathBuf;
 
@@ -153,6 +154,9 @@ pub enum IntakeError {
     /// A document cannot be written or read.
     #[error("a document of the accession cannot be read or written")]
     Document(#[from] serde_json::Error),
+    /// What surrounds the holdings cannot be looked at.
+    #[error("what surrounds the holdings cannot be looked at")]
+    Preservation(#[from] PreservationError),
     /// The catalogue, vault or journal failed.
     #[error("the holdings cannot be changed")]
     Cataloguing(#[from] CataloguingError),
@@ -195,6 +199,7 @@ impl IntakeError {
             Self::Disk { .. } => "intake.disk",
             Self::RowsUnreadable { .. } => "intake.rows_unreadable",
             Self::Document(_) => "intake.document",
+            Self::Preservation(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
         }
     }

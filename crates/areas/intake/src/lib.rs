@@ -40,6 +40,7 @@ mod signed;
 mod spool;
 mod store;
 mod submission;
+mod surroundings;
 mod take_in;
 mod tally;
 mod tasks;
@@ -73,7 +74,10 @@ pub use sandbox::{
 pub use signed::{Verification, load_trust};
 pub use submission::SubmissionKind;
 pub use take_in::{TakenIn, take_in};
-pub use tally::CheckResult;
+pub use surroundings::{
+    ArchiveSeen, ENVIRONMENT_FOLDER, Looked, Surroundings, check_archive, storeroom,
+};
+pub use tally::{CheckResult, Note};
 pub use tasks::{ReviewTask, TaskDecision, TaskKind};
 pub use upload::{Announcement, Checksum, Patch, ReceiveUpload, ResumableUploads, Uploads, WantedUpload};
 pub use waiting::WaitingFound;

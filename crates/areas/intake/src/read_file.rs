@@ -113,9 +113,11 @@ impl FileReader {
         let whole = package::Whole {
             kind,
             declared,
-            scanner: self.scanner.is_configured().then(|| self.scanner.state()),
-            max_age_days: self.rules.scanner.max_age_days,
-            now,
+            scanner: package::ScannerSeen {
+                state: self.scanner.is_configured().then(|| self.scanner.state()),
+                max_age_days: self.rules.scanner.max_age_days,
+                now,
+            },
         };
         package::check(&whole, tally);
     }

@@ -19,6 +19,7 @@ use crate::rules::CheckRules;
 use crate::sandbox::{Examiner, InProcess};
 use crate::signed::{Verification, load_trust};
 use crate::submission::{self, Opening, SubmissionKind};
+use crate::surroundings::{Surroundings, judge};
 use crate::tally::Tally;
 use jiff::Timestamp;
 use lantai_cataloguing::{Holdings, RecordRepository};
@@ -51,6 +52,8 @@ pub struct ReceiveRequest {
     pub majors: MajorFaults,
     /// Who hands it in.
     pub by: String,
+    /// Folder with the series of the storeroom's sensors (check S-4.2); `None`: those that the package brings.
+    pub environment: Option<PathBuf>,
     /// Folder for what does not fit into memory; on the same machine, private to this process.
     pub workspace: PathBuf,
 }
@@ -478,6 +481,13 @@ impl Kit<'_> {
                     .found("none")
                     .mend("check the catalogue")
             });
+        }
+        if self.request.stage == Stage::Preservation {
+            let environment = self.request.environment.as_deref();
+            judge(
+                &Surroundings::of_package(&self.request.path, environment, checks, self.now)?,
+                &mut tally,
+            );
         }
         let (kind, fonds) = (Some(submission.kind()), submission.fonds().to_vec());
         Ok(Outcome {

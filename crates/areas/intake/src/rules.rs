@@ -5,6 +5,8 @@ use crate::filing::TablesInForce;
 use crate::rule_file::lay_over;
 use lantai_domain::{Finding, Outcome, Severity, Stage};
 use lantai_formats::container::{Limits, LimitsError};
+use lantai_preservation::{COPY_POLICY, CopyPolicy, ROOM_RULES, RoomRules};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,6 +33,9 @@ pub enum RulesError {
     /// The limits of unpacking cannot be used.
     #[error("the limits of unpacking cannot be used")]
     Limits(#[from] LimitsError),
+    /// A room is of a kind that there is not.
+    #[error("the rules of rooms name a kind {0:?} that there is not")]
+    UnknownRoomKind(String),
     /// A file cannot be read.
     #[error("the rule file {path} cannot be read")]
     Unreadable {
@@ -71,6 +76,10 @@ pub struct RuleFiles<'a> {
     pub elements: Option<&'a str>,
     /// The archive's own limits of unpacking (`rules/limits.toml` in its folder).
     pub limits: Option<&'a str>,
+    /// The archive's own rooms and their limits (`rules/environment.toml` in its folder).
+    pub environment: Option<&'a str>,
+    /// The archive's own policy of copies (`rules/copies.toml` in its folder).
+    pub copies: Option<&'a str>,
     /// A profile; lines of `scheme` in it change elements.
     pub profile: Option<&'a str>,
 }
@@ -267,6 +276,12 @@ pub struct CheckRules {
     /// How much may be unpacked.
     #[serde(skip)]
     pub limits: Arc<Limits>,
+    /// The rooms and their limits (check S-4.2).
+    #[serde(skip)]
+    pub rooms: Arc<RoomRules>,
+    /// How many copies there must be (check S-4.3).
+    #[serde(skip)]
+    pub copies: Arc<CopyPolicy>,
     /// The metadata schemes.
     #[serde(skip)]
     pub schemes: Arc<Schemes>,
@@ -310,6 +325,11 @@ impl CheckRules {
             Some(text) => Limits::with_overrides(text)?,
             None => Limits::builtin()?,
         });
+        rules.rooms = Arc::new(laid_over(ROOM_RULES, files.environment)?);
+        if let Some(kind) = rules.rooms.unknown_kind() {
+            return Err(RulesError::UnknownRoomKind(kind.to_owned()));
+        }
+        rules.copies = Arc::new(laid_over(COPY_POLICY, files.copies)?);
         let elements: Vec<&str> = elements.iter().map(String::as_str).collect();
         rules.schemes = Arc::new(Schemes::with_overrides(&elements)?);
         Ok(rules)
@@ -381,6 +401,15 @@ impl CheckRules {
         let written = written.trim();
         self.activities.get(written).map_or(written, String::as_str)
     }
+}
+
+/// Rules of the program with those of the archive laid over them.
+fn laid_over<T: DeserializeOwned>(builtin: &str, own: Option<&str>) -> Result<T, RulesError> {
+    let mut base: toml::Value = toml::from_str(builtin)?;
+    if let Some(own) = own {
+        lay_over(&mut base, toml::from_str(own)?);
+    }
+    Ok(base.try_into()?)
 }
 
 /// A check that the program does not have would be switched off or weighed by nobody.

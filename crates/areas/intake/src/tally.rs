@@ -7,6 +7,25 @@ use lantai_domain::{Finding, Outcome, Severity, Stage, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// A remark in a report, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Note {
+    /// A remark.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}
+
 /// What one check came to over a whole package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckResult {
@@ -24,6 +43,9 @@ pub struct CheckResult {
     pub tested: u64,
     /// How many findings there were.
     pub failed: u64,
+    /// Why it is not applicable, where there is a reason to tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -47,6 +69,7 @@ pub struct Tally {
     tasks: TaskList,
     blockers: u64,
     warnings: u64,
+    notes: BTreeMap<String, Note>,
 }
 
 impl Tally {
@@ -62,6 +85,7 @@ impl Tally {
             tasks: TaskList::default(),
             blockers: 0,
             warnings: 0,
+            notes: BTreeMap::new(),
         }
     }
 
@@ -90,6 +114,11 @@ impl Tally {
             Some(count) => count.tested += things,
             None => self.counts.entry(check.to_owned()).or_default().tested = things,
         }
+    }
+
+    /// Says why a check has nothing to look at; a check that was tested after all has an outcome of its own.
+    pub fn not_applicable(&mut self, check: &str, reason: Note) {
+        self.notes.insert(check.to_owned(), reason);
     }
 
     /// A finding of a check with the weight that the rules give it at this stage. A check that the stage does not
@@ -223,6 +252,11 @@ impl Tally {
                 outcome,
                 tested: count.tested,
                 failed: count.found,
+                note: self
+                    .notes
+                    .get(&rule.id)
+                    .filter(|_| outcome == Outcome::NotApplicable)
+                    .cloned(),
             }
         })
         .collect()

@@ -187,6 +187,7 @@ fn request(folder: &WatchFolder, path: &Path) -> Option<ReceiveRequest> {
         stage: folder.stage,
         majors: folder.majors,
         by: WATCHER.to_owned(),
+        environment: None,
         workspace: PathBuf::new(),
     })
 }

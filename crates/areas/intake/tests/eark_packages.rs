@@ -32,6 +32,7 @@ fn judged(package: &Path) -> Checked {
         stage: Stage::Filing,
         majors: MajorFaults::Return,
         by: "admin".to_owned(),
+        environment: None,
         workspace: workspace.path().to_path_buf(),
     };
     static RULES: OnceLock<IntakeRules> = OnceLock::new();

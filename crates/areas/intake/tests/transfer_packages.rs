@@ -173,6 +173,7 @@ impl Package {
             stage: Stage::Transfer,
             majors: Default::default(),
             by: "admin".to_owned(),
+            environment: None,
             workspace: self.root.path().join("workspace"),
         };
         fs::create_dir_all(&request.workspace).unwrap();

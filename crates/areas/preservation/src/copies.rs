@@ -17,10 +17,11 @@ pub const COPY_POLICY: &str = include_str!("../../../../rules/copies.toml");
 const MOST_NAMED: usize = 1_000;
 
 /// How a copy is kept (在线、近线、离线).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyKind {
     /// 在线: at hand at any time.
+    #[default]
     Online,
     /// 近线: brought by a machine.
     Nearline,
@@ -52,7 +53,7 @@ pub struct CopyPlace {
 }
 
 /// How many copies there must be, the vault itself among them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CopyPolicy {
     /// Which version it is.

@@ -10,6 +10,7 @@ use crate::open_status::OpenStatus;
 use crate::retention::Retention;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Version of the stored form of a record; never reused once released.
@@ -266,6 +267,26 @@ pub struct Record {
     /// What has happened to it (PREMIS events), oldest first.
     #[serde(default)]
     pub events: Vec<PreservationEvent>,
+}
+
+/// Lists of a record that are left out where they are empty.
+const LEFT_OUT_EMPTY: [&str; 6] = ["former_codes", "keywords", "people", "places", "other", "events"];
+
+/// Takes out of a record's document what says nothing: nulls, and lists without entries. A document with them and one
+/// without mean the same record.
+pub fn kept_form(document: &mut Value) {
+    match document {
+        Value::Object(fields) => {
+            fields.retain(|name, value| {
+                let is_empty = value.as_array().is_some_and(Vec::is_empty)
+                    || value.as_object().is_some_and(serde_json::Map::is_empty);
+                !(value.is_null() || is_empty && LEFT_OUT_EMPTY.contains(&name.as_str()))
+            });
+            fields.values_mut().for_each(kept_form);
+        }
+        Value::Array(values) => values.iter_mut().for_each(kept_form),
+        _ => {}
+    }
 }
 
 impl Record {

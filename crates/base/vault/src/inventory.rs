@@ -172,9 +172,10 @@ impl Inventory {
             .find(|known| known.name() == self.digest_algorithm)
     }
 
-    /// The JSON as it is stored.
+    /// The JSON as it is stored, without blanks: each object has two of them for each version. Those of the first
+    /// release are indented; both are read.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, VaultError> {
-        let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| VaultError::InventoryDamaged {
+        let mut bytes = serde_json::to_vec(self).map_err(|error| VaultError::InventoryDamaged {
             path: INVENTORY.into(),
             reason: error.to_string(),
         })?;

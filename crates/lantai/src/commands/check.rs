@@ -4,20 +4,26 @@ use super::ingest::findings_text;
 use super::{KindArg, StageArg};
 use crate::environment::{examiner, variable};
 use crate::output::{Output, Status};
+use crate::progress::VerifyBar;
 use anyhow::{Context, bail};
 use clap::Args;
-use lantai_domain::{AccessionId, Clock, FondsNumber, IdSource, RandomIds, SystemClock, Verdict, Viewer};
+use jiff::Timestamp;
+use lantai_domain::{
+    AccessionId, Clock, FondsNumber, IdSource, RandomIds, Stage, SystemClock, Verdict, Viewer,
+};
 use lantai_intake::attach::AttachRules;
 use lantai_intake::report::{ReportData, Test, TestedPackage, Tool, html, pdf};
 use lantai_intake::rules::CheckRules;
 use lantai_intake::{
     Checked, IntakeError, IntakeRules, MajorFaults, Progress, ReceiveRequest, TrustStore, check, load_trust,
 };
-use lantai_server::Config;
+use lantai_server::{ArchiveTest, CONFIG_FILE, Config, test_archive};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Run the four-property checks on a package without taking it in.
+/// Run the four-property checks on a package without taking it in; at preservation also on the data folder of an
+/// archive.
 #[derive(Debug, Args)]
 pub struct Check {
     /// Stage of the checks.
@@ -51,15 +57,34 @@ pub struct Check {
     /// Heading of the report: the name of the archives.
     #[arg(long, value_name = "NAME", default_value = "")]
     heading: String,
-    /// The package.
+    /// Folder with the series of the storeroom's sensors (CSV), for the preservation stage; else `environment` in the
+    /// package or in the data folder.
+    #[arg(long, value_name = "DIR")]
+    environment: Option<PathBuf>,
+    /// Read every file of an archive and of its copies, and not only the inventories.
+    #[arg(long)]
+    deep: bool,
+    /// The package, or the data folder of an archive at the preservation stage.
     #[arg(value_name = "PATH")]
     path: PathBuf,
 }
 
 impl Check {
     /// Checks it.
-    pub fn run(self, output: &Output) -> anyhow::Result<Status> {
+    pub async fn run(mut self, output: &Output) -> anyhow::Result<Status> {
         let form = self.report.as_deref().map(Form::of).transpose()?;
+        if let Some(folder) = &self.environment
+            && !folder.is_dir()
+        {
+            let path = folder.clone();
+            return Err(IntakeError::NothingThere { path }.into());
+        }
+        let is_archive = self.path.join(CONFIG_FILE).is_file() && Stage::from(self.stage) == Stage::Preservation;
+        if is_archive {
+            self.data.get_or_insert_with(|| self.path.clone());
+        } else if self.deep {
+            bail!("--deep is for the data folder of an archive at the preservation stage");
+        }
         let workspace = tempfile::tempdir()?;
         let fonds = self.fonds.as_deref().map(str::parse::<FondsNumber>).transpose()?;
         let request = ReceiveRequest {
@@ -72,13 +97,17 @@ impl Check {
             stage: self.stage.into(),
             majors: MajorFaults::Return,
             by: Viewer::local_archivist().name().to_owned(),
+            environment: self.environment.clone(),
             workspace: workspace.path().to_path_buf(),
         };
         let ids = RandomIds;
         let id = AccessionId::new(ids.next());
         let rules = self.rules()?;
         let started = SystemClock.now();
-        let checked = check(&rules, &request, id, started, &ids, &Progress::default())?;
+        let checked = match is_archive {
+            true => self.archive(&rules, started).await?,
+            false => check(&rules, &request, id, started, &ids, &Progress::default())?,
+        };
         let test = Test {
             report_id: id.to_string(),
             heading: &self.heading,
@@ -99,6 +128,20 @@ impl Check {
         }
         output.answer(&document(&report, &checked)?, || text(&checked))?;
         Ok(Status::of(checked.verdict == Verdict::Passed))
+    }
+
+    /// Tests the archive whose data folder was named.
+    async fn archive(&self, rules: &IntakeRules, now: Timestamp) -> anyhow::Result<Checked> {
+        let config = Config::load(&self.path, &variable)?;
+        let test = ArchiveTest {
+            rules,
+            environment: self.environment.clone(),
+            deep: self.deep,
+            audit: None,
+            now,
+        };
+        let progress = Arc::new(VerifyBar::new());
+        Ok(test_archive(&self.path, &config, &test, progress).await?)
     }
 
     /// Whom signatures are judged by: the archive's own folder, and the one that is named.
@@ -174,8 +217,12 @@ fn text(checked: &Checked) -> String {
     };
     let lines = checked.checks.iter().map(|result| {
         let (outcome, tested) = (result.outcome.name(), result.tested);
+        let why = match &result.note {
+            Some(note) => format!(" ({})", note.en),
+            None => String::new(),
+        };
         format!(
-            "{:6} {:14} {:>8} tested  {}\n",
+            "{:6} {:14} {:>8} tested  {}{why}\n",
             result.check, outcome, tested, result.title
         )
     });

@@ -103,6 +103,7 @@ async fn fill(archive: &Archive) -> anyhow::Result<()> {
         stage: Stage::Filing,
         majors: lantai_intake::MajorFaults::Return,
         by: Viewer::local_archivist().name().to_owned(),
+        environment: None,
         workspace: archive.workspace().to_path_buf(),
     };
     let received = take_in(archive, &request, None).await?.received;

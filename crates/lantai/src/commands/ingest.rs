@@ -130,6 +130,7 @@ impl Ingest {
                 MajorFaults::Return
             },
             by: Viewer::local_archivist().name().to_owned(),
+            environment: None,
             workspace: archive.workspace().to_path_buf(),
         };
         take_in(archive, &request, self.corrects).await

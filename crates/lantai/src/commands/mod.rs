@@ -40,7 +40,7 @@ pub enum Command {
     Work(work::Work),
     /// Take packages, folders or files in.
     Ingest(ingest::Ingest),
-    /// Run the four-property checks on a package without taking it in.
+    /// Run the four-property checks on a package without taking it in, or on a whole archive.
     Check(check::Check),
     /// Name the formats of files by PRONOM.
     Identify(identify::Identify),
@@ -76,7 +76,7 @@ impl Command {
             Self::Serve(command) => command.run(output).await,
             Self::Work(command) => command.run(output).await,
             Self::Ingest(command) => command.run(output).await,
-            Self::Check(command) => command.run(output),
+            Self::Check(command) => command.run(output).await,
             Self::Identify(command) => command.run(output),
             Self::Search(command) => command.run(output).await,
             Self::Record(command) => command.run(output).await,

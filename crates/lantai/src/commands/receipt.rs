@@ -189,6 +189,7 @@ impl Verify {
             stage: receipt.stage,
             majors: MajorFaults::Return,
             by: Viewer::local_archivist().name().to_owned(),
+            environment: None,
             workspace: workspace.path().to_path_buf(),
         };
         let rules = IntakeRules::builtin()?.with_examiner(examiner()?);

@@ -4,6 +4,7 @@ use super::Data;
 use crate::output::{Output, Status};
 use crate::progress::VerifyBar;
 use clap::{Args, ValueEnum};
+use lantai_domain::{Clock, SystemClock};
 use lantai_preservation::{Digests, Scope};
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ impl Verify {
         };
         let config = self.data.config()?;
         let progress = Arc::new(VerifyBar::new());
-        let report = lantai_server::verify(&self.data.data, &config, scope, progress).await?;
+        let report = lantai_server::verify(&self.data.data, &config, scope, SystemClock.now(), progress).await?;
         output.answer(&report, || {
             let mut text = format!(
                 "{} files, {} bytes, {} journal entries\n",

@@ -8,6 +8,7 @@ use lantai_cataloguing::Holdings;
 use lantai_domain::access::Action;
 use lantai_http::{Api, Door};
 use serde::Serialize;
+use std::path::PathBuf;
 use utoipa::ToSchema;
 use utoipa_axum::routes as operations;
 
@@ -15,12 +16,15 @@ use utoipa_axum::routes as operations;
 #[derive(Clone)]
 pub(crate) struct ArchiveState {
     pub holdings: Holdings,
+    /// Its data folder.
+    pub data: PathBuf,
 }
 
 /// The routes of this room.
 pub(crate) fn routes(archive: &Archive) -> Api {
     let state = ArchiveState {
         holdings: archive.holdings.clone(),
+        data: archive.data.clone(),
     };
     Api::new()
         .route(Door::Anybody, operations!(get_health))

@@ -1,6 +1,7 @@
 //! The archive at a glance, for the staff.
 
 use super::ArchiveState;
+use crate::verified;
 use axum::Json;
 use axum::extract::State;
 use lantai_cataloguing::{FondsRepository, StoredFonds};
@@ -47,6 +48,8 @@ pub(crate) struct JournalHeadBody {
     pub size: u64,
     /// Root of the tree, Base64.
     pub root: String,
+    /// Whether that verification found nothing wrong, in the journal or in what else it looked at.
+    pub checked_sound: Option<bool>,
     /// When it was last verified.
     #[schema(format = DateTime)]
     pub checked_at: Option<String>,
@@ -93,6 +96,7 @@ async fn overview(state: &ArchiveState, viewer: &Viewer) -> Result<OverviewBody,
         .filter(|stored| stored.count.visible(stored.fonds.number.as_str(), seen) == stored.count.records)
         .collect();
     let checkpoint = state.holdings.checkpoint();
+    let last = verified::last(&state.data);
     Ok(OverviewBody {
         records: cells.iter().map(|(_, records)| records).sum(),
         files: whole.iter().map(|stored| stored.count.files).sum(),
@@ -109,7 +113,8 @@ async fn overview(state: &ArchiveState, viewer: &Viewer) -> Result<OverviewBody,
         journal: JournalHeadBody {
             size: checkpoint.size(),
             root: checkpoint.root().to_base64(),
-            checked_at: None,
+            checked_at: last.map(|last| last.at.to_string()),
+            checked_sound: last.map(|last| last.ok),
         },
         recent_accessions: recent.iter().map(AccessionSummaryBody::from).collect(),
     })

@@ -117,6 +117,7 @@ impl Desk {
             stage: Stage::Filing,
             majors: lantai_intake::MajorFaults::Return,
             by,
+            environment: None,
             workspace: self.archive.workspace().to_path_buf(),
         };
         let received = receive(

@@ -92,7 +92,7 @@ async fn a_table_is_read_tried_and_decided_by() {
 
     let (data, config) = (desk.archive.data.clone(), desk.archive.config.clone());
     let progress = || std::sync::Arc::new(lantai_vault::NoProgress);
-    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, progress())
+    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, SystemClock.now(), progress())
         .await
         .unwrap();
     assert!(found.ok, "{:#?}", found.problems);
@@ -102,7 +102,7 @@ async fn a_table_is_read_tried_and_decided_by() {
     lantai_server::rebuild(&data, config.clone(), &|_| {})
         .await
         .unwrap();
-    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, progress())
+    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, SystemClock.now(), progress())
         .await
         .unwrap();
     assert!(found.ok, "{:#?}", found.problems);

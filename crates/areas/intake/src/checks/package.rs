@@ -1,5 +1,6 @@
 //! Checks of the package as a whole: U-3.1, U-4.1, S-1.1, S-2.2 to S-2.4, S-3.1, and what only the archives can say.
 
+use crate::receive::IntakeRules;
 use crate::submission::{Declared, SubmissionKind};
 use crate::tally::Tally;
 use jiff::Timestamp;
@@ -12,12 +13,29 @@ pub(crate) struct Whole<'a> {
     pub kind: SubmissionKind,
     /// What it says of itself.
     pub declared: &'a Declared,
-    /// The scanner; `None`: only the signatures that come with the program look.
-    pub scanner: Option<ScannerState>,
+    /// The scanner of the host.
+    pub scanner: ScannerSeen,
+}
+
+/// What is known of the scanner for malware.
+pub(crate) struct ScannerSeen {
+    /// How it is; `None`: only the signatures that come with the program look.
+    pub state: Option<ScannerState>,
     /// Age in days from which the scanner's signatures are stale.
     pub max_age_days: u32,
     /// The moment of the test.
     pub now: Timestamp,
+}
+
+impl ScannerSeen {
+    /// The scanner of the rules, asked now.
+    pub fn of(rules: &IntakeRules, now: Timestamp) -> Self {
+        Self {
+            state: rules.scanner().is_configured().then(|| rules.scanner().state()),
+            max_age_days: rules.checks().scanner.max_age_days,
+            now,
+        }
+    }
 }
 
 /// The checks.
@@ -25,7 +43,7 @@ pub(crate) fn check(whole: &Whole<'_>, tally: &mut Tally) {
     // what came so far has opened
     tally.tested("U-4.1", 1);
     environment(whole, tally);
-    scanner(whole, tally);
+    scanner(&whole.scanner, tally);
     carrier(whole.declared, tally);
     process(tally);
 }
@@ -56,9 +74,9 @@ fn environment(whole: &Whole<'_>, tally: &mut Tally) {
 }
 
 /// Check S-1.1.
-fn scanner(whole: &Whole<'_>, tally: &mut Tally) {
+pub(crate) fn scanner(seen: &ScannerSeen, tally: &mut Tally) {
     tally.tested("S-1.1", 1);
-    let Some(state) = &whole.scanner else {
+    let Some(state) = &seen.state else {
         tally.fault("S-1.1", "intake.scanner_builtin", |finding| {
             finding
                 .expected("a scanner for malware with fresh signatures")
@@ -74,13 +92,13 @@ fn scanner(whole: &Whole<'_>, tally: &mut Tally) {
                 .found(state.detail.as_deref().unwrap_or("no answer"))
                 .mend("start the scanner, or correct its address in lantai.toml")
         });
-    } else if state.is_stale(whole.now, whole.max_age_days) {
+    } else if state.is_stale(seen.now, seen.max_age_days) {
         tally.fault("S-1.1", "intake.scanner_stale", |finding| {
             let made = state
                 .signatures_at
                 .map_or_else(|| "an unknown day".to_owned(), |made| made.to_string());
             finding
-                .expected(format!("signatures of at most {} days", whole.max_age_days))
+                .expected(format!("signatures of at most {} days", seen.max_age_days))
                 .found(format!("{} with signatures of {made}", state.name))
                 .mend("bring the signatures up to date (freshclam)")
         });
@@ -124,7 +142,7 @@ fn carrier(declared: &Declared, tally: &mut Tally) {
 }
 
 /// Check S-3.1, and what a check of a stored package asks of the archives.
-fn process(tally: &mut Tally) {
+pub(crate) fn process(tally: &mut Tally) {
     match tally.stage() {
         // filing goes through our own door: the accession, who handed it in, and every step are in the journal
         Stage::Filing => tally.tested("S-3.1", 1),
@@ -150,12 +168,6 @@ fn process(tally: &mut Tally) {
                     "intake.vulnerabilities_unconfirmed",
                     "no open known vulnerability above the accepted level",
                     "compare program and platform with the lists of vulnerabilities",
-                ),
-                (
-                    "S-4.2",
-                    "intake.storeroom_unconfirmed",
-                    "temperature, humidity and dust within limits over the period",
-                    "look at the series of the storeroom's sensors",
                 ),
             ];
             for (check, code, expected, mend) in questions {

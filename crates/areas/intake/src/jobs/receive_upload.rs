@@ -63,6 +63,7 @@ impl ReceiveUploadHandler {
             stage: accession.stage,
             majors: accession.majors,
             by: accession.received_by.clone(),
+            environment: None,
             workspace: self.workspace.clone(),
         })
     }

@@ -80,6 +80,7 @@ impl ReceiveWatchedHandler {
             stage: accession.stage,
             majors: accession.majors,
             by: accession.received_by.clone(),
+            environment: None,
             workspace: self.workspace.clone(),
         })
     }

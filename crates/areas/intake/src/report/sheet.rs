@@ -201,10 +201,17 @@ fn checks(report: &ReportData, family: Family) -> Block {
 fn row(check: &ReportedCheck) -> Vec<Cell> {
     let result = &check.result;
     let (zh, en) = texts::outcome(result.outcome);
+    let (title, english) = match &result.note {
+        Some(note) => (
+            format!("{}（{}）", result.title, note.zh),
+            format!("{} ({})", check.english, note.en),
+        ),
+        None => (result.title.clone(), check.english.clone()),
+    };
     vec![
         Cell::zh(result.check.clone()),
         Cell::zh(result.std.clone()),
-        Cell::both(result.title.clone(), check.english.clone()),
+        Cell::both(title, english),
         Cell::zh(texts::number(result.tested)),
         Cell::zh(texts::number(result.failed)),
         Cell {

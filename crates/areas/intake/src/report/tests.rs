@@ -15,6 +15,7 @@ fn report(verdict: Verdict, findings: Vec<Finding>) -> ReportData {
             outcome: if failed > 0 { Outcome::Fail } else { Outcome::Pass },
             tested: 2,
             failed: failed as u64,
+            note: None,
         });
     }
     let at: Timestamp = "2026-01-15T01:00:00Z".parse().unwrap();

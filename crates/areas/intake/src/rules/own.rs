@@ -8,8 +8,8 @@ use std::path::Path;
 const DEFAULT: &str = "default";
 
 impl CheckRules {
-    /// The rules of an archive: those of the program, with `checks.toml`, `elements.toml` and `limits.toml` of a folder
-    /// laid over them, and a profile laid over them all. A profile is a name (`profiles/NAME.toml` in the folder, else
+    /// The rules of an archive: those of the program, with `checks.toml`, `elements.toml`, `limits.toml`,
+    /// `environment.toml` and `copies.toml` of a folder laid over them, and a profile laid over them all. A profile is a name (`profiles/NAME.toml` in the folder, else
     /// one that comes with the program) or the path of a file.
     pub fn of_folder(folder: Option<&Path>, profile: Option<&str>) -> Result<Self, RulesError> {
         let own = |name: &str| match folder {
@@ -19,6 +19,8 @@ impl CheckRules {
         let checks = own("checks.toml")?;
         let elements = own("elements.toml")?;
         let limits = own("limits.toml")?;
+        let environment = own("environment.toml")?;
+        let copies = own("copies.toml")?;
         let profile = match profile.map(str::trim).filter(|name| !name.is_empty()) {
             Some(name) => find(name, own(&format!("profiles/{name}.toml")).ok().flatten())?,
             None => None,
@@ -27,6 +29,8 @@ impl CheckRules {
             checks: checks.as_deref(),
             elements: elements.as_deref(),
             limits: limits.as_deref(),
+            environment: environment.as_deref(),
+            copies: copies.as_deref(),
             profile: profile.as_deref(),
         })
     }
@@ -92,6 +96,23 @@ mod tests {
         assert_eq!(rules.findings_kept_per_check, 7);
         let documents = rules.schemes.named("documents").unwrap();
         assert_eq!(documents.element("title").unwrap().max_length, Some(60));
+    }
+
+    #[test]
+    fn the_folder_names_rooms_and_the_policy_of_copies() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("environment.toml");
+        let rooms = "[[kind]]\nid = 'paper_store'\ntemperature = { most = 22 }\n\
+                     [[room]]\nid = 'B1-201'\nkinds = ['paper_store']\n";
+        std::fs::write(&own, rooms).unwrap();
+        std::fs::write(folder.path().join("copies.toml"), "copies = 2").unwrap();
+        let rules = CheckRules::of_folder(Some(folder.path()), None).unwrap();
+        let paper = &rules.rooms.kinds[0].temperature;
+        assert_eq!((paper.least, paper.most), (Some(14.0), Some(22.0)));
+        assert_eq!((rules.rooms.rooms.len(), rules.copies.copies, rules.copies.offline), (1, 2, 1));
+        std::fs::write(&own, "[[room]]\nid = 'B1-201'\nkinds = ['cellar']\n").unwrap();
+        let error = CheckRules::of_folder(Some(folder.path()), None).unwrap_err();
+        assert!(matches!(error, RulesError::UnknownRoomKind(kind) if kind == "cellar"));
     }
 
     #[test]

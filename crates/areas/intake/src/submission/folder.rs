@@ -7,9 +7,10 @@ use super::{
 use crate::attach::{AttachKit, AttachRules, AttachedFiles};
 use crate::error::IntakeError;
 use crate::sandbox::InProcess;
+use crate::surroundings::is_series;
 use crate::tally::Tally;
 use crate::tasks::FILE_UNATTACHED;
-use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity};
+use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity, Stage};
 use lantai_formats::catalogue::{
     CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds,
 };
@@ -509,6 +510,9 @@ impl Submission for FolderSubmission {
                 continue;
             }
             let name = file.relative.as_str().to_owned();
+            if tally.stage() == Stage::Preservation && is_series(&name) {
+                continue;
+            }
             let exception = self.attached.exception(&name);
             let asks = tally.asks_person("A-4.1", FILE_UNATTACHED);
             if let Some(unattached) = exception.filter(|_| asks && file.class == FileClass::Content) {

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::error::IntakeError;
 use crate::signed::Verification;
+use crate::surroundings::{ENVIRONMENT_FOLDER, is_series};
 use crate::tally::Tally;
-use lantai_domain::{FileRole, Fonds};
+use lantai_domain::{FileRole, Fonds, Stage};
 use lantai_formats::transfer::{
     CatalogueEntry, PackagePaper, RecordContents, RecordFile, TransferFault, TransferFaultKind,
     TransferPackage,
@@ -117,6 +118,13 @@ pub(super) fn open_below(
     Ok(submission)
 }
 
+/// Whether a fault is about the series of sensors, which lie beside what is kept.
+fn is_environment(fault: &TransferFault) -> bool {
+    let of_folder = |file: &str| file.trim_end_matches('/') == ENVIRONMENT_FOLDER || is_series(file);
+    let kinds = [TransferFaultKind::FolderUnexpected, TransferFaultKind::ExtraFile];
+    kinds.contains(&fault.kind) && fault.file.as_deref().is_some_and(of_folder)
+}
+
 /// Compares a total of 说明文件 with that of the register form; where the first says nothing the second counts.
 fn compare_totals(
     tally: &mut Tally,
@@ -157,6 +165,9 @@ impl TransferSubmission {
     /// Passes on what the package found.
     fn report(&mut self, tally: &mut Tally) {
         for fault in self.package.take_faults() {
+            if tally.stage() == Stage::Preservation && is_environment(&fault) {
+                continue;
+            }
             report_fault(tally, fault);
         }
         for (name, fault) in self.package.take_unreadable() {

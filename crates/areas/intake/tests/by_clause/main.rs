@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod archives;
 mod clauses;
 mod containers;
 mod examples;
@@ -101,6 +102,7 @@ pub fn tested_in(rules: &IntakeRules, stage: Stage, path: &Path, workspace: &Pat
         stage,
         majors: MajorFaults::Return,
         by: "admin".to_owned(),
+        environment: None,
         workspace: workspace.to_path_buf(),
     };
     let id = AccessionId::new(RandomIds.next());
@@ -133,7 +135,17 @@ pub fn fails_exactly(
     path: &Path,
     expected: &[&str],
 ) -> Result<(), String> {
-    let checked = tested(&under(profile), stage, path);
+    fails_exactly_by(what, profile, expected, &|rules| tested(rules, stage, path))
+}
+
+/// The same of whatever `test` tests.
+pub fn fails_exactly_by(
+    what: &str,
+    profile: &str,
+    expected: &[&str],
+    test: &dyn Fn(&IntakeRules) -> Checked,
+) -> Result<(), String> {
+    let checked = test(&under(profile));
     let expected: BTreeSet<String> = expected.iter().map(|&id| id.to_owned()).collect();
     if failed(&checked) != expected {
         return Err(format!(
@@ -171,7 +183,7 @@ pub fn fails_exactly(
             without.push_str(&off(id));
         }
     }
-    let without = tested(&under(&without), stage, path);
+    let without = test(&under(&without));
     if !failed(&without).is_empty() || without.verdict == Verdict::Failed {
         return Err(format!(
             "{what}, switched off: {:?}, {:#?}",

@@ -1,46 +1,37 @@
 //! For each automatic check of the rules a good package that passes it and a bad one that fails exactly it, and that
 //! passes once the check is switched off. A check without such a pair is on a list that says why.
 
+use crate::archives::Archive;
 use crate::clauses::{catalogue, clauses};
 use crate::containers::{broken_inside, whole_inside};
 use crate::package::{Package, RECORDS, Written};
-use crate::{fails_exactly, scanner, tested, under};
+use crate::{fails_exactly_by, scanner, tested, under};
 use lantai_domain::{Outcome, Stage};
 use lantai_intake::rules::{CheckRules, Mode};
+use lantai_intake::{Checked, IntakeRules};
 use std::collections::BTreeSet;
-use std::path::Path;
 use tempfile::TempDir;
 
 /// Automatic checks that no package by itself can pass or fail, and where they are tested or why they are not.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 1] = [
     (
         "U-1.2",
         "rows are written into an archive: tests/whole_way/catalogue.rs",
-    ),
-    (
-        "S-4.2",
-        "the storeroom's sensors are no part of the program; a person looks at their series",
-    ),
-    (
-        "S-4.3",
-        "copies of an archive are no part of the program yet; the check is not applicable",
-    ),
-    (
-        "S-4.4",
-        "who did what stands in the journal of an archive, not in a package: verified by `lantai verify`",
     ),
 ];
 
 enum OnDisk {
     Transfer(Written),
     Folder(TempDir),
+    Archive(Archive),
 }
 
 impl OnDisk {
-    fn path(&self) -> &Path {
+    fn tested(&self, rules: &IntakeRules, stage: Stage) -> Checked {
         match self {
-            Self::Transfer(written) => written.path(),
-            Self::Folder(folder) => folder.path(),
+            Self::Transfer(written) => tested(rules, stage, written.path()),
+            Self::Folder(folder) => tested(rules, stage, folder.path()),
+            Self::Archive(archive) => archive.tested(rules),
         }
     }
 }
@@ -75,7 +66,7 @@ impl Pair {
         if self.has_scanner {
             rules = rules.with_scanner(scanner());
         }
-        let checked = tested(&rules, self.stage, self.good.path());
+        let checked = self.good.tested(&rules, self.stage);
         let result = checked.checks.iter().find(|result| result.check == self.check);
         let Some(result) = result else {
             return Some(format!("{} is not run at this stage", self.check));
@@ -87,7 +78,8 @@ impl Pair {
             ));
         }
         let what = format!("{}, {}", self.check, self.what);
-        fails_exactly(&what, self.profile, self.stage, self.bad.path(), &[self.check]).err()
+        let test = |rules: &IntakeRules| self.bad.tested(rules, self.stage);
+        fails_exactly_by(&what, self.profile, &[self.check], &test).err()
     }
 }
 
@@ -168,7 +160,54 @@ fn pairs() -> Vec<Pair> {
         has_scanner: true,
         ..Pair::new("S-1.1", "no scanner", transfer(&good()), transfer(&good()))
     });
+    pairs.extend(surroundings());
     pairs
+}
+
+/// A series of a storeroom, hour by hour for four days before the test.
+fn series(temperature: impl Fn(usize) -> Option<f64>) -> String {
+    let mut text = "时间,库房,温度,湿度\n".to_owned();
+    for hour in 0..96 {
+        let (day, hour_of_day) = (25 + hour / 24, hour % 24);
+        if let Some(temperature) = temperature(hour) {
+            text.push_str(&format!("2026-02-{day} {hour_of_day:02}:00,纸质档案库,{temperature},50\n"));
+        }
+    }
+    text
+}
+
+/// Pairs of what surrounds what is kept.
+fn surroundings() -> Vec<Pair> {
+    let kept_at = |series: &str| {
+        let package = Package::good().seal();
+        transfer(&package.set("environment/纸质档案库.csv", series.as_bytes()))
+    };
+    let cool = || kept_at(&series(|_| Some(18.0)));
+    let preserved = |check: &'static str, what: &'static str, good: OnDisk, bad: OnDisk| Pair {
+        stage: Stage::Preservation,
+        ..Pair::new(check, what, good, bad)
+    };
+    let archive = |check: &'static str, what: &'static str, bad: Archive| {
+        preserved(check, what, OnDisk::Archive(Archive::good()), OnDisk::Archive(bad))
+    };
+    vec![
+        preserved(
+            "S-4.2",
+            "a storeroom too warm for half a day",
+            cool(),
+            kept_at(&series(|hour| Some(if hour < 84 { 23.0 } else { 24.6 }))),
+        ),
+        preserved(
+            "S-4.2",
+            "a sensor that was silent for six hours",
+            cool(),
+            kept_at(&series(|hour| (!(40..46).contains(&hour)).then_some(18.0))),
+        ),
+        archive("S-4.3", "a copy that is gone", Archive::without_a_copy()),
+        archive("S-4.3", "another object in a copy", Archive::with_another_object_in_a_copy()),
+        archive("S-4.4", "an object nobody took in", Archive::with_an_object_nobody_took_in()),
+        archive("S-4.4", "an object taken out", Archive::without_an_object_that_was_taken_in()),
+    ]
 }
 
 #[test]

@@ -318,6 +318,7 @@ impl Archive {
             stage,
             majors: lantai_intake::MajorFaults::Return,
             by: "admin".to_owned(),
+            environment: None,
             workspace: self.workspace.clone(),
         }
     }

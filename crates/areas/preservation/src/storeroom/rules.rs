@@ -152,7 +152,7 @@ pub struct Room {
 }
 
 /// The rules of storerooms.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoomRules {
     /// Which version it is.

@@ -135,6 +135,7 @@ pub(super) async fn receive(
         stage: Stage::Filing,
         majors: lantai_intake::MajorFaults::Return,
         by: Viewer::local_archivist().name().to_owned(),
+        environment: None,
         workspace: archive.workspace().to_path_buf(),
     };
     let (received, time) = timed_async(take_in(archive, &request, None)).await;

@@ -23,6 +23,8 @@ export const problems: Record<keyof typeof zh, Message> = {
     "The name does not show how the code follows from it; take another example.",
   "problem.intake.task_decided": "Somebody decided this before; a decision is final.",
   "problem.intake.reason_needed": "A fault is accepted only with a written reason.",
+  "problem.intake.handed_in_elsewhere":
+    "This accession was handed in by a command: run the same command again where it was run.",
   "problem.intake.wrong_state": "The accession has gone on: look at it again.",
   "problem.intake.not_returned": "Only a returned accession can be corrected.",
   "problem.intake.fonds_missing": "Name the fonds.",

@@ -44,6 +44,7 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "overview.journal_root": "Root digest",
   "overview.journal_checked": "Last verified",
   "overview.journal_never": "Not verified yet",
+  "overview.journal_unsound": "problems found",
   "overview.journal_note":
     "Every change is written to a journal that only grows. A root that changes without a new entry means that history was touched.",
   "overview.recent": "Recent accessions",
@@ -141,8 +142,9 @@ export const workbench: Record<keyof typeof zh, Message> = {
   "accession.returned_corrected": "The corrected package was taken in on its own: see the attempts below.",
   "accession.failed": "The system had a problem; the package is not at fault.",
   "accession.failed_note":
-    "Nothing incomplete was kept. Have the administrator mend the cause below, then take the same package in once more.",
+    "Nothing incomplete was kept. Have the administrator mend the cause below, then let it go on: what is done already is not done again. What is not wanted any more can be discarded.",
   "accession.again": "Take it in again",
+  "accession.go_on": "Go on",
   "accession.corrected": "See the corrected package",
   "accession.receiving": "Not all files have arrived. If the upload broke off, discard it and begin again.",
   "accession.discard": "Discard this accession",

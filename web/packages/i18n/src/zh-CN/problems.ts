@@ -19,6 +19,7 @@ export const problems = {
   "problem.intake.nothing_derived": "从这个文件的名称看不出档号的规律，请换一个例子。",
   "problem.intake.task_decided": "别人已经判定过这一项，判定不能更改。",
   "problem.intake.reason_needed": "接受一处问题必须写明理由。",
+  "problem.intake.handed_in_elsewhere": "这一批是用命令送来的，请在那里再次运行同一条命令。",
   "problem.intake.wrong_state": "这一批已经往下进行了，请刷新后再看。",
   "problem.intake.not_returned": "只有已退回的批次才能接收改正后的包。",
   "problem.intake.fonds_missing": "请填写全宗号。",

@@ -58,11 +58,44 @@ test("an accession that still receives can be discarded after asking", async () 
   expect(address()).toBe("/accessions");
 });
 
-test("our own failure is not blamed on the package", async () => {
-  const error = { code: "vault.disk_full", detail: "the disk of the vault is full" };
-  server.use(answer({ ...sampleAccession, state: "failed", checks: [], records: [], error }));
-  renderDesk(ADDRESS);
+const failure = { code: "vault.disk_full", detail: "the disk of the vault is full" };
+const failed = { ...sampleAccession, state: "failed", checks: [], records: [], error: failure };
+
+test("our own failure is not blamed on the package, which goes on where it stopped", async () => {
+  let handedIn = false;
+  server.use(
+    http.get("*/api/v1/accessions/:id", () => HttpResponse.json(handedIn ? sampleAccession : failed)),
+    http.post("*/api/v1/accessions/:id/submit", () => {
+      handedIn = true;
+      return HttpResponse.json({ ...sampleAccession, state: "checking" }, { status: 202 });
+    }),
+  );
+  const { user } = renderDesk(ADDRESS);
   expect(await screen.findByText("the disk of the vault is full")).toBeDefined();
+  expect(await axeFindings()).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "继续" }));
+  expect(await screen.findByText("全部通过，已入库 1 件。")).toBeDefined();
+  expect(screen.queryByRole("button", { name: "继续" })).toBeNull();
+});
+
+test("one that was handed in by a command says how it goes on, and can be discarded", async () => {
+  let discarded = false;
+  server.use(
+    answer(failed),
+    http.post("*/api/v1/accessions/:id/submit", () => problemAnswer(409, "intake.handed_in_elsewhere")),
+    http.delete("*/api/v1/accessions/:id", () => {
+      discarded = true;
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user, address } = renderDesk(ADDRESS);
+  await user.click(await screen.findByRole("button", { name: "继续" }));
+  expect(await screen.findByText(/请在那里再次运行同一条命令/)).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "丢弃这一批" }));
+  await user.click(await screen.findByRole("button", { name: "丢弃" }));
+  await screen.findByRole("heading", { level: 1, name: "接收" });
+  expect(discarded).toBe(true);
+  expect(address()).toBe("/accessions");
 });
 
 test("one that is not there says so", async () => {

@@ -1,15 +1,8 @@
-import {
-  accessionQuery,
-  accessionReportUrl,
-  discardAccession,
-  receiptUrl,
-  type Schemas,
-} from "@lantai/client";
+import { accessionQuery, accessionReportUrl, receiptUrl, type Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal, Progress } from "antd";
-import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Progress } from "antd";
+import { Link, useParams } from "react-router";
 import {
   accessionAddress,
   correctionAddress,
@@ -17,13 +10,14 @@ import {
   reportAddress,
 } from "../../../parts/addresses";
 import { Facts } from "../../../parts/facts";
-import { FailureNotice, reasonOf } from "../../../parts/notices";
+import { FailureNotice } from "../../../parts/notices";
 import { StateTag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
 import { Attempts } from "./attempts";
 import { BroughtRecords } from "./brought-records";
 import { Faults } from "./faults";
 import { TaskList } from "./task-list";
+import { Unended } from "./unended";
 import { useLiveProgress } from "./use-live-progress";
 
 type Accession = Schemas["AccessionBody"];
@@ -66,7 +60,7 @@ function AccessionView({ accession }: { accession: Accession }) {
         <Verdict accession={accession} />
       </div>
       {accession.state === "checking" && <LiveProgress progress={accession.progress} />}
-      {accession.state === "receiving" && <Discard accession={accession} />}
+      {(accession.state === "receiving" || accession.state === "failed") && <Unended accession={accession} />}
       <Ways accession={accession} />
       {accession.checks.length > 0 && <TaskList accession={accession.id} checks={accession.checks} />}
       <Faults accession={accession} />
@@ -117,11 +111,7 @@ function Ways({ accession }: { accession: Accession }) {
           {t("accession.corrected")}
         </Link>
       )}
-      {accession.state === "failed" && (
-        <Link className="primary-link" to="/accessions/new">
-          {t("accession.again")}
-        </Link>
-      )}
+      {accession.state === "failed" && <Link to="/accessions/new">{t("accession.again")}</Link>}
       {tested && (
         <Link
           className={accession.state === "returned" ? undefined : "primary-link"}
@@ -247,41 +237,5 @@ function LiveProgress({ progress }: { progress: Accession["progress"] }) {
         {t("accession.bytes_done", { done: bytes(progress.bytes_done), total: bytes(progress.bytes_total) })}
       </p>
     </section>
-  );
-}
-
-function Discard({ accession }: { accession: Accession }) {
-  const { t } = useWorkbenchTexts();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const discard = useMutation({
-    mutationFn: () => discardAccession(accession.id),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["accessions"] });
-      void navigate("/accessions", { replace: true });
-    },
-  });
-  return (
-    <>
-      <p>
-        <Button danger onClick={() => setAsking(true)}>
-          {t("accession.discard")}
-        </Button>
-      </p>
-      <Modal
-        open={asking}
-        title={t("accession.discard_title")}
-        okText={t("accession.discard_ok")}
-        cancelText={t("accession.cancel")}
-        okButtonProps={{ danger: true }}
-        confirmLoading={discard.isPending}
-        onOk={() => discard.mutate()}
-        onCancel={() => setAsking(false)}
-      >
-        <p>{t("accession.discard_text")}</p>
-        {discard.error && <Alert role="alert" type="error" showIcon title={reasonOf(discard.error, t)} />}
-      </Modal>
-    </>
   );
 }

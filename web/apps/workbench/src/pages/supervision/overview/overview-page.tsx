@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { AccessionTable } from "../../../parts/accession-table";
 import { FailureNotice } from "../../../parts/notices";
+import { Tag } from "../../../parts/status-tag";
 import { Waiting } from "../../../parts/waiting";
 
 type Overview = Schemas["OverviewBody"];
@@ -78,7 +79,15 @@ function Journal({ journal }: { journal: Overview["journal"] }) {
         </div>
         <div>
           <dt>{t("overview.journal_checked")}</dt>
-          <dd>{journal.checked_at ? moment(journal.checked_at) : t("overview.journal_never")}</dd>
+          <dd>
+            {journal.checked_at ? moment(journal.checked_at) : t("overview.journal_never")}
+            {journal.checked_sound === false && (
+              <>
+                {" "}
+                <Tag tone="bad">{t("overview.journal_unsound")}</Tag>
+              </>
+            )}
+          </dd>
         </div>
         <div className="whole">
           <dt>{t("overview.journal_root")}</dt>
