@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use lantai_cataloguing::FondsRepository;
 use lantai_database::Database;
 use lantai_intake::{
-    ArchiveSeen, Checked, ENVIRONMENT_FOLDER, IntakeRules, Looked, Note, Surroundings, check_archive, storeroom,
+    ArchiveSeen, Checked, ENVIRONMENT_FOLDER, IntakeRules, Looked, Note, Surroundings, check_archive,
+    storeroom,
 };
 use lantai_preservation::{
     AuditStream, CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail,
@@ -68,7 +69,14 @@ pub async fn test_archive(
         ..scope
     })
     .await?;
-    let trail = verify_trail(&database, &vault, &places.journal, key.verifying_key(), test.audit).await?;
+    let trail = verify_trail(
+        &database,
+        &vault,
+        &places.journal,
+        key.verifying_key(),
+        test.audit,
+    )
+    .await?;
     let fonds = FondsRepository(database.read().await?.conn()).all().await?;
     let records = fonds.iter().map(|stored| stored.count.records).sum::<i64>();
     let records = u64::try_from(records).unwrap_or(0);
@@ -97,7 +105,11 @@ pub async fn test_archive(
             ..copy.clone()
         })
         .collect();
-    let (vault_folder, policy, deep) = (places.vault.clone(), Arc::clone(&test.rules.checks().copies), test.deep);
+    let (vault_folder, policy, deep) = (
+        places.vault.clone(),
+        Arc::clone(&test.rules.checks().copies),
+        test.deep,
+    );
     let compared = tokio::task::spawn_blocking(move || {
         let reads: Option<&dyn lantai_vault::Progress> = deep.then_some(progress.as_ref());
         compare_copies(&vault_folder, &copies, &policy, reads)

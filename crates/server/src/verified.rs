@@ -27,7 +27,9 @@ pub(crate) fn keep(data: &Path, at: Timestamp, report: &Report) {
         ok: report.ok,
         entries: report.entries,
     };
-    let Ok(text) = serde_json::to_vec(&last) else { return };
+    let Ok(text) = serde_json::to_vec(&last) else {
+        return;
+    };
     let new = path(data).with_extension("json.new");
     let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path(data)));
     if let Err(error) = written {

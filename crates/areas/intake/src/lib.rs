@@ -17,6 +17,7 @@ mod examine;
 pub mod exceptions;
 pub mod filing;
 mod fingerprint;
+mod intake_rules;
 mod jobs;
 mod listing;
 mod look_at;
@@ -53,6 +54,7 @@ pub use lantai_signatures::TrustStore;
 pub use accession::{ACCESSION_FORMAT, Accession, AccessionState, MajorFaults};
 pub use error::IntakeError;
 pub use fingerprint::fingerprint;
+pub use intake_rules::IntakeRules;
 pub use jobs::{
     ConcludeAccessionHandler, ProgressBoard, ReceiveUploadHandler, ReceiveWatchedHandler, recover,
 };
@@ -60,7 +62,7 @@ pub use listing::{DigestOf, PackageDigest};
 pub use look_at::{Checked, check, package_digest};
 pub use parts::PartSize;
 pub use progress::{Progress, ProgressNow, ProgressStage};
-pub use receive::{IntakeRules, ReceiveRequest, Received, receive};
+pub use receive::{ReceiveRequest, Received, receive};
 pub use repository::AccessionRepository;
 pub use repository::tasks::TaskRepository;
 pub use repository::unattached::{UnattachedFilter, UnattachedRepository};
@@ -73,10 +75,8 @@ pub use sandbox::{
 };
 pub use signed::{Verification, load_trust};
 pub use submission::SubmissionKind;
+pub use surroundings::{ArchiveSeen, ENVIRONMENT_FOLDER, Looked, Surroundings, check_archive, storeroom};
 pub use take_in::{TakenIn, take_in};
-pub use surroundings::{
-    ArchiveSeen, ENVIRONMENT_FOLDER, Looked, Surroundings, check_archive, storeroom,
-};
 pub use tally::{CheckResult, Note};
 pub use tasks::{ReviewTask, TaskDecision, TaskKind};
 pub use upload::{Announcement, Checksum, Patch, ReceiveUpload, ResumableUploads, Uploads, WantedUpload};

@@ -1,10 +1,11 @@
 //! Looking at a package without taking it in: its checks, or the digest that a receipt names. Needs no archive.
 
 use crate::error::IntakeError;
+use crate::intake_rules::IntakeRules;
 use crate::listing::PackageDigest;
 use crate::progress::{Progress, ProgressStage};
 use crate::quarantine::Quarantine;
-use crate::receive::{IntakeRules, Kit, Outcome, ReceiveRequest, year_of};
+use crate::receive::{Kit, Outcome, ReceiveRequest, year_of};
 use crate::submission::{Opening, SubmissionKind};
 use crate::tally::CheckResult;
 use jiff::Timestamp;

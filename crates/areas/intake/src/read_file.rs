@@ -4,8 +4,8 @@ use crate::checks::containers::look_into;
 use crate::checks::files::{FileChecks, Judged, Looked, Seen};
 use crate::checks::package;
 use crate::error::IntakeError;
+use crate::intake_rules::IntakeRules;
 use crate::progress::Progress;
-use crate::receive::IntakeRules;
 use crate::rules::CheckRules;
 use crate::sandbox::{ExamineError, Examiner};
 use crate::signed::Verification;
@@ -26,6 +26,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod pass;
+mod refused;
 
 use pass::{Measured, Passing, measure, stage};
 
@@ -284,46 +285,10 @@ impl FileReader {
         } = opened;
         let measured = match measured {
             Ok(measured) => measured,
-            Err(VaultError::FileChanged { expected, found, .. }) => {
-                let finding = self.refusal("A-3.1", "intake.file_changed", label, file);
-                read.judged.findings.push(
-                    finding
-                        .expected(format!("{expected} bytes"))
-                        .found(format!("{found} bytes: the file changed while it was read"))
-                        .mend("wait until nobody writes to the package, then hand it in again"),
-                );
+            Err(error) => {
+                read.judged.findings.push(self.unstaged(file, label, error)?);
                 return Ok(read);
             }
-            Err(VaultError::Source { source, .. }) => {
-                read.judged.findings.push(self.unreadable(file, label, &source));
-                return Ok(read);
-            }
-            Err(VaultError::LogicalPath { value, reason }) => {
-                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
-                let found = format!("{value:?}: {reason}");
-                read.judged
-                    .findings
-                    .push(finding.found(found).mend("give the file a plain name"));
-                return Ok(read);
-            }
-            Err(VaultError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::InvalidFilename => {
-                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
-                let found = format!("a name of {} bytes: {source}", file.name.len());
-                read.judged
-                    .findings
-                    .push(finding.found(found).mend("give the file a shorter name"));
-                return Ok(read);
-            }
-            Err(error @ (VaultError::PathTwice { .. } | VaultError::PathConflict { .. })) => {
-                let finding = self.refusal("A-5.2", "intake.name_refused", label, file);
-                read.judged.findings.push(
-                    finding
-                        .found(error.to_string())
-                        .mend("give each file a name of its own"),
-                );
-                return Ok(read);
-            }
-            Err(error) => return Err(error.into()),
         };
         let identified = match self.identify(file, &measured) {
             Ok(identified) => identified,
@@ -373,14 +338,6 @@ impl FileReader {
         Ok(read)
     }
 
-    /// A fault of a file that cannot be kept, whatever the rules say.
-    fn refusal(&self, check: &str, code: &str, label: &str, file: &SubmittedFile) -> Finding {
-        self.rules
-            .refusal(check, self.stage, code)
-            .record(label)
-            .file(&file.name)
-    }
-
     /// Looks at a file that is kept with the accession: it must not run (check S-1.2), and must be what the list of
     /// the package says (check ).
     pub fn look_at(&self, enclosure: &Enclosure, tally: &mut Tally) -> Result<(), IntakeError> {
@@ -421,19 +378,6 @@ impl FileReader {
             }
         }
         Ok(())
-    }
-
-    fn unreadable(&self, file: &SubmittedFile, label: &str, error: &std::io::Error) -> Finding {
-        let (check, code) = if error.kind() == std::io::ErrorKind::NotFound {
-            ("A-4.1", "intake.file_missing")
-        } else {
-            ("U-2.2", "intake.file_unreadable")
-        };
-        let finding = self.refusal(check, code, label, file);
-        finding
-            .expected("a readable file")
-            .found(error.to_string())
-            .mend("copy the file again")
     }
 
     fn identify(&self, file: &SubmittedFile, measured: &Measured) -> std::io::Result<Identification> {

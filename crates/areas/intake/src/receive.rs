@@ -1,7 +1,6 @@
 //! Receiving (接收): a package is examined and then accepted as a whole, or returned as a whole.
 
 use crate::accession::{Accession, AccessionState, MajorFaults};
-use crate::attach::{AttachKit, AttachRules};
 use crate::conclude::{Ending, drop_parts, forget_parts, held_parts, hold_part};
 use crate::decided::DecisionOn;
 use crate::describe::{CodesTaken, Describer};
@@ -9,26 +8,21 @@ use crate::error::IntakeError;
 use crate::examine::{Examination, Examined, FileList};
 use crate::filing::FilingRepository;
 use crate::fingerprint::fingerprint;
+use crate::intake_rules::IntakeRules;
 use crate::listing::{DigestOf, PackageDigest, measure};
-use crate::parts::{HeldFolder, HeldPart, PartSize, Parts, Plan, Staged};
+use crate::parts::{HeldFolder, HeldPart, Parts, Plan, Staged};
 use crate::progress::{Progress, ProgressStage};
 use crate::quarantine::Quarantine;
 use crate::read_file::FileReader;
 use crate::repository::AccessionRepository;
-use crate::rules::CheckRules;
-use crate::sandbox::{Examiner, InProcess};
-use crate::signed::{Verification, load_trust};
 use crate::submission::{self, Opening, SubmissionKind};
 use crate::surroundings::{Surroundings, judge};
 use crate::tally::Tally;
 use jiff::Timestamp;
 use lantai_cataloguing::{Holdings, RecordRepository};
 use lantai_domain::{AccessionId, Finding, Fonds, FondsNumber, Stage, Verdict};
-use lantai_formats::identify::Identifier;
-use lantai_formats::malware::MalwareScanner;
-use lantai_signatures::TrustStore;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What is to be received, and how.
@@ -56,131 +50,6 @@ pub struct ReceiveRequest {
     pub environment: Option<PathBuf>,
     /// Folder for what does not fit into memory; on the same machine, private to this process.
     pub workspace: PathBuf,
-}
-
-/// The kit that every accession needs: rules and signatures, read once.
-#[derive(Clone)]
-pub struct IntakeRules {
-    checks: CheckRules,
-    identifier: Identifier,
-    part_size: PartSize,
-    examiner: Arc<dyn Examiner>,
-    scanner: MalwareScanner,
-    pub(crate) bag_profiles: Option<PathBuf>,
-    trust: Arc<TrustStore>,
-    attach: AttachRules,
-}
-
-impl IntakeRules {
-    /// The rules that come with the program.
-    pub fn builtin() -> Result<Self, IntakeError> {
-        let identifier = Identifier::builtin().map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
-        Ok(Self {
-            checks: CheckRules::builtin()?,
-            identifier,
-            part_size: PartSize::default(),
-            examiner: Arc::new(InProcess::default()),
-            scanner: MalwareScanner::builtin(),
-            bag_profiles: None,
-            trust: Arc::default(),
-            attach: AttachRules::builtin()?,
-        })
-    }
-
-    /// The same rules with the newest signature files of PRONOM that an operator put into `folder` in place of those
-    /// that ship with the program. One that cannot be used is left out, with a warning in the log.
-    pub fn with_publications(self, folder: &Path) -> Result<Self, IntakeError> {
-        let (identifier, faults) = Identifier::with_publications(folder)
-            .map_err(|error| IntakeError::FormatRules(Box::new(error)))?;
-        for fault in faults {
-            let cause = std::error::Error::source(&fault)
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            tracing::warn!(code = fault.code(), file = %fault.file.display(), "{fault}: {cause}");
-        }
-        Ok(Self { identifier, ..self })
-    }
-
-    /// The same rules with other parts of large packages.
-    pub fn with_part_size(self, part_size: PartSize) -> Self {
-        Self { part_size, ..self }
-    }
-
-    /// The same signatures with other rules of the checks.
-    pub fn with_checks(self, checks: CheckRules) -> Self {
-        Self { checks, ..self }
-    }
-
-    /// The same rules with files examined by another: a sandbox, where a second process can be started.
-    pub fn with_examiner(self, examiner: Arc<dyn Examiner>) -> Self {
-        Self { examiner, ..self }
-    }
-
-    /// The same rules with a scanner for malware besides the built-in signature.
-    pub fn with_scanner(self, scanner: MalwareScanner) -> Self {
-        Self { scanner, ..self }
-    }
-
-    /// The same rules with the BagIt profiles of a folder, such as `rules/bagit-profiles` of the archive.
-    pub fn with_bag_profiles(self, folder: Option<PathBuf>) -> Self {
-        Self {
-            bag_profiles: folder,
-            ..self
-        }
-    }
-
-    /// The same rules with the trust anchors of a folder, and its lists of revoked certificates; see [`load_trust`].
-    pub fn with_trust_folder(self, folder: &Path) -> Result<Self, IntakeError> {
-        Ok(self.with_trust(load_trust(folder)?))
-    }
-
-    /// The same rules with these trust anchors and lists.
-    pub fn with_trust(self, trust: TrustStore) -> Self {
-        Self {
-            trust: Arc::new(trust),
-            ..self
-        }
-    }
-
-    /// What signatures are judged by at a moment.
-    pub fn verification(&self, now: Timestamp) -> Verification {
-        Verification {
-            trust: Arc::clone(&self.trust),
-            now,
-        }
-    }
-
-    /// The same rules with other rules of attaching files to records.
-    pub fn with_attach(self, attach: AttachRules) -> Self {
-        Self { attach, ..self }
-    }
-
-    pub(crate) fn attach_kit(&self) -> AttachKit {
-        AttachKit {
-            rules: self.attach.clone(),
-            examiner: Arc::clone(&self.examiner),
-        }
-    }
-
-    /// Who examines files.
-    pub fn examiner(&self) -> &Arc<dyn Examiner> {
-        &self.examiner
-    }
-
-    /// The scanner for malware.
-    pub fn scanner(&self) -> &MalwareScanner {
-        &self.scanner
-    }
-
-    /// The rules of the checks.
-    pub fn checks(&self) -> &CheckRules {
-        &self.checks
-    }
-
-    /// The signatures of formats.
-    pub fn identifier(&self) -> &Identifier {
-        &self.identifier
-    }
 }
 
 /// How an accession ended.
@@ -284,7 +153,7 @@ async fn run(
     progress.enter(ProgressStage::Storing);
     let mut accession = accession;
     accession.kind = outcome.kind;
-    accession.rules = Some(rules.checks.version.clone());
+    accession.rules = Some(rules.checks().version.clone());
     accession.package = outcome.package.take();
     if let Some(examined) = &outcome.examined {
         (accession.items, accession.files, accession.bytes) =
@@ -327,7 +196,7 @@ async fn opening(
     let mut next_numbers = BTreeMap::new();
     if let Some(fonds) = &request.fonds {
         let mut reader = holdings.database.read().await?;
-        for category in &rules.checks.categories {
+        for category in &rules.checks().categories {
             let prefix = submission::code_prefix(fonds, &category.code, i32::from(year));
             let greatest = RecordRepository(reader.conn())
                 .greatest_with_prefix(&prefix)
@@ -345,7 +214,7 @@ async fn opening(
         year: i32::from(year),
         next_numbers,
         bag_profiles: rules.bag_profiles.clone(),
-        limits: Arc::clone(&rules.checks.limits),
+        limits: Arc::clone(&rules.checks().limits),
         attach: Some(rules.attach_kit()),
         quarantine: quarantine.folder().to_path_buf(),
         verification: rules.verification(now),
@@ -395,12 +264,12 @@ async fn examine(
         let hold = |part: &HeldPart| runtime.block_on(hold_part(&holdings, id, part));
         let plan = Plan::new(
             fingerprint(&request).unwrap_or_else(|| format!("unseen {id} {now}")),
-            &rules.checks.version,
+            &rules.checks().version,
             opening.next_numbers.clone(),
         );
         let was_held = !held.is_empty();
         let folder = HeldFolder::of(&request.workspace, id);
-        let mut parts = Parts::open(&holdings.vault, id, folder, rules.part_size, &plan, held, &hold)?;
+        let mut parts = Parts::open(&holdings.vault, id, folder, rules.part_size(), &plan, held, &hold)?;
         if was_held && !parts.goes_on() {
             runtime.block_on(forget_parts(&holdings, id))?;
         }
@@ -445,7 +314,7 @@ impl Kit<'_> {
         parts: Option<&mut Parts<'_>>,
         ids: &dyn lantai_domain::IdSource,
     ) -> Result<Outcome, IntakeError> {
-        let checks = &self.rules.checks;
+        let checks = self.rules.checks();
         let mut tally = Tally::new(checks.clone(), self.request.stage).with_majors(self.request.majors);
         let Some(mut submission) = submission::open(opening, &mut tally)? else {
             return Ok(Outcome {

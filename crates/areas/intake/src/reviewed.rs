@@ -6,8 +6,9 @@ use crate::conclude::{Closing, FILE_LIST, PACKAGE, WAITING, Waiting, held_parts}
 use crate::error::IntakeError;
 use crate::examine::{Done, Examined, FileList};
 use crate::exceptions::{Assigning, is_assigned_part};
+use crate::intake_rules::IntakeRules;
 use crate::parts::{HeldFolder, HeldPart};
-use crate::receive::{IntakeRules, Received};
+use crate::receive::Received;
 use crate::repository::AccessionRepository;
 use crate::repository::tasks::TaskRepository;
 use crate::repository::unattached::UnattachedRepository;

@@ -214,7 +214,11 @@ pub(crate) fn compare_inventory(
 ) {
     let Some(entry) = journaled else {
         let problem = Problem::new("catalogue.not_journaled", id.as_str());
-        problems.push(problem.expected("a journal entry").found("an object that none tells of"));
+        problems.push(
+            problem
+                .expected("a journal entry")
+                .found("an object that none tells of"),
+        );
         return;
     };
     let expected = entry.inventory.clone().unwrap_or_default();

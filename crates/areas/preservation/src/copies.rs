@@ -210,7 +210,11 @@ fn is_empty(folder: &Path) -> bool {
 }
 
 /// The copies that are neither the vault nor one another: a folder counts once.
-fn told_apart<'a>(vault: &StorageRoot, copies: &'a [CopyPlace], report: &mut CopiesReport) -> Vec<&'a CopyPlace> {
+fn told_apart<'a>(
+    vault: &StorageRoot,
+    copies: &'a [CopyPlace],
+    report: &mut CopiesReport,
+) -> Vec<&'a CopyPlace> {
     let real = |folder: &Path| {
         let inside = StorageRoot::open(folder).map(|root| root.folder().to_path_buf());
         let folder = inside.unwrap_or_else(|_| folder.to_path_buf());
@@ -236,22 +240,57 @@ fn told_apart<'a>(vault: &StorageRoot, copies: &'a [CopyPlace], report: &mut Cop
 
 /// Number, kinds and places against the policy.
 fn count_copies(copies: &[&CopyPlace], policy: &CopyPolicy, report: &mut CopiesReport) {
-    let kinds: BTreeSet<CopyKind> = copies.iter().map(|copy| copy.kind).chain([policy.vault_kind]).collect();
+    let kinds: BTreeSet<CopyKind> = copies
+        .iter()
+        .map(|copy| copy.kind)
+        .chain([policy.vault_kind])
+        .collect();
     let named = copies.iter().map(|copy| copy.place.trim());
     let places: BTreeSet<&str> = named.chain([policy.vault_place.trim()]).collect();
-    let offline = copies.iter().filter(|copy| copy.kind == CopyKind::Offline).count();
+    let offline = copies
+        .iter()
+        .filter(|copy| copy.kind == CopyKind::Offline)
+        .count();
     let is_offline = usize::from(policy.vault_kind == CopyKind::Offline);
     let kind_names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
     let place_names: Vec<&str> = places.iter().copied().collect();
     let counts = [
-        (CopyFaultKind::Few, policy.copies, copies.len() + 1, "copies, the vault among them", String::new()),
-        (CopyFaultKind::FewKinds, policy.kinds, kinds.len(), "kinds", kind_names.join(", ")),
-        (CopyFaultKind::FewPlaces, policy.places, places.len(), "places", place_names.join(", ")),
-        (CopyFaultKind::FewOffline, policy.offline, offline + is_offline, "offline copies", String::new()),
+        (
+            CopyFaultKind::Few,
+            policy.copies,
+            copies.len() + 1,
+            "copies, the vault among them",
+            String::new(),
+        ),
+        (
+            CopyFaultKind::FewKinds,
+            policy.kinds,
+            kinds.len(),
+            "kinds",
+            kind_names.join(", "),
+        ),
+        (
+            CopyFaultKind::FewPlaces,
+            policy.places,
+            places.len(),
+            "places",
+            place_names.join(", "),
+        ),
+        (
+            CopyFaultKind::FewOffline,
+            policy.offline,
+            offline + is_offline,
+            "offline copies",
+            String::new(),
+        ),
     ];
     for (kind, least, count, what, names) in counts {
         if count < usize::try_from(least).unwrap_or(usize::MAX) {
-            let names = if names.is_empty() { names } else { format!(": {names}") };
+            let names = if names.is_empty() {
+                names
+            } else {
+                format!(": {names}")
+            };
             report.add(CopyFault {
                 kind,
                 copy: None,
@@ -311,7 +350,10 @@ fn surplus_objects(vault: &StorageRoot, copy: &CopyPlace, root: &StorageRoot, re
     for id in root.object_ids() {
         let (object, found) = match &id {
             Ok(id) if vault.has(id) => continue,
-            Ok(id) => (Some(id.as_str().to_owned()), "an object in the copy only".to_owned()),
+            Ok(id) => (
+                Some(id.as_str().to_owned()),
+                "an object in the copy only".to_owned(),
+            ),
             Err(error) => (None, told(error)),
         };
         report.add(CopyFault {
@@ -342,7 +384,9 @@ fn read_files(
             kind: CopyFaultKind::FileDamaged,
             copy: Some(copy.folder.clone()),
             object: Some(problem.path),
-            expected: problem.expected.unwrap_or_else(|| "the file as recorded".to_owned()),
+            expected: problem
+                .expected
+                .unwrap_or_else(|| "the file as recorded".to_owned()),
             found: problem.found.unwrap_or_else(|| problem.kind.name().to_owned()),
         });
     }

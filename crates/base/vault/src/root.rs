@@ -122,9 +122,17 @@ mod tests {
             let inventory = std::fs::read(vault.object_dir(&id).join("inventory.json")).unwrap();
             assert_eq!(head.number(), 1);
             assert_eq!(digest, crate::Algorithm::Sha512.of(&inventory));
-            assert_eq!(root.object_ids().map(Result::unwrap).collect::<Vec<_>>(), [id.clone()]);
+            assert_eq!(
+                root.object_ids().map(Result::unwrap).collect::<Vec<_>>(),
+                [id.clone()]
+            );
             assert!(root.has(&id) && !root.has(&ObjectId::new("urn:example:2").unwrap()));
-            assert!(root.verify(Digests::Content, 1, &NoProgress).unwrap().problems.is_empty());
+            assert!(
+                root.verify(Digests::Content, 1, &NoProgress)
+                    .unwrap()
+                    .problems
+                    .is_empty()
+            );
         }
     }
 

@@ -79,7 +79,8 @@ impl Check {
             let path = folder.clone();
             return Err(IntakeError::NothingThere { path }.into());
         }
-        let is_archive = self.path.join(CONFIG_FILE).is_file() && Stage::from(self.stage) == Stage::Preservation;
+        let is_archive =
+            self.path.join(CONFIG_FILE).is_file() && Stage::from(self.stage) == Stage::Preservation;
         if is_archive {
             self.data.get_or_insert_with(|| self.path.clone());
         } else if self.deep {

@@ -47,7 +47,8 @@ impl Verify {
         };
         let config = self.data.config()?;
         let progress = Arc::new(VerifyBar::new());
-        let report = lantai_server::verify(&self.data.data, &config, scope, SystemClock.now(), progress).await?;
+        let report =
+            lantai_server::verify(&self.data.data, &config, scope, SystemClock.now(), progress).await?;
         output.answer(&report, || {
             let mut text = format!(
                 "{} files, {} bytes, {} journal entries\n",

@@ -92,9 +92,15 @@ async fn a_table_is_read_tried_and_decided_by() {
 
     let (data, config) = (desk.archive.data.clone(), desk.archive.config.clone());
     let progress = || std::sync::Arc::new(lantai_vault::NoProgress);
-    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, SystemClock.now(), progress())
-        .await
-        .unwrap();
+    let found = lantai_server::verify(
+        &data,
+        &config,
+        lantai_preservation::Scope::ALL,
+        SystemClock.now(),
+        progress(),
+    )
+    .await
+    .unwrap();
     assert!(found.ok, "{:#?}", found.problems);
     let Desk { archive, folder, .. } = desk;
     archive.holdings.database.close().await;
@@ -102,9 +108,15 @@ async fn a_table_is_read_tried_and_decided_by() {
     lantai_server::rebuild(&data, config.clone(), &|_| {})
         .await
         .unwrap();
-    let found = lantai_server::verify(&data, &config, lantai_preservation::Scope::ALL, SystemClock.now(), progress())
-        .await
-        .unwrap();
+    let found = lantai_server::verify(
+        &data,
+        &config,
+        lantai_preservation::Scope::ALL,
+        SystemClock.now(),
+        progress(),
+    )
+    .await
+    .unwrap();
     assert!(found.ok, "{:#?}", found.problems);
     let archive = lantai_server::Archive::open(&data, config, lantai_server::Access::Read)
         .await

@@ -1841,6 +1841,8 @@ export interface components {
        * @description When it was last verified.
        */
       checked_at: string | null;
+      /** @description Whether that verification found nothing wrong, in the journal or in what else it looked at. */
+      checked_sound: boolean | null;
       /** @description Root of the tree, Base64. */
       root: string;
       /**

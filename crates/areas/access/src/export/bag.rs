@@ -36,7 +36,10 @@ pub(super) fn write(
     let mut bag = BagWriter::create(&folder, &info, &[Algorithm::Sha512, Algorithm::Sm3])?;
     let mut bytes = bag.add("catalogue.csv", &mut catalogue(stored).as_bytes())?.bytes;
     bytes += bag
-        .add("record.json", &mut layout::readable_record_bytes(record)?.as_slice())?
+        .add(
+            "record.json",
+            &mut layout::readable_record_bytes(record)?.as_slice(),
+        )?
         .bytes;
     if !record.files.is_empty() {
         let id = ObjectId::new(stored.object.clone()).map_err(lantai_cataloguing::CataloguingError::from)?;

@@ -45,7 +45,11 @@ pub(super) fn write(
         reference_code: Some(&code),
     };
     let mut package = PackageWriter::create(to, about)?;
-    package.add_metadata("record.json", &layout::readable_record_bytes(record)?, "application/json")?;
+    package.add_metadata(
+        "record.json",
+        &layout::readable_record_bytes(record)?,
+        "application/json",
+    )?;
     package.add_schema("record.schema.json", SCHEMA.as_bytes(), "application/json")?;
     package.add_documentation("readme.txt", README.as_bytes(), "text/plain")?;
     let mut files = Vec::new();

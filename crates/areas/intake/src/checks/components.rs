@@ -75,7 +75,10 @@ pub(super) fn check(record: &Record<'_>, rules: &CheckRules, tally: &mut Tally) 
         .collect();
     let components: Vec<Component> = content
         .iter()
-        .map(|file| Component::of(&file.name, &rules.components))
+        .map(|file| match record.item.is_plain_file {
+            true => Component::Main,
+            false => Component::of(&file.name, &rules.components),
+        })
         .collect();
     whole(record, rules, &components, tally);
     attachments(record, &components, tally);

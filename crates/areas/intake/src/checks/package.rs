@@ -1,6 +1,6 @@
 //! Checks of the package as a whole: U-3.1, U-4.1, S-1.1, S-2.2 to S-2.4, S-3.1, and what only the archives can say.
 
-use crate::receive::IntakeRules;
+use crate::intake_rules::IntakeRules;
 use crate::submission::{Declared, SubmissionKind};
 use crate::tally::Tally;
 use jiff::Timestamp;

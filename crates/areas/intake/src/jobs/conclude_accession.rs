@@ -1,6 +1,6 @@
 //! Ending accessions whose questions are all decided.
 
-use crate::receive::IntakeRules;
+use crate::intake_rules::IntakeRules;
 use crate::review::ConcludeAccession;
 use crate::reviewed::conclude_reviewed;
 use crate::watch::move_away;

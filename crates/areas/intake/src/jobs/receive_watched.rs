@@ -3,7 +3,8 @@
 use super::{ProgressBoard, fail_lost, parts_sealed, tell_unregistered};
 use crate::accession::Accession;
 use crate::error::IntakeError;
-use crate::receive::{IntakeRules, ReceiveRequest, fail, receive};
+use crate::intake_rules::IntakeRules;
+use crate::receive::{ReceiveRequest, fail, receive};
 use crate::repository::AccessionRepository;
 use crate::watch::{ReceiveWatched, move_away};
 use async_trait::async_trait;

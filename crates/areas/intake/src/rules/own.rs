@@ -109,7 +109,10 @@ mod tests {
         let rules = CheckRules::of_folder(Some(folder.path()), None).unwrap();
         let paper = &rules.rooms.kinds[0].temperature;
         assert_eq!((paper.least, paper.most), (Some(14.0), Some(22.0)));
-        assert_eq!((rules.rooms.rooms.len(), rules.copies.copies, rules.copies.offline), (1, 2, 1));
+        assert_eq!(
+            (rules.rooms.rooms.len(), rules.copies.copies, rules.copies.offline),
+            (1, 2, 1)
+        );
         std::fs::write(&own, "[[room]]\nid = 'B1-201'\nkinds = ['cellar']\n").unwrap();
         let error = CheckRules::of_folder(Some(folder.path()), None).unwrap_err();
         assert!(matches!(error, RulesError::UnknownRoomKind(kind) if kind == "cellar"));

@@ -160,6 +160,7 @@ impl Submission for PlainFiles {
                 recorded: None,
                 is_signed: false,
             }],
+            is_plain_file: true,
             ..SubmittedItem::default()
         })
     }

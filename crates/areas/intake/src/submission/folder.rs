@@ -11,13 +11,15 @@ use crate::surroundings::is_series;
 use crate::tally::Tally;
 use crate::tasks::FILE_UNATTACHED;
 use lantai_domain::{FileRole, Finding, Fonds, Outcome, Severity, Stage};
-use lantai_formats::catalogue::{
-    CatalogueError, CatalogueReader, CatalogueRow, FondsRow, RowError, read_fonds,
-};
+use lantai_formats::catalogue::{CatalogueReader, CatalogueRow};
 use lantai_formats::package::{FileClass, FoundFile, LogicalName, resolve_inside, walk};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+mod fonds_list;
+
+use fonds_list::{catalogue_fault, merge_fonds, read_fonds_list, row_fault};
 
 const ALGORITHMS: [&str; 4] = ["sha512", "sha256", "sm3", "md5"];
 /// Elements that name files.
@@ -156,78 +158,6 @@ fn name_below(root: &Path, path: &Path) -> String {
             .to_string_lossy()
             .into_owned()
     })
-}
-
-fn catalogue_fault(tally: &mut Tally, name: &str, error: &CatalogueError) {
-    let (code, found, mend) = (error.code(), error.to_string(), error.mend());
-    // without its catalogue there is nothing to accept
-    tally.refuse("U-1.1", code, |finding| {
-        finding.file(name).found(found).mend(mend)
-    });
-}
-
-fn read_fonds_list(list: &Path, name: &str, tally: &mut Tally) -> Result<Vec<FondsRow>, IntakeError> {
-    let file = std::fs::File::open(list).map_err(|source| IntakeError::disk("read", list, source))?;
-    let rows = match read_fonds(file) {
-        Ok(rows) => rows,
-        Err(error) => {
-            catalogue_fault(tally, name, &error);
-            return Ok(Vec::new());
-        }
-    };
-    let mut sound = Vec::new();
-    for row in rows {
-        match row {
-            Ok(row) => sound.push(row),
-            Err(error) => row_fault(tally, name, &error),
-        }
-    }
-    Ok(sound)
-}
-
-fn row_fault(tally: &mut Tally, name: &str, error: &RowError) {
-    let (code, found, mend) = (error.code(), error.to_string(), error.mend());
-    let line = format!("line {}", error.line());
-    // a row left out would be a record lost
-    tally.refuse("U-1.1", code, |finding| {
-        finding.record(line).file(name).found(found).mend(mend)
-    });
-}
-
-/// A list may have several rows of one fonds, one a category.
-fn merge_fonds(rows: &[FondsRow]) -> Vec<Fonds> {
-    let mut merged: BTreeMap<String, Fonds> = BTreeMap::new();
-    for row in rows {
-        let Ok(number) = row.number.parse() else { continue };
-        let fonds = merged.entry(row.number.clone()).or_insert_with(|| Fonds {
-            title: row.name.clone(),
-            year_from: row.first_year,
-            year_to: row.last_year,
-            history: row.note.clone(),
-            ..Fonds::unnamed(number)
-        });
-        if let Some(code) = &row.category_code {
-            // several codes may stand in one cell
-            for code in code
-                .split([';', '；', '、', ',', '，', ' '])
-                .filter(|code| !code.is_empty())
-            {
-                if !fonds.category_codes.iter().any(|known| known == code) {
-                    fonds.category_codes.push(code.to_owned());
-                }
-            }
-        }
-        fonds.year_from = earliest(fonds.year_from, row.first_year);
-        fonds.year_to = fonds.year_to.max(row.last_year);
-    }
-    merged.into_values().collect()
-}
-
-fn earliest(one: Option<i32>, other: Option<i32>) -> Option<i32> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
 }
 
 impl FolderSubmission {

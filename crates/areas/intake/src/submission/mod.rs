@@ -140,6 +140,8 @@ pub struct SubmittedItem {
     pub actions: Option<Vec<BusinessAction>>,
     /// How many content files the metadata says there are.
     pub files_stated: Option<u64>,
+    /// Whether it is one plain file, handed in as the record: then the file is the main text, whatever its name says.
+    pub is_plain_file: bool,
 }
 
 impl SubmittedItem {

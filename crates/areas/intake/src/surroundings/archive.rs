@@ -3,8 +3,8 @@
 use super::judge::{judge, of_problem};
 use super::{Looked, Surroundings};
 use crate::checks::package;
+use crate::intake_rules::IntakeRules;
 use crate::look_at::Checked;
-use crate::receive::IntakeRules;
 use crate::tally::{Note, Tally};
 use jiff::Timestamp;
 use lantai_domain::Stage;
@@ -67,8 +67,14 @@ fn without_trail(catalogue: &Looked<Vec<Problem>>, trail: &Looked<TrailReport>) 
     let (Looked::Seen(problems), Looked::Seen(trail)) = (catalogue, trail) else {
         return catalogue.clone();
     };
-    let told: HashSet<&str> = trail.problems.iter().map(|problem| problem.place.as_str()).collect();
-    let left = problems.iter().filter(|problem| !told.contains(problem.place.as_str()));
+    let told: HashSet<&str> = trail
+        .problems
+        .iter()
+        .map(|problem| problem.place.as_str())
+        .collect();
+    let left = problems
+        .iter()
+        .filter(|problem| !told.contains(problem.place.as_str()));
     Looked::Seen(left.cloned().collect())
 }
 

@@ -102,7 +102,9 @@ fn of_copy(finding: Finding, fault: &CopyFault) -> Finding {
         CopyFaultKind::NotConnected => "connect the carrier and test again",
         CopyFaultKind::ObjectMissing => "bring the copy up to date",
         CopyFaultKind::ObjectDiffers => "find out which of both is right (lantai verify), and copy that one",
-        CopyFaultKind::ObjectSurplus => "what was destroyed by law goes from the copies too; else look who wrote it",
+        CopyFaultKind::ObjectSurplus => {
+            "what was destroyed by law goes from the copies too; else look who wrote it"
+        }
         CopyFaultKind::FileDamaged => "renew the copy from the vault, and look at its carrier",
     };
     let mut finding = finding

@@ -93,7 +93,12 @@ mod tests {
     #[test]
     fn series_lie_directly_in_their_folder() {
         assert!(is_series("environment/2026-01.csv") && is_series("environment/A.CSV"));
-        for other in ["environment/a.txt", "environment/x/a.csv", "content/environment/a.csv", "environment.csv"] {
+        for other in [
+            "environment/a.txt",
+            "environment/x/a.csv",
+            "content/environment/a.csv",
+            "environment.csv",
+        ] {
             assert!(!is_series(other), "{other}");
         }
     }

@@ -41,7 +41,10 @@ impl Archive {
         };
         tokio::runtime::Runtime::new().unwrap().block_on(archive.fill());
         for (name, _, _) in COPIES {
-            copy_tree(&archive.vault().join("objects"), &archive.folder.path().join(name));
+            copy_tree(
+                &archive.vault().join("objects"),
+                &archive.folder.path().join(name),
+            );
         }
         archive
     }
@@ -59,7 +62,11 @@ impl Archive {
         bytes.push(b'\n');
         let digest = lantai_vault::Algorithm::Sha512.of(&bytes);
         std::fs::write(&inventory, bytes).unwrap();
-        std::fs::write(object.join("inventory.json.sha512"), format!("{digest} inventory.json\n")).unwrap();
+        std::fs::write(
+            object.join("inventory.json.sha512"),
+            format!("{digest} inventory.json\n"),
+        )
+        .unwrap();
         archive
     }
 
@@ -75,8 +82,12 @@ impl Archive {
         let archive = Self::good();
         let vault = Vault::open(archive.vault()).unwrap();
         let batch = vault.begin("past-the-program").unwrap();
-        let mut writer = batch.new_object(&ObjectId::new("urn:example:smuggled").unwrap()).unwrap();
-        writer.put_bytes(&LogicalPath::new("a.txt").unwrap(), b"a").unwrap();
+        let mut writer = batch
+            .new_object(&ObjectId::new("urn:example:smuggled").unwrap())
+            .unwrap();
+        writer
+            .put_bytes(&LogicalPath::new("a.txt").unwrap(), b"a")
+            .unwrap();
         writer
             .finish(VersionInfo {
                 created: noon(),
@@ -117,7 +128,9 @@ impl Archive {
 
     async fn database(&self) -> Database {
         let path = self.folder.path().join("catalogue.sqlite");
-        Database::connect(&format!("sqlite:{}", path.display())).await.unwrap()
+        Database::connect(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap()
     }
 
     async fn fill(&self) {
@@ -163,8 +176,15 @@ impl Archive {
             workspace: self.folder.path().join("work"),
         };
         let progress = Arc::new(Progress::default());
-        let received = receive(&holdings, &builtin(), accession, &request, &progress).await.unwrap();
-        assert_eq!(received.accession.state.name(), "accepted", "{:#?}", received.findings);
+        let received = receive(&holdings, &builtin(), accession, &request, &progress)
+            .await
+            .unwrap();
+        assert_eq!(
+            received.accession.state.name(),
+            "accepted",
+            "{:#?}",
+            received.findings
+        );
         holdings.database.close().await;
     }
 
@@ -183,9 +203,16 @@ impl Archive {
             catalogue: true,
             digests: Digests::Content,
         };
-        let catalogue = verify(Some(&database), &vault, &self.journal(), key.verifying_key(), scope, progress)
-            .await
-            .unwrap();
+        let catalogue = verify(
+            Some(&database),
+            &vault,
+            &self.journal(),
+            key.verifying_key(),
+            scope,
+            progress,
+        )
+        .await
+        .unwrap();
         let trail = verify_trail(&database, &vault, &self.journal(), key.verifying_key(), None)
             .await
             .unwrap();

@@ -13,12 +13,10 @@ use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 /// Automatic checks that no package by itself can pass or fail, and where they are tested or why they are not.
-const ELSEWHERE: [(&str, &str); 1] = [
-    (
-        "U-1.2",
-        "rows are written into an archive: tests/whole_way/catalogue.rs",
-    ),
-];
+const ELSEWHERE: [(&str, &str); 1] = [(
+    "U-1.2",
+    "rows are written into an archive: tests/whole_way/catalogue.rs",
+)];
 
 enum OnDisk {
     Transfer(Written),
@@ -170,7 +168,9 @@ fn series(temperature: impl Fn(usize) -> Option<f64>) -> String {
     for hour in 0..96 {
         let (day, hour_of_day) = (25 + hour / 24, hour % 24);
         if let Some(temperature) = temperature(hour) {
-            text.push_str(&format!("2026-02-{day} {hour_of_day:02}:00,纸质档案库,{temperature},50\n"));
+            text.push_str(&format!(
+                "2026-02-{day} {hour_of_day:02}:00,纸质档案库,{temperature},50\n"
+            ));
         }
     }
     text
@@ -188,7 +188,12 @@ fn surroundings() -> Vec<Pair> {
         ..Pair::new(check, what, good, bad)
     };
     let archive = |check: &'static str, what: &'static str, bad: Archive| {
-        preserved(check, what, OnDisk::Archive(Archive::good()), OnDisk::Archive(bad))
+        preserved(
+            check,
+            what,
+            OnDisk::Archive(Archive::good()),
+            OnDisk::Archive(bad),
+        )
     };
     vec![
         preserved(
@@ -204,9 +209,21 @@ fn surroundings() -> Vec<Pair> {
             kept_at(&series(|hour| (!(40..46).contains(&hour)).then_some(18.0))),
         ),
         archive("S-4.3", "a copy that is gone", Archive::without_a_copy()),
-        archive("S-4.3", "another object in a copy", Archive::with_another_object_in_a_copy()),
-        archive("S-4.4", "an object nobody took in", Archive::with_an_object_nobody_took_in()),
-        archive("S-4.4", "an object taken out", Archive::without_an_object_that_was_taken_in()),
+        archive(
+            "S-4.3",
+            "another object in a copy",
+            Archive::with_another_object_in_a_copy(),
+        ),
+        archive(
+            "S-4.4",
+            "an object nobody took in",
+            Archive::with_an_object_nobody_took_in(),
+        ),
+        archive(
+            "S-4.4",
+            "an object taken out",
+            Archive::without_an_object_that_was_taken_in(),
+        ),
     ]
 }
 

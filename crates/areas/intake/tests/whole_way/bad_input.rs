@@ -460,6 +460,20 @@ async fn many_files_in_one_folder_are_numbered_past_9999() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plain_file_is_its_record_whatever_its_name_says() {
+    let data = Data::new().await;
+    let archive = data.open().await;
+    let folder = Package::of(&[]);
+    std::fs::remove_file(folder.path().join("catalogue.csv")).unwrap();
+    for name in ["附件1.txt", "处理单.txt"] {
+        folder.write(name, text(7).as_bytes());
+    }
+    let received = accepted(&archive, &folder).await;
+    assert_eq!(received.accession.items, 2);
+    archive.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_file_streams() {
     let package = Package::items(1, 1);
     let file = std::fs::File::create(package.path().join("content/1.txt")).unwrap();

@@ -14,7 +14,11 @@ impl House {
             folder: tempfile::tempdir().unwrap(),
         };
         let vault = Vault::create(house.vault()).unwrap();
-        house.write(&vault, "first", &[("urn:example:1", "one"), ("urn:example:2", "two")]);
+        house.write(
+            &vault,
+            "first",
+            &[("urn:example:1", "one"), ("urn:example:2", "two")],
+        );
         for copy in copies {
             house.copy_to(copy);
         }
@@ -69,7 +73,13 @@ impl House {
     }
 
     fn compared(&self, copies: &[CopyPlace]) -> CopiesReport {
-        compare_copies(&self.vault(), copies, &CopyPolicy::builtin().unwrap(), Some(&NoProgress)).unwrap()
+        compare_copies(
+            &self.vault(),
+            copies,
+            &CopyPolicy::builtin().unwrap(),
+            Some(&NoProgress),
+        )
+        .unwrap()
     }
 }
 
@@ -89,7 +99,12 @@ fn equal_copies_of_other_kinds_in_other_places_are_enough() {
 #[test]
 fn number_kinds_and_places_are_held_to_the_policy() {
     let house = House::new(&["near", "far"]);
-    let none = [CopyFaultKind::Few, CopyFaultKind::FewKinds, CopyFaultKind::FewPlaces, CopyFaultKind::FewOffline];
+    let none = [
+        CopyFaultKind::Few,
+        CopyFaultKind::FewKinds,
+        CopyFaultKind::FewPlaces,
+        CopyFaultKind::FewOffline,
+    ];
     assert_eq!(kinds(&house.compared(&[])), none);
     let alike = [
         house.place("near", CopyKind::Online, "本馆"),
@@ -97,7 +112,15 @@ fn number_kinds_and_places_are_held_to_the_policy() {
     ];
     assert_eq!(kinds(&house.compared(&alike)), none[1..]);
     let [near, far] = house.both();
-    let twice = [near.clone(), near, far.clone(), CopyPlace { folder: house.vault(), ..far }];
+    let twice = [
+        near.clone(),
+        near,
+        far.clone(),
+        CopyPlace {
+            folder: house.vault(),
+            ..far
+        },
+    ];
     assert_eq!(kinds(&house.compared(&twice)), [CopyFaultKind::NotACopy; 2]);
 }
 
@@ -115,25 +138,42 @@ fn a_missing_a_different_a_surplus_object_and_a_damaged_file_are_named() {
     let first = vault.object_dir(&ObjectId::new("urn:example:1").unwrap());
     std::fs::remove_dir_all(&first).unwrap();
     house.write(&vault, "again", &[("urn:example:1", "another")]);
-    assert_eq!(kinds(&house.compared(&house.both())), [CopyFaultKind::ObjectDiffers; 2]);
+    assert_eq!(
+        kinds(&house.compared(&house.both())),
+        [CopyFaultKind::ObjectDiffers; 2]
+    );
     std::fs::remove_dir_all(&first).unwrap();
     let surplus = house.compared(&house.both());
     assert_eq!(kinds(&surplus), [CopyFaultKind::ObjectSurplus; 2]);
 
     let house = House::new(&["near", "far"]);
     let relative = first.strip_prefix(vault.storage_root()).unwrap();
-    let file = house.folder.path().join("far").join(relative).join("v1/content/a.txt");
+    let file = house
+        .folder
+        .path()
+        .join("far")
+        .join(relative)
+        .join("v1/content/a.txt");
     std::fs::write(file, "0ne").unwrap();
     let report = house.compared(&house.both());
     assert_eq!(kinds(&report), [CopyFaultKind::FileDamaged]);
-    let shallow = compare_copies(&house.vault(), &house.both(), &CopyPolicy::builtin().unwrap(), None).unwrap();
+    let shallow = compare_copies(
+        &house.vault(),
+        &house.both(),
+        &CopyPolicy::builtin().unwrap(),
+        None,
+    )
+    .unwrap();
     assert!(shallow.faults.is_empty() && shallow.files == 0);
 }
 
 #[test]
 fn an_offline_copy_that_is_not_connected_is_no_lost_copy() {
     let house = House::new(&["near"]);
-    assert_eq!(kinds(&house.compared(&house.both())), [CopyFaultKind::NotConnected]);
+    assert_eq!(
+        kinds(&house.compared(&house.both())),
+        [CopyFaultKind::NotConnected]
+    );
     let [near, far] = house.both();
     std::fs::remove_dir_all(&near.folder).unwrap();
     let found = kinds(&house.compared(&[near, far]));

@@ -142,7 +142,12 @@ impl RoomWatch {
         let percent = self.missing as f64 * 100.0 / (expected.max(1)) as f64;
         if percent > rules.missing_percent {
             let longest = self.longest.map_or_else(String::new, |gap| {
-                format!("; longest {} minutes, from {} to {}", gap.minutes(), gap.from, gap.to)
+                format!(
+                    "; longest {} minutes, from {} to {}",
+                    gap.minutes(),
+                    gap.from,
+                    gap.to
+                )
             });
             faults.push(self.fault(
                 RoomFaultKind::Missing,
@@ -187,7 +192,11 @@ impl RoomWatch {
             // a reading may come a little early or late
             let missed = (gap.minutes() + interval / 2) / interval - 1;
             self.missing += u64::try_from(missed).unwrap_or(0);
-            if missed > 0 && self.longest.is_none_or(|longest| longest.minutes() < gap.minutes()) {
+            if missed > 0
+                && self
+                    .longest
+                    .is_none_or(|longest| longest.minutes() < gap.minutes())
+            {
                 self.longest = Some(gap);
             }
         }
@@ -248,9 +257,7 @@ impl RoomWatch {
         at: Timestamp,
     ) -> Option<RoomFault> {
         limits.daily?;
-        let date = at
-            .to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
-            .date();
+        let date = at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
         let place = quantity.place();
         let fault = match self.days[place] {
             Some(day) if day.date != date => self.end_day(quantity, limits),

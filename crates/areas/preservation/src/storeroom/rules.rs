@@ -20,12 +20,7 @@ pub enum Quantity {
 
 impl Quantity {
     /// All of them, in the order of the columns.
-    pub const ALL: [Self; 4] = [
-        Self::Temperature,
-        Self::Humidity,
-        Self::MagneticField,
-        Self::Dust,
-    ];
+    pub const ALL: [Self; 4] = [Self::Temperature, Self::Humidity, Self::MagneticField, Self::Dust];
 
     /// Name of its column.
     pub fn name(self) -> &'static str {
@@ -208,7 +203,8 @@ impl RoomRules {
         let kind = |id: &str| self.kinds.iter().find(|kind| kind.id == id);
         if let Some(room) = self.rooms.iter().find(|room| room.id == name) {
             let limits = room.kinds.iter().filter_map(|id| Some(kind(id)?.limits()));
-            let strictest = limits.reduce(|one, other| std::array::from_fn(|place| one[place].with(other[place])));
+            let strictest =
+                limits.reduce(|one, other| std::array::from_fn(|place| one[place].with(other[place])));
             return Some(InRoom {
                 limits: strictest.unwrap_or_default(),
                 interval_minutes: room.interval_minutes.unwrap_or(self.interval_minutes),
@@ -248,7 +244,13 @@ mod tests {
     #[test]
     fn the_rules_of_the_program_know_paper_film_magnetic_and_optical_rooms() {
         let rules = RoomRules::builtin().unwrap();
-        for room in ["paper_store", "film_master_store", "magnetic_store", "optical_store", "纸质档案库"] {
+        for room in [
+            "paper_store",
+            "film_master_store",
+            "magnetic_store",
+            "optical_store",
+            "纸质档案库",
+        ] {
             let limits = rules.of_room(room).unwrap().limits;
             assert!(limits[0].is_given() && limits[1].is_given(), "{room}");
         }
@@ -265,8 +267,14 @@ mod tests {
             interval_minutes: Some(5),
         });
         let room = rules.of_room("B1-201").unwrap();
-        assert_eq!((room.limits[0].least, room.limits[0].most), (Some(14.0), Some(20.0)));
-        assert_eq!((room.limits[1].least, room.limits[1].most), (Some(45.0), Some(50.0)));
+        assert_eq!(
+            (room.limits[0].least, room.limits[0].most),
+            (Some(14.0), Some(20.0))
+        );
+        assert_eq!(
+            (room.limits[1].least, room.limits[1].most),
+            (Some(45.0), Some(50.0))
+        );
         assert_eq!(room.interval_minutes, 5);
     }
 }

@@ -88,7 +88,9 @@ impl Series {
         let header = match series.next_line().map_err(NoSeries::Disk)? {
             Some(Line::Whole(header)) => series.decoded(&header),
             Some(Line::TooLong) => {
-                return Err(NoSeries::Columns(format!("a line of more than {LONGEST_LINE} bytes")));
+                return Err(NoSeries::Columns(format!(
+                    "a line of more than {LONGEST_LINE} bytes"
+                )));
             }
             None => return Err(NoSeries::Columns("an empty file".to_owned())),
         };
@@ -249,7 +251,12 @@ mod tests {
     #[test]
     fn times_are_read_with_and_without_their_offset() {
         let expected: Timestamp = "2026-01-15T01:00:00Z".parse().unwrap();
-        for text in ["2026-01-15T09:00:00+08:00", "2026-01-15 09:00", "2026-01-15T09:00:00", "2026/01/15 09:00"] {
+        for text in [
+            "2026-01-15T09:00:00+08:00",
+            "2026-01-15 09:00",
+            "2026-01-15T09:00:00",
+            "2026/01/15 09:00",
+        ] {
             assert_eq!(moment(text), Some(expected), "{text}");
         }
         assert_eq!(moment("yesterday"), None);
@@ -257,7 +264,8 @@ mod tests {
 
     #[test]
     fn chinese_columns_in_gb_18030_are_read() {
-        let text = "库房,时间,湿度,温度\n纸质档案库,2026-01-15 09:00,50.5,18\n\n纸质档案库,2026-01-15 10:00,,18.5\n";
+        let text =
+            "库房,时间,湿度,温度\n纸质档案库,2026-01-15 09:00,50.5,18\n\n纸质档案库,2026-01-15 10:00,,18.5\n";
         let (bytes, _, _) = encoding_rs::GB18030.encode(text);
         for bytes in [text.as_bytes(), &bytes] {
             let readings: Vec<Reading> = of(bytes).unwrap().into_iter().map(Result::unwrap).collect();
@@ -272,7 +280,10 @@ mod tests {
     fn what_is_no_reading_is_named_by_its_line_and_the_rest_is_read() {
         let text = "time,room,temperature,humidity\nsoon,a,1,1\n2026-01-15 09:00,a,warm,1\n2026-01-15 10:00,a,20,50\n";
         let read = of(text.as_bytes()).unwrap();
-        let lines: Vec<u64> = read.iter().filter_map(|line| Some(line.as_ref().err()?.line)).collect();
+        let lines: Vec<u64> = read
+            .iter()
+            .filter_map(|line| Some(line.as_ref().err()?.line))
+            .collect();
         assert_eq!(lines, [2, 3]);
         assert!(read[2].is_ok());
         assert!(matches!(of(b"a,b\n1,2\n"), Err(NoSeries::Columns(_))));

@@ -39,7 +39,9 @@ fn a_room_within_its_limits_has_no_faults() {
 
 #[test]
 fn readings_outside_are_one_fault_with_room_period_value_and_limit() {
-    let humid = series("paper_store", |hour| Some((18.0, if (48..51).contains(&hour) { 62.0 } else { 59.0 })));
+    let humid = series("paper_store", |hour| {
+        Some((18.0, if (48..51).contains(&hour) { 62.0 } else { 59.0 }))
+    });
     let report = report_of(&[("a.csv", &humid)]);
     assert_eq!(kinds(&report), [RoomFaultKind::Outside], "{report:#?}");
     let fault = &report.faults[0];
@@ -48,13 +50,18 @@ fn readings_outside_are_one_fault_with_room_period_value_and_limit() {
     let (from, to) = fault.period.unwrap();
     assert_eq!(from.to_string(), "2026-02-27T00:00:00Z");
     assert_eq!(to.to_string(), "2026-02-27T02:00:00Z");
-    assert!(fault.expected.contains("45 to 60") && fault.found.contains("62"), "{fault:?}");
+    assert!(
+        fault.expected.contains("45 to 60") && fault.found.contains("62"),
+        "{fault:?}"
+    );
 }
 
 #[test]
 fn a_short_small_excess_is_no_fault_and_a_far_one_is() {
     let excess = |most: f64| {
-        let text = series("optical_store", |hour| Some((if hour == 50 { most } else { 18.0 }, 40.0)));
+        let text = series("optical_store", |hour| {
+            Some((if hour == 50 { most } else { 18.0 }, 40.0))
+        });
         kinds(&report_of(&[("a.csv", &text)]))
     };
     assert_eq!(excess(21.0), []);
@@ -67,18 +74,30 @@ fn a_day_that_goes_up_and_down_is_a_fault() {
         Some((if hour.is_multiple_of(2) { 16.0 } else { 21.0 }, 50.0))
     });
     let report = report_of(&[("a.csv", &text)]);
-    assert!(report.faults.iter().all(|fault| fault.kind == RoomFaultKind::Fluctuates));
+    assert!(
+        report
+            .faults
+            .iter()
+            .all(|fault| fault.kind == RoomFaultKind::Fluctuates)
+    );
     // days of China: the readings touch five of them
     assert_eq!(report.faults.len(), 5, "{report:#?}");
 }
 
 #[test]
 fn missing_and_impossible_readings_are_counted_together() {
-    let gap = series("paper_store", |hour| (!(20..26).contains(&hour)).then_some((18.0, 50.0)));
+    let gap = series("paper_store", |hour| {
+        (!(20..26).contains(&hour)).then_some((18.0, 50.0))
+    });
     let report = report_of(&[("a.csv", &gap)]);
     assert_eq!(kinds(&report), [RoomFaultKind::Missing]);
-    assert!(report.faults[0].found.starts_with("6 of 96 missing"), "{report:#?}");
-    let broken = series("paper_store", |hour| Some((if hour < 10 { -99.0 } else { 18.0 }, 50.0)));
+    assert!(
+        report.faults[0].found.starts_with("6 of 96 missing"),
+        "{report:#?}"
+    );
+    let broken = series("paper_store", |hour| {
+        Some((if hour < 10 { -99.0 } else { 18.0 }, 50.0))
+    });
     assert_eq!(kinds(&report_of(&[("a.csv", &broken)])), [RoomFaultKind::Missing]);
     let one = series("paper_store", |hour| (hour != 20).then_some((18.0, 50.0)));
     assert_eq!(kinds(&report_of(&[("a.csv", &one)])), []);
@@ -98,7 +117,10 @@ fn old_unknown_and_unreadable_series_are_named() {
     assert_eq!(kinds(&report), [RoomFaultKind::Unreadable]);
     assert_eq!(report.faults[0].file.as_deref(), Some("b.csv"));
     let backwards = good.clone() + "2026-02-26T00:00:00Z,paper_store,18,50\n";
-    assert_eq!(kinds(&report_of(&[("a.csv", &backwards)])), [RoomFaultKind::Unreadable]);
+    assert_eq!(
+        kinds(&report_of(&[("a.csv", &backwards)])),
+        [RoomFaultKind::Unreadable]
+    );
 }
 
 #[test]
@@ -107,5 +129,8 @@ fn without_series_there_is_no_report() {
     let rules = RoomRules::builtin().unwrap();
     let now = NOW.parse().unwrap();
     assert_eq!(look_at_storerooms(folder.path(), &rules, now).unwrap(), None);
-    assert_eq!(look_at_storerooms(&folder.path().join("none"), &rules, now).unwrap(), None);
+    assert_eq!(
+        look_at_storerooms(&folder.path().join("none"), &rules, now).unwrap(),
+        None
+    );
 }

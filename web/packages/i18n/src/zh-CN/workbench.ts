@@ -135,7 +135,8 @@ export const workbench = {
   "accession.returned_note": "请按报告逐条改正，再接收改正后的包；两次接收都会保留并互相链接。",
   "accession.returned_corrected": "改正后的包已经另行接收，见下面的历次接收。",
   "accession.failed": "系统出了问题，与档案本身无关。",
-  "accession.failed_note": "库中没有留下不完整的东西。请管理员按下面的原因处理好，再点“继续”：已经做好的部分不会重做。不再需要的，可以丢弃。",
+  "accession.failed_note":
+    "库中没有留下不完整的东西。请管理员按下面的原因处理好，再点“继续”：已经做好的部分不会重做。不再需要的，可以丢弃。",
   "accession.again": "重新接收",
   "accession.go_on": "继续",
   "accession.corrected": "查看改正后的一批",
