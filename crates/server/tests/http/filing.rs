@@ -96,7 +96,7 @@ async fn a_table_is_read_tried_and_decided_by() {
         &data,
         &config,
         lantai_preservation::Scope::ALL,
-        SystemClock.now(),
+        lantai_testkit::noon(),
         progress(),
     )
     .await
@@ -112,7 +112,7 @@ async fn a_table_is_read_tried_and_decided_by() {
         &data,
         &config,
         lantai_preservation::Scope::ALL,
-        SystemClock.now(),
+        lantai_testkit::noon(),
         progress(),
     )
     .await

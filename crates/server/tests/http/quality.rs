@@ -149,11 +149,18 @@ async fn a_lot_goes_its_whole_way_and_keeps_its_secrets_until_both_are_done() {
         &desk.archive.data,
         &desk.archive.config,
         lantai_preservation::Scope::ALL,
+        lantai_testkit::noon(),
         std::sync::Arc::new(lantai_vault::NoProgress),
     )
     .await
     .unwrap();
     assert!(found.ok, "{:#?}", found.problems);
+    let overview = desk.get("/api/v1/overview", Some(&admin)).await.json();
+    assert_eq!(
+        overview["journal"]["checked_at"],
+        lantai_testkit::noon().to_string()
+    );
+    assert_eq!(overview["journal"]["checked_sound"], true);
     let list = desk.get(LOTS, Some(&li)).await.json();
     assert_eq!(list["items"][0]["id"].as_str(), Some(lot.as_str()));
 }
