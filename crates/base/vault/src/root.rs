@@ -124,7 +124,7 @@ mod tests {
             assert_eq!(digest, crate::Algorithm::Sha512.of(&inventory));
             assert_eq!(
                 root.object_ids().map(Result::unwrap).collect::<Vec<_>>(),
-                [id.clone()]
+                std::slice::from_ref(&id)
             );
             assert!(root.has(&id) && !root.has(&ObjectId::new("urn:example:2").unwrap()));
             assert!(
