@@ -154,6 +154,7 @@ pub async fn serve(
         let _ = stopped.send(true);
     };
     let (mut for_worker, mut for_watcher) = (stopping.clone(), stopping.clone());
+    let mut for_audit = stopping.clone();
     let worker = archive.worker();
     let working = async {
         if work {
@@ -170,9 +171,11 @@ pub async fn serve(
         });
         graceful.await.map_err(failed)
     };
+    let keeping = archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
     let signalled = tokio::spawn(signal);
-    let (worked, served) = tokio::join!(working, serving);
+    let (worked, served, ()) = tokio::join!(working, serving, keeping);
     signalled.abort();
     worked?;
-    served
+    served?;
+    archive.rest().await
 }

@@ -2,6 +2,7 @@
 
 use crate::error::ArchiveError;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
+use lantai_identity::audit::AddressForm;
 use lantai_intake::WatchFolder;
 use lantai_preservation::CopyPlace;
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ const COPIES_EXPLAINED: &str = "
 ";
 
 /// All keys.
-pub const KEYS: [ConfigKey; 7] = [
+pub const KEYS: [ConfigKey; 8] = [
     ConfigKey {
         name: "institution",
         variable: "LANTAI_INSTITUTION",
@@ -95,6 +96,12 @@ pub const KEYS: [ConfigKey; 7] = [
         default: "",
         meaning: "virus scanner that speaks clamd's protocol: unix:/PATH or tcp:HOST:PORT; empty: none",
     },
+    ConfigKey {
+        name: "audit_address",
+        variable: "LANTAI_AUDIT_ADDRESS",
+        default: "shortened",
+        meaning: "how the audit trail writes addresses: shortened (192.0.2.0/24), or keyed (as a keyed hash)",
+    },
 ];
 
 /// The configuration of an archive.
@@ -115,6 +122,8 @@ pub struct Config {
     pub port: u16,
     /// Address of the virus scanner; empty: there is none.
     pub scanner: String,
+    /// How the audit trail writes addresses.
+    pub audit_address: AddressForm,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -133,9 +142,21 @@ impl Default for Config {
             address: "127.0.0.1".to_owned(),
             port: 8700,
             scanner: String::new(),
+            audit_address: AddressForm::default(),
             watch: Vec::new(),
             copies: Vec::new(),
         }
+    }
+}
+
+fn address_form(variable: &str, value: &str) -> Result<AddressForm, ArchiveError> {
+    match value {
+        "shortened" => Ok(AddressForm::Shortened),
+        "keyed" => Ok(AddressForm::Keyed),
+        _ => Err(ArchiveError::Config {
+            path: variable.to_owned(),
+            reason: format!("{value:?} is neither shortened nor keyed"),
+        }),
     }
 }
 
@@ -191,6 +212,7 @@ impl Config {
                 "search" => self.search = value,
                 "address" => self.address = value,
                 "scanner" => self.scanner = value,
+                "audit_address" => self.audit_address = address_form(key.variable, &value)?,
                 _ => {
                     self.port = value.parse().map_err(|_| ArchiveError::Config {
                         path: key.variable.to_owned(),
@@ -212,6 +234,10 @@ impl Config {
             "search" => quoted(&self.search),
             "address" => quoted(&self.address),
             "scanner" => quoted(&self.scanner),
+            "audit_address" => quoted(match self.audit_address {
+                AddressForm::Shortened => "shortened",
+                AddressForm::Keyed => "keyed",
+            }),
             _ => self.port.to_string(),
         };
         let keys = KEYS.iter().map(|key| {

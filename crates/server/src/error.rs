@@ -5,6 +5,7 @@ use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
 use lantai_gate::PolicyError;
 use lantai_identity::IdentityError;
+use lantai_identity::audit::AuditError;
 use lantai_intake::IntakeError;
 use lantai_journal::JournalError;
 use lantai_preservation::PreservationError;
@@ -91,6 +92,9 @@ pub enum ArchiveError {
     /// A verification could not be made.
     #[error("the holdings cannot be verified")]
     Preservation(#[from] PreservationError),
+    /// The audit trail failed.
+    #[error("the audit trail cannot be used")]
+    Audit(#[from] AuditError),
     /// Intake failed.
     #[error("intake cannot be used")]
     Intake(#[from] IntakeError),
@@ -123,6 +127,7 @@ impl ArchiveError {
             Self::Identity(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
             Self::Preservation(error) => error.code(),
+            Self::Audit(error) => error.code(),
             Self::Intake(error) => error.code(),
             Self::Access(error) => error.code(),
         }

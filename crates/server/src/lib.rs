@@ -4,6 +4,7 @@ mod app;
 mod archive;
 mod archive_check;
 mod assets;
+mod audit;
 mod config;
 mod document;
 mod error;

@@ -65,9 +65,14 @@ pub async fn rebuild(
     let (marker, password) = (places.rebuilding.clone(), places.password.clone());
     let archive = Archive::join(data, config, places, database.clone(), index, Some(lock))?;
     let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
+    let lost = lantai_identity::audit::go_on_after_loss(&database, &SystemClock).await?;
+    if lost > 0 {
+        tracing::warn!(audit.events = lost, "{lost} events of the audit trail are lost with the old catalogue");
+    }
     archive.index.fill(progress).await?;
     let restored = waiting.restore(&database).await?;
     let password_file = restore_identity(&archive, &database, &password).await?;
+    archive.rest().await?;
     std::fs::remove_file(&marker).map_err(|source| ArchiveError::disk("remove", marker, source))?;
     Ok(Rebuilt {
         records: rebuilt.records,

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 const AREAS: &[&str] = &[
     "access",
     "archive",
+    "audit",
     "bag",
     "bagit",
     "bench",
@@ -59,6 +60,8 @@ const OTHER_NAMES: &[&str] = &[
     "intake.conclude_accession",
     // facts
     "archive.created",
+    "audit.anchored",
+    "audit.retired",
     "filing.decided",
     "quality.lot_drawn",
     "quality.concluded",

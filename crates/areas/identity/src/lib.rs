@@ -3,6 +3,7 @@
 //! One administrator is made with the archive; accounts of more people and their rights build on the same tables.
 
 mod accounts;
+pub mod audit;
 mod error;
 mod password;
 mod repository;

@@ -1,5 +1,9 @@
 //! Institution, accounts and sessions in the database.
 
+pub mod audit;
+pub mod audit_alerts;
+pub mod audit_retirements;
+
 use lantai_database::{Conn, StoreError, on_engine};
 
 /// The tables of identity.

@@ -9,6 +9,7 @@ use crate::repository::{HeldCell, HeldObject, HeldRepository};
 use crate::verify::Problem;
 use lantai_database::Database;
 use lantai_domain::JournalEntry;
+use lantai_domain::audit::AUDIT_OBJECT;
 use lantai_vault::{Algorithm, ObjectId, ObjectIds, Vault, VaultError};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -271,7 +272,7 @@ pub(crate) async fn missing_objects(
                     id.is_ok_and(|id| vault.object_dir(&id).exists())
                 };
                 page.into_iter()
-                    .filter(|object| object != ARCHIVE && !there(object))
+                    .filter(|object| object != ARCHIVE && object != AUDIT_OBJECT && !there(object))
                     .collect::<Vec<_>>()
             };
             for object in tokio::task::spawn_blocking(gone).await? {

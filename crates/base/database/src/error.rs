@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("cannot bring the database up to date")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// The audit trail could not be told of a change, so it was not made.
+    #[error("the audit trail cannot be written, so nothing was changed")]
+    Unaudited(#[source] Box<StoreError>),
     /// The engine failed, which says nothing about the data.
     #[error("the database failed")]
     Engine(#[source] sqlx::Error),
@@ -42,8 +45,14 @@ impl StoreError {
             Self::NoFact => "database.no_fact",
             Self::Address(_) => "database.address",
             Self::Migration(_) => "database.migration",
+            Self::Unaudited(_) => "audit.unwritable",
             Self::Engine(_) => "database.engine",
         }
+    }
+
+    /// The audit trail could not be told.
+    pub fn unaudited(error: Self) -> Self {
+        Self::Unaudited(Box::new(error))
     }
 
     /// A stored value that the domain refuses.

@@ -1,5 +1,6 @@
 //! Background work: a queue in the same database, so that a job is written in the transaction it follows from.
 
+use crate::audit_scope::AuditScope;
 use crate::engine::{Conn, Database};
 use crate::error::StoreError;
 use crate::on_engine;
@@ -366,9 +367,10 @@ impl Worker {
         let Some(handler) = self.handlers.get(job.name.as_str()) else {
             return Err(JobFailure::Retry(format!("no handler for {}", job.name).into()));
         };
+        let scope = AuditScope::of_job(handler.name(), Arc::clone(&self.clock));
         // side by side: the work may hold the one writer that the heartbeat waits for
         tokio::select! {
-            done = handler.run(&job.payload) => done,
+            done = scope.cover(handler.run(&job.payload)) => done,
             never = self.keep_lease(job) => match never {},
         }
     }

@@ -56,6 +56,17 @@ impl JournalRows<'_> {
         Ok(rows.into_iter().map(String::into_bytes).collect())
     }
 
+    /// Digest of an object's inventory as its newest entry fixes it.
+    pub(crate) async fn inventory_of(self, object: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM journal_entries WHERE object = $1 ORDER BY number DESC LIMIT 1";
+        let body: Option<String> = on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(object)
+            .fetch_optional(&mut *c)
+            .await)?;
+        let entry = body.and_then(|body| serde_json::from_str::<JournalEntry>(&body).ok());
+        Ok(entry.and_then(|entry| entry.inventory))
+    }
+
     /// Numbers and bodies of the entries about one object, in order.
     pub async fn of_object(self, object: &str) -> Result<Vec<(u64, JournalEntry)>, StoreError> {
         let sql = "SELECT number, body FROM journal_entries WHERE object = $1 ORDER BY number";

@@ -1,5 +1,6 @@
 //! What happens to records: preservation events in the record's own object, and facts for the journal.
 
+use crate::audit::AuditAnchor;
 use crate::ids::AccessionId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,12 @@ pub enum Fact {
     /// It was decided what becomes of documents by the table of filing scope and retention.
     #[serde(rename = "filing.decided")]
     FilingDecided,
+    /// The audit trail stood at an event: whatever lies before it can no longer be changed unnoticed.
+    #[serde(rename = "audit.anchored")]
+    AuditAnchored,
+    /// The oldest part of the audit trail, up to an event, was removed by its retention rule.
+    #[serde(rename = "audit.retired")]
+    AuditRetired,
 }
 
 /// One entry of the journal: a fact with its actor, time, rule and digests; never content, titles or personal data.
@@ -115,6 +122,9 @@ pub struct JournalEntry {
     /// Version of the rules that were applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
+    /// Where the audit trail stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditAnchor>,
 }
 
 impl JournalEntry {
@@ -130,6 +140,7 @@ impl JournalEntry {
             inventory: None,
             accession: None,
             rules: None,
+            audit: None,
         }
     }
 
@@ -149,6 +160,12 @@ impl JournalEntry {
     /// Names the version of the rules.
     pub fn rules(mut self, rules: &str) -> Self {
         self.rules = Some(rules.to_owned());
+        self
+    }
+
+    /// Says where the audit trail stood.
+    pub fn anchoring(mut self, anchor: AuditAnchor) -> Self {
+        self.audit = Some(anchor);
         self
     }
 

@@ -3,6 +3,7 @@
 //! No input or output, no async; every other room of Lantai speaks in these types.
 
 pub mod access;
+pub mod audit;
 pub mod classification;
 pub mod clock;
 pub mod code;

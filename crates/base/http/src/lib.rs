@@ -5,11 +5,14 @@
 //! asked of the [`Asker`].
 
 mod api;
+pub mod limits;
 mod page;
 mod problem;
+mod told;
 mod viewer;
 
 pub use api::{Api, DOOR, Door};
 pub use page::{Cursor, Page};
 pub use problem::{Problem, ProblemBody};
+pub use told::{Hidden, ProblemCode, Told};
 pub use viewer::Asker;

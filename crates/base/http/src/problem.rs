@@ -1,8 +1,10 @@
 //! Errors as `application/problem+json` (RFC 9457), each with a stable code.
 
+use crate::told::{Hidden, ProblemCode, Told};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lantai_domain::audit::AuditObject;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +31,9 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
+    hidden: Option<Box<AuditObject>>,
+    told: Option<Box<Told>>,
+    wait_seconds: Option<u64>,
 }
 
 impl Problem {
@@ -38,7 +43,28 @@ impl Problem {
             status,
             code,
             detail: detail.into(),
+            hidden: None,
+            told: None,
+            wait_seconds: None,
         }
+    }
+
+    /// The same problem; the audit trail is told what is there and was refused.
+    pub fn hiding(mut self, object: AuditObject) -> Self {
+        self.hidden = Some(Box::new(object));
+        self
+    }
+
+    /// The same problem; the audit trail is told more of it.
+    pub fn telling(mut self, told: Told) -> Self {
+        self.told = Some(Box::new(told));
+        self
+    }
+
+    /// The same problem; the caller is told after how many seconds to try again.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.wait_seconds = Some(seconds);
+        self
     }
 
     /// Not there, or not for this viewer: the two look the same.
@@ -90,6 +116,19 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(body)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Some(seconds) = self.wait_seconds {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        let extensions = response.extensions_mut();
+        extensions.insert(ProblemCode(self.code));
+        if let Some(object) = self.hidden {
+            extensions.insert(Hidden(*object));
+        }
+        if let Some(told) = self.told {
+            extensions.insert(*told);
+        }
         response
     }
 }

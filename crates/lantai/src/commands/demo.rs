@@ -58,6 +58,7 @@ impl Demo {
             fill(&archive).await?;
         }
         archive.worker().run_until_idle().await?;
+        archive.rest().await?;
         let records = count(&archive).await?;
         if self.no_serve {
             output.answer(&json!({"records": records, "url": null}), || {

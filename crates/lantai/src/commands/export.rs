@@ -1,11 +1,12 @@
 //! `lantai export`
 
-use super::Data;
+use super::{Data, local_note};
 use crate::output::{Output, Status};
 use crate::progress::counter;
 use clap::{Args, ValueEnum};
 use lantai_access::{EarkExport, ExportForm, ExportRequest, export};
 use lantai_formats::eark::PackageKind;
+use lantai_domain::audit::{AuditObject, EventClass};
 use lantai_server::Access;
 use serde_json::json;
 use std::path::PathBuf;
@@ -90,6 +91,18 @@ impl Export {
                 Form::Jsonl => ExportForm::Jsonl,
             },
         };
+        // before the first byte is written: what an export gives out is not asked for record by record
+        let mut note = local_note(EventClass::Download, "export", &*archive.holdings.clock);
+        note.count = request.codes.as_ref().and_then(|codes| u64::try_from(codes.len()).ok());
+        note.object = match request.codes.as_deref() {
+            Some([code]) => Some(AuditObject {
+                archival_code: Some(code.clone()),
+                ..AuditObject::new("record", code.clone())
+            }),
+            Some(_) => Some(AuditObject::new("list", "codes")),
+            None => Some(AuditObject::new("list", "all")),
+        };
+        archive.audit.tell(note).await?;
         let bar = counter("records");
         let exported = export(&archive.holdings, &request, &|count| bar.set_position(count)).await?;
         bar.finish_and_clear();

@@ -90,6 +90,7 @@ impl Ingest {
             }
         }
         archive.worker().run_until_idle().await?;
+        archive.rest().await?;
         output.answer(&answer, || text(&answer))?;
         for error in &answer.errors {
             output.say(&format!(

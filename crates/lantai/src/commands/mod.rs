@@ -22,10 +22,13 @@ use crate::environment::{examiner, variable};
 use crate::output::{Output, Status};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
-use lantai_domain::{Stage, Viewer};
+use lantai_database::{AuditScope, Covers};
+use lantai_domain::audit::{ActorKind, AuditActor, AuditNote, EventClass};
+use lantai_domain::{Clock, Stage, SystemClock, Viewer};
 use lantai_intake::SubmissionKind;
 use lantai_server::{Access, Archive, Config};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -71,17 +74,17 @@ impl Command {
     /// Does it.
     pub async fn run(self, output: &Output) -> anyhow::Result<Status> {
         match self {
-            Self::Demo(command) => command.run(output).await,
-            Self::Init(command) => command.run(output).await,
+            Self::Demo(command) => audited("demo", command.run(output)).await,
+            Self::Init(command) => audited("init", command.run(output)).await,
             Self::Serve(command) => command.run(output).await,
             Self::Work(command) => command.run(output).await,
-            Self::Ingest(command) => command.run(output).await,
+            Self::Ingest(command) => audited("ingest", command.run(output)).await,
             Self::Check(command) => command.run(output).await,
             Self::Identify(command) => command.run(output),
             Self::Search(command) => command.run(output).await,
             Self::Record(command) => command.run(output).await,
             Self::Verify(command) => command.run(output).await,
-            Self::Rebuild(command) => command.run(output).await,
+            Self::Rebuild(command) => audited("rebuild", command.run(output)).await,
             Self::Receipt(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
             Self::Filing(command) => command.run(output),
@@ -90,6 +93,19 @@ impl Command {
             Self::ExamineFile(command) => command.run(),
         }
     }
+}
+
+/// Does what a command does to the holdings in the name of whoever holds the data folder: each change of archival state
+/// tells the audit trail so.
+async fn audited<T>(command: &str, work: impl Future<Output = T>) -> T {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let note = local_note(EventClass::Change, command, &*clock);
+    AuditScope::new(note, Covers::Archival, clock).cover(work).await
+}
+
+/// An event of a command.
+fn local_note(class: EventClass, command: &str, clock: &dyn Clock) -> AuditNote {
+    AuditNote::new(class, command, clock.now()).by(AuditActor::new(ActorKind::System, "local"))
 }
 
 /// The data folder of an archive.

@@ -1,9 +1,10 @@
 //! `lantai search`
 
-use super::{Data, viewer_of};
+use super::{Data, local_note, viewer_of};
 use crate::output::{Output, Status};
 use clap::{Args, ValueEnum};
 use lantai_access::{FoundRecord, find};
+use lantai_domain::audit::EventClass;
 use lantai_search::SearchRequest;
 use lantai_server::Access;
 use serde_json::{Value, json};
@@ -47,6 +48,13 @@ impl Search {
         };
         let started = Instant::now();
         let findings = find(&archive.index, &viewer, request).await?;
+        let is_closed = |found: &&FoundRecord| !found.stored.record.open_status.kind().entry_is_public();
+        let closed = findings.found.iter().filter(is_closed).count();
+        if closed > 0 {
+            let mut note = local_note(EventClass::Read, "search", &*archive.holdings.clock);
+            note.count = u64::try_from(closed).ok();
+            archive.audit.tell(note).await?;
+        }
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let hits: Vec<Value> = findings.found.iter().map(hit).collect();
         let document = json!({

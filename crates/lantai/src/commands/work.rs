@@ -24,18 +24,22 @@ impl Work {
         if !self.until_idle {
             let (stopped, mut stopping) = tokio::sync::watch::channel(false);
             let mut for_watcher = stopping.clone();
+            let mut for_audit = stopping.clone();
             let signalled = async {
                 drop(tokio::signal::ctrl_c().await);
                 stopped.send_replace(true);
             };
             let working = worker.run(async move { drop(stopping.wait_for(|stopped| *stopped).await) });
             let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
-            let (worked, (), ()) = tokio::join!(working, watching, signalled);
+            let keeping = archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
+            let (worked, (), (), ()) = tokio::join!(working, watching, signalled, keeping);
             worked?;
+            archive.rest().await?;
             return Ok(Status::Well);
         }
         archive.watcher().look().await?;
         let done = worker.run_until_idle().await?;
+        archive.rest().await?;
         output.answer(&json!({"jobs": done}), || format!("{done} jobs done"))?;
         Ok(Status::Well)
     }

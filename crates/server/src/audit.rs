@@ -1,0 +1,69 @@
+//! The audit trail of an archive: its key, its anchors in the journal, its alerts, what commands tell it.
+
+use crate::archive::Archive;
+use crate::error::ArchiveError;
+use crate::initialise::write_private;
+use aws_lc_rs::rand;
+use lantai_identity::audit::{self, AddressForm, Pseudonyms};
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often alerts are looked for, and whether the journal is to be told.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Keyed hashes with the key in a file; it is made where there is none yet.
+pub(crate) fn pseudonyms(path: &Path, addresses: AddressForm) -> Result<Pseudonyms, ArchiveError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = [0_u8; 32];
+            rand::fill(&mut key).map_err(|_| ArchiveError::Random)?;
+            let mut text = String::with_capacity(65);
+            for byte in key {
+                // writing into a text does not fail
+                let _ = write!(text, "{byte:02x}");
+            }
+            text.push('\n');
+            write_private(path, &text)?;
+            text
+        }
+        Err(source) => return Err(ArchiveError::disk("read", path, source)),
+    };
+    Ok(Pseudonyms::from_text(&text, addresses)?)
+}
+
+impl Archive {
+    /// Looks for alerts and tells the journal where the audit trail stands, if that is due.
+    pub async fn look_after_audit(&self) -> Result<(), ArchiveError> {
+        let holdings = &self.holdings;
+        audit::look_for_alerts(&holdings.database, &self.alerts, &*holdings.ids).await?;
+        if audit::anchor_if_due(&holdings.database, &*holdings.clock).await? {
+            holdings.publish().await?;
+        }
+        Ok(())
+    }
+
+    /// Looks after the audit trail again and again until `stop` resolves.
+    pub async fn keep_audit(&self, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
+        loop {
+            if let Err(error) = self.look_after_audit().await {
+                tracing::error!(error = %error, "the audit trail could not be looked after");
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    /// At a clean stop: everything told is durable, and the journal knows where the trail stands.
+    pub async fn rest(&self) -> Result<(), ArchiveError> {
+        self.audit.settle().await?;
+        if audit::anchor(&self.holdings.database, &*self.holdings.clock).await? {
+            self.holdings.publish().await?;
+        }
+        Ok(())
+    }
+}
