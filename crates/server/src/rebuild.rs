@@ -67,7 +67,10 @@ pub async fn rebuild(
     let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
     let lost = lantai_identity::audit::go_on_after_loss(&database, &SystemClock).await?;
     if lost > 0 {
-        tracing::warn!(audit.events = lost, "{lost} events of the audit trail are lost with the old catalogue");
+        tracing::warn!(
+            audit.events = lost,
+            "{lost} events of the audit trail are lost with the old catalogue"
+        );
     }
     archive.index.fill(progress).await?;
     let restored = waiting.restore(&database).await?;

@@ -49,12 +49,14 @@ pub async fn verify(
     .await?;
     if let Some(database) = &database {
         let trail = lantai_identity::audit::verify(database).await?;
-        report.problems.extend(trail.problems.into_iter().map(|problem| Problem {
-            kind: problem.kind.to_owned(),
-            place: format!("audit event {}", problem.seq),
-            expected: Some(problem.expected),
-            found: Some(problem.found),
-        }));
+        report
+            .problems
+            .extend(trail.problems.into_iter().map(|problem| Problem {
+                kind: problem.kind.to_owned(),
+                place: format!("audit event {}", problem.seq),
+                expected: Some(problem.expected),
+                found: Some(problem.found),
+            }));
         report.ok = report.problems.is_empty();
     }
     if scope.catalogue && gone {

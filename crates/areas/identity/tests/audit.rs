@@ -6,7 +6,8 @@ use lantai_database::{AuditRows, AuditScope, Covers, Database, StoreError, on_en
 use lantai_domain::audit::{AUDIT_OBJECT, AuditActor, AuditNote, AuditObject, AuditOutcome, EventClass};
 use lantai_domain::{Clock, JournalEntry};
 use lantai_identity::audit::{
-    ANCHOR_AFTER_MS, AddressForm, AuditTrail, Pseudonyms, anchor, anchor_if_due, go_on_after_loss, note, verify,
+    ANCHOR_AFTER_MS, AddressForm, AuditTrail, Pseudonyms, anchor, anchor_if_due, go_on_after_loss, note,
+    verify,
 };
 use lantai_testkit::{MovableClock, a_fact, noon, on_every_engine};
 use std::sync::Arc;
@@ -32,7 +33,10 @@ async fn size(database: &Database) -> u64 {
 async fn bodies(database: &Database) -> Vec<String> {
     let mut reader = database.read().await.unwrap();
     let sql = "SELECT body FROM audit_events ORDER BY seq";
-    on_engine!(reader.conn(), |c| sqlx::query_scalar(sql).fetch_all(&mut *c).await).unwrap()
+    on_engine!(reader.conn(), |c| sqlx::query_scalar(sql)
+        .fetch_all(&mut *c)
+        .await)
+    .unwrap()
 }
 
 /// As whoever holds the database in hand may do: past the triggers that keep honest programs out.
@@ -114,7 +118,8 @@ async fn a_change_that_is_undone_leaves_no_event() {
 #[tokio::test]
 async fn every_commit_of_a_request_tells_the_trail_by_itself() {
     on_every_engine(async |database| {
-        let mut base = AuditNote::new(EventClass::Change, "decide_opening", noon()).by(AuditActor::person("wang"));
+        let mut base =
+            AuditNote::new(EventClass::Change, "decide_opening", noon()).by(AuditActor::person("wang"));
         base.source_address = Some("192.0.2.0/24".to_owned());
         let clock: Arc<dyn Clock> = Arc::new(MovableClock::default());
         let scope = AuditScope::new(base.clone(), Covers::Everything, Arc::clone(&clock));
@@ -131,14 +136,19 @@ async fn every_commit_of_a_request_tells_the_trail_by_itself() {
         scope
             .cover(async {
                 let mut work = database.begin_upkeep().await.unwrap();
-                let own = AuditNote::new(EventClass::Change, "grant", noon()).on(AuditObject::new("holding", "h1"));
+                let own =
+                    AuditNote::new(EventClass::Change, "grant", noon()).on(AuditObject::new("holding", "h1"));
                 note(&mut work, own);
                 work.commit().await.unwrap();
             })
             .await;
         let events = bodies(&database).await;
         assert_eq!(events.len(), 3);
-        assert!(events[1].contains(r#""before_digest":"aa","after_digest":"bb""#), "{}", events[1]);
+        assert!(
+            events[1].contains(r#""before_digest":"aa","after_digest":"bb""#),
+            "{}",
+            events[1]
+        );
         assert!(events[1].contains(r#""id":"urn:uuid:7""#));
         assert!(events[2].contains(r#""action":"grant""#) && events[2].contains(r#""id":"wang""#));
         assert!(events.iter().all(|event| event.contains("192.0.2.0/24")));
@@ -157,7 +167,11 @@ async fn every_commit_of_a_request_tells_the_trail_by_itself() {
 async fn the_database_itself_refuses_to_change_or_remove_events() {
     on_every_engine(async |database| {
         trail(&database).tell(a_note("one")).await.unwrap();
-        assert!(force(&database, "UPDATE audit_events SET actor = 'x'").await.is_err());
+        assert!(
+            force(&database, "UPDATE audit_events SET actor = 'x'")
+                .await
+                .is_err()
+        );
         assert!(force(&database, "DELETE FROM audit_events").await.is_err());
         assert_eq!(size(&database).await, 1);
     })
@@ -172,19 +186,34 @@ async fn what_is_changed_or_cut_off_behind_its_back_is_found() {
             trail.tell(a_note("read")).await.unwrap();
         }
         assert!(anchor(&database, &*trail.clock).await.unwrap());
-        assert!(!anchor(&database, &*trail.clock).await.unwrap(), "the journal knows it already");
+        assert!(
+            !anchor(&database, &*trail.clock).await.unwrap(),
+            "the journal knows it already"
+        );
         without_guards(&database).await;
         let first = async || {
             let report = verify(&database).await.unwrap();
             report.problems.first().map(|problem| (problem.kind, problem.seq))
         };
         assert_eq!(first().await, None);
-        force(&database, "UPDATE audit_events SET outcome = 'denied' WHERE seq = 2").await.unwrap();
+        force(
+            &database,
+            "UPDATE audit_events SET outcome = 'denied' WHERE seq = 2",
+        )
+        .await
+        .unwrap();
         assert_eq!(first().await, Some(("audit.event_altered", 2)));
-        force(&database, "UPDATE audit_events SET outcome = 'success' WHERE seq = 2").await.unwrap();
+        force(
+            &database,
+            "UPDATE audit_events SET outcome = 'success' WHERE seq = 2",
+        )
+        .await
+        .unwrap();
         assert_eq!(first().await, None);
         // its end and its head are cut off together: only the journal knows
-        force(&database, "DELETE FROM audit_events WHERE seq > 3").await.unwrap();
+        force(&database, "DELETE FROM audit_events WHERE seq > 3")
+            .await
+            .unwrap();
         force(
             &database,
             "UPDATE audit_head SET size = 3, hash = (SELECT hash FROM audit_events WHERE seq = 3)",
@@ -200,9 +229,15 @@ async fn what_is_changed_or_cut_off_behind_its_back_is_found() {
 async fn the_journal_is_told_in_time() {
     on_every_engine(async |database| {
         let (trail, clock) = (trail(&database), MovableClock::default());
-        assert!(!anchor_if_due(&database, &clock).await.unwrap(), "there is nothing to tell");
+        assert!(
+            !anchor_if_due(&database, &clock).await.unwrap(),
+            "there is nothing to tell"
+        );
         trail.tell(a_note("one")).await.unwrap();
-        assert!(anchor_if_due(&database, &clock).await.unwrap(), "never told before");
+        assert!(
+            anchor_if_due(&database, &clock).await.unwrap(),
+            "never told before"
+        );
         trail.tell(a_note("two")).await.unwrap();
         assert!(!anchor_if_due(&database, &clock).await.unwrap());
         clock.advance(jiff::SignedDuration::from_millis(ANCHOR_AFTER_MS));
@@ -224,8 +259,13 @@ async fn where_the_trail_cannot_be_written_nothing_is_changed_and_nobody_is_told
     on_every_engine(async |database| {
         let trail = trail(&database).with_patience(Duration::from_secs(5));
         without_guards(&database).await;
-        force(&database, "ALTER TABLE audit_events RENAME TO elsewhere").await.unwrap();
-        assert_eq!(trail.tell(a_note("read")).await.unwrap_err().code(), "audit.unwritable");
+        force(&database, "ALTER TABLE audit_events RENAME TO elsewhere")
+            .await
+            .unwrap();
+        assert_eq!(
+            trail.tell(a_note("read")).await.unwrap_err().code(),
+            "audit.unwritable"
+        );
         let mut work = database.begin().await.unwrap();
         work.record(a_fact("urn:uuid:1")).await.unwrap();
         note(&mut work, a_note("change"));
@@ -234,7 +274,9 @@ async fn where_the_trail_cannot_be_written_nothing_is_changed_and_nobody_is_told
         let facts = lantai_database::JournalRows(reader.conn()).size().await.unwrap();
         assert_eq!(facts, 0, "the change is undone with its event");
         drop(reader);
-        force(&database, "ALTER TABLE elsewhere RENAME TO audit_events").await.unwrap();
+        force(&database, "ALTER TABLE elsewhere RENAME TO audit_events")
+            .await
+            .unwrap();
         trail.tell(a_note("read")).await.unwrap();
         assert_eq!(size(&database).await, 1);
     })
@@ -262,10 +304,17 @@ async fn after_the_loss_of_the_database_the_trail_goes_on_and_says_what_is_missi
         assert_eq!(go_on_after_loss(&database, &*trail.clock).await.unwrap(), 0);
         let report = verify(&database).await.unwrap();
         assert_eq!((report.events, report.last), (1, 5));
-        let named: Vec<_> = report.problems.iter().map(|problem| (problem.kind, problem.seq)).collect();
+        let named: Vec<_> = report
+            .problems
+            .iter()
+            .map(|problem| (problem.kind, problem.seq))
+            .collect();
         assert_eq!(named, [("audit.event_missing", 1)]);
         let mut reader = database.read().await.unwrap();
-        let facts = lantai_database::JournalRows(reader.conn()).of_object(AUDIT_OBJECT).await.unwrap();
+        let facts = lantai_database::JournalRows(reader.conn())
+            .of_object(AUDIT_OBJECT)
+            .await
+            .unwrap();
         assert_eq!(facts.len(), 1);
         let last = bodies(&database).await;
         assert!(last[0].contains("audit_trail_lost") && last[0].contains(AuditOutcome::Failure.id()));

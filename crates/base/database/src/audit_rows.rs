@@ -53,9 +53,8 @@ impl AuditRows<'_> {
             let body = serde_json::to_string(&event).map_err(corrupt)?;
             hash = chain_hash(&event.prev_hash, body.as_bytes());
             let object = event.object;
-            let of = |part: fn(lantai_domain::audit::AuditObject) -> Option<String>| {
-                object.clone().and_then(part)
-            };
+            let of =
+                |part: fn(lantai_domain::audit::AuditObject) -> Option<String>| object.clone().and_then(part);
             let sql = "INSERT INTO audit_events (seq, time_ms, class, actor, action, object_kind, object_id,
                            archival_code, fonds, source_address, outcome, hash, body)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";

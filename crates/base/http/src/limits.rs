@@ -133,7 +133,11 @@ mod tests {
         assert_eq!(buckets.take(&"wang", 0), Ok(()), "nobody else waits");
         assert_eq!(buckets.take(&"li", 500), Ok(()));
         assert_eq!(buckets.take(&"li", 500), Err(1));
-        assert_eq!(buckets.take(&"li", 0), Err(1), "a clock that goes back gives nothing");
+        assert_eq!(
+            buckets.take(&"li", 0),
+            Err(1),
+            "a clock that goes back gives nothing"
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@ use crate::output::{Output, Status};
 use crate::progress::counter;
 use clap::{Args, ValueEnum};
 use lantai_access::{EarkExport, ExportForm, ExportRequest, export};
-use lantai_formats::eark::PackageKind;
 use lantai_domain::audit::{AuditObject, EventClass};
+use lantai_formats::eark::PackageKind;
 use lantai_server::Access;
 use serde_json::json;
 use std::path::PathBuf;
@@ -93,7 +93,10 @@ impl Export {
         };
         // before the first byte is written: what an export gives out is not asked for record by record
         let mut note = local_note(EventClass::Download, "export", &*archive.holdings.clock);
-        note.count = request.codes.as_ref().and_then(|codes| u64::try_from(codes.len()).ok());
+        note.count = request
+            .codes
+            .as_ref()
+            .and_then(|codes| u64::try_from(codes.len()).ok());
         note.object = match request.codes.as_deref() {
             Some([code]) => Some(AuditObject {
                 archival_code: Some(code.clone()),

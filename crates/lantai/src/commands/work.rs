@@ -31,7 +31,8 @@ impl Work {
             };
             let working = worker.run(async move { drop(stopping.wait_for(|stopped| *stopped).await) });
             let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
-            let keeping = archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
+            let keeping =
+                archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
             let (worked, (), (), ()) = tokio::join!(working, watching, signalled, keeping);
             worked?;
             archive.rest().await?;

@@ -53,9 +53,16 @@ const CSV_HEAD: &str = "\u{feff}seq,time,class,actor_kind,actor,role,session,sou
 
 impl Export {
     /// Begins an export of the events that fit, as of now.
-    pub async fn begin(database: Database, mut query: AuditQuery, form: ExportForm) -> Result<Self, AuditError> {
+    pub async fn begin(
+        database: Database,
+        mut query: AuditQuery,
+        form: ExportForm,
+    ) -> Result<Self, AuditError> {
         let mut reader = database.read().await?;
-        let anchor = anchors(&mut reader).await?.into_iter().max_by_key(|anchor| anchor.seq);
+        let anchor = anchors(&mut reader)
+            .await?
+            .into_iter()
+            .max_by_key(|anchor| anchor.seq);
         let head = AuditRows(reader.conn()).head().await?;
         drop(reader);
         query.last = Some(query.last.unwrap_or(u64::MAX).min(head.size));
@@ -89,7 +96,9 @@ impl Export {
         }
         self.has_begun = true;
         let mut reader = self.database.read().await?;
-        let rows = AuditRepository(reader.conn()).search(&self.query, AT_ONCE).await?;
+        let rows = AuditRepository(reader.conn())
+            .search(&self.query, AT_ONCE)
+            .await?;
         drop(reader);
         self.is_done = rows.len() < AT_ONCE as usize;
         self.query.before = rows.last().map(|row| row.seq);

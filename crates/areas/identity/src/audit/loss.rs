@@ -13,7 +13,10 @@ use lantai_domain::audit::{AUDIT_OBJECT, AuditNote, AuditObject, AuditOutcome, E
 pub async fn go_on_after_loss(database: &Database, clock: &dyn Clock) -> Result<u64, AuditError> {
     let mut reader = database.read().await?;
     let head = AuditRows(reader.conn()).head().await?;
-    let last = anchors(&mut reader).await?.into_iter().max_by_key(|anchor| anchor.seq);
+    let last = anchors(&mut reader)
+        .await?
+        .into_iter()
+        .max_by_key(|anchor| anchor.seq);
     drop(reader);
     let Some(last) = last.filter(|last| last.seq > head.size) else {
         return Ok(0);

@@ -77,7 +77,10 @@ mod tests {
     fn addresses_are_shortened_or_hashed() {
         let shortened = Pseudonyms::new(&[7; 32], AddressForm::Shortened);
         assert_eq!(shortened.address("192.0.2.77".parse().unwrap()), "192.0.2.0/24");
-        assert_eq!(shortened.address("::ffff:192.0.2.77".parse().unwrap()), "192.0.2.0/24");
+        assert_eq!(
+            shortened.address("::ffff:192.0.2.77".parse().unwrap()),
+            "192.0.2.0/24"
+        );
         assert_eq!(
             shortened.address("2001:db8:1:2::9".parse().unwrap()),
             "2001:db8:1::/48"

@@ -117,7 +117,9 @@ pub async fn retirable(
     }
     let mut kept_by = None;
     if rules.changes_as_long_as_records
-        && let Some(first) = AuditRepository(reader.conn()).first_of_held_records(up_to).await?
+        && let Some(first) = AuditRepository(reader.conn())
+            .first_of_held_records(up_to)
+            .await?
     {
         up_to = first.saturating_sub(1);
         kept_by = Some(first);
@@ -241,7 +243,13 @@ async fn settle(
     now: Timestamp,
 ) -> Result<(), AuditError> {
     let decided = RetirementRepository(work.conn())
-        .decide(&stored.id, state.id(), &by.person.to_string(), &by.name, now.as_millisecond())
+        .decide(
+            &stored.id,
+            state.id(),
+            &by.person.to_string(),
+            &by.name,
+            now.as_millisecond(),
+        )
         .await?;
     if decided { Ok(()) } else { Err(AuditError::Decided) }
 }
@@ -266,6 +274,9 @@ async fn retire(
         .anchoring(prefix.anchor);
     work.record(fact).await?;
     work.commit().await?;
-    tracing::warn!(audit.retirement = prefix.id, "the oldest part of the audit trail was removed by its rule");
+    tracing::warn!(
+        audit.retirement = prefix.id,
+        "the oldest part of the audit trail was removed by its rule"
+    );
     Ok(())
 }

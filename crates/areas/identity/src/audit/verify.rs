@@ -45,7 +45,11 @@ pub struct AuditReport {
 
 /// Every place at which the journal holds the trail's hash, oldest first.
 pub(super) async fn anchors(reader: &mut Reader) -> Result<Vec<AuditAnchor>, StoreError> {
-    Ok(facts(reader).await?.into_iter().map(|(_, anchor)| anchor).collect())
+    Ok(facts(reader)
+        .await?
+        .into_iter()
+        .map(|(_, anchor)| anchor)
+        .collect())
 }
 
 async fn facts(reader: &mut Reader) -> Result<Vec<(Fact, AuditAnchor)>, StoreError> {
@@ -139,7 +143,12 @@ impl Proof {
         self.report.events += 1;
         if row.seq < self.next {
             let expected = format!("no event up to {}", self.next - 1);
-            self.problem("audit.event_retired", row.seq, expected, "an event that was retired");
+            self.problem(
+                "audit.event_retired",
+                row.seq,
+                expected,
+                "an event that was retired",
+            );
             return;
         }
         if row.seq > self.next {
@@ -169,7 +178,11 @@ impl Proof {
         } else if let Some(column) = row.differs_from(event) {
             self.problem("audit.event_altered", row.seq, "what was hashed", column);
         }
-        if let Some(previous) = self.previous.take().filter(|previous| *previous != event.prev_hash) {
+        if let Some(previous) = self
+            .previous
+            .take()
+            .filter(|previous| *previous != event.prev_hash)
+        {
             self.problem("audit.chain_broken", row.seq, previous, event.prev_hash.clone());
         }
         self.previous = Some(row.hash.clone());

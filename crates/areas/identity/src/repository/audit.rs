@@ -45,8 +45,14 @@ impl StoredEvent {
             ("class", self.class == event.class.id()),
             ("actor", self.actor == event.actor.id),
             ("action", self.action == event.action),
-            ("object_kind", self.object_kind.as_ref() == object.map(|object| &object.kind)),
-            ("object_id", self.object_id.as_ref() == object.map(|object| &object.id)),
+            (
+                "object_kind",
+                self.object_kind.as_ref() == object.map(|object| &object.kind),
+            ),
+            (
+                "object_id",
+                self.object_id.as_ref() == object.map(|object| &object.id),
+            ),
             (
                 "archival_code",
                 self.archival_code.as_ref() == object.and_then(|object| object.archival_code.as_ref()),
@@ -131,7 +137,10 @@ fn conditions(query: &AuditQuery) -> (String, Vec<Value>) {
     let wanted = [
         ("actor = ", text(&query.actor)),
         ("action = ", text(&query.action)),
-        ("class = ", query.class.map(|class| Value::Text(class.id().to_owned()))),
+        (
+            "class = ",
+            query.class.map(|class| Value::Text(class.id().to_owned())),
+        ),
         (
             "outcome = ",
             query.outcome.map(|outcome| Value::Text(outcome.id().to_owned())),
@@ -196,9 +205,8 @@ impl AuditRepository<'_> {
     /// At most `limit` events that fit, newest first.
     pub async fn search(self, query: &AuditQuery, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
         let (conditions, values) = conditions(query);
-        let sql = format!(
-            "SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY seq DESC LIMIT {limit}"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM audit_events WHERE {conditions} ORDER BY seq DESC LIMIT {limit}");
         Ok(on_engine!(self.0, |c| {
             let mut statement = sqlx::query_as(AssertSqlSafe(sql));
             for value in values {

@@ -28,7 +28,10 @@ pub struct Habits {
 pub struct AlertRepository<'c>(pub Conn<'c>);
 
 fn words(words: impl Iterator<Item = &'static str>) -> String {
-    words.map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+    words
+        .map(|word| format!("'{word}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl AlertRepository<'_> {
@@ -53,7 +56,10 @@ impl AlertRepository<'_> {
         };
         let mut narrower = String::new();
         if !rule.classes.is_empty() {
-            narrower.push_str(&format!(" AND class IN ({})", words(rule.classes.iter().map(|class| class.id()))));
+            narrower.push_str(&format!(
+                " AND class IN ({})",
+                words(rule.classes.iter().map(|class| class.id()))
+            ));
         }
         if !rule.outcomes.is_empty() {
             let outcomes = words(rule.outcomes.iter().map(|outcome| outcome.id()));
@@ -105,7 +111,8 @@ impl AlertRepository<'_> {
 
     /// Keeps a new alert.
     pub async fn raise(self, alert: &Alert) -> Result<(), StoreError> {
-        let sql = "INSERT INTO audit_alerts (id, rule, subject_kind, subject, fonds, first_seq, last_seq, events,
+        let sql =
+            "INSERT INTO audit_alerts (id, rule, subject_kind, subject, fonds, first_seq, last_seq, events,
                        raised_at_ms, last_at_ms)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         on_engine!(self.0, |c| sqlx::query(sql)

@@ -38,7 +38,8 @@ pub struct RetirementRepository<'c>(pub Conn<'c>);
 impl RetirementRepository<'_> {
     /// Keeps a proposal.
     pub async fn insert(self, proposal: &StoredRetirement) -> Result<(), StoreError> {
-        let sql = "INSERT INTO audit_retirements (id, up_to_seq, hash, reason, rules, proposed_by, proposed_name,
+        let sql =
+            "INSERT INTO audit_retirements (id, up_to_seq, hash, reason, rules, proposed_by, proposed_name,
                        proposed_at_ms, state)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         on_engine!(self.0, |c| sqlx::query(sql)
@@ -59,7 +60,8 @@ impl RetirementRepository<'_> {
 
     /// The newest proposals, at most `limit`.
     pub async fn newest(self, limit: u32) -> Result<Vec<StoredRetirement>, StoreError> {
-        let sql = "SELECT id, up_to_seq, hash, reason, rules, proposed_by, proposed_name, proposed_at_ms, state,
+        let sql =
+            "SELECT id, up_to_seq, hash, reason, rules, proposed_by, proposed_name, proposed_at_ms, state,
                        decided_by, decided_name, decided_at_ms
                    FROM audit_retirements ORDER BY proposed_at_ms DESC, id DESC LIMIT $1";
         Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
@@ -70,7 +72,8 @@ impl RetirementRepository<'_> {
 
     /// One proposal.
     pub async fn find(self, id: &str) -> Result<Option<StoredRetirement>, StoreError> {
-        let sql = "SELECT id, up_to_seq, hash, reason, rules, proposed_by, proposed_name, proposed_at_ms, state,
+        let sql =
+            "SELECT id, up_to_seq, hash, reason, rules, proposed_by, proposed_name, proposed_at_ms, state,
                        decided_by, decided_name, decided_at_ms
                    FROM audit_retirements WHERE id = $1";
         Ok(on_engine!(self.0, |c| sqlx::query_as(sql)
@@ -88,7 +91,8 @@ impl RetirementRepository<'_> {
         name: &str,
         at_ms: i64,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE audit_retirements SET state = $2, decided_by = $3, decided_name = $4, decided_at_ms = $5
+        let sql =
+            "UPDATE audit_retirements SET state = $2, decided_by = $3, decided_name = $4, decided_at_ms = $5
                    WHERE id = $1 AND state = 'proposed'";
         let touched = on_engine!(self.0, |c| sqlx::query(sql)
             .bind(id)

@@ -200,9 +200,13 @@ mod tests {
 
     #[test]
     fn an_event_has_one_spelling() {
-        let note = AuditNote::new(EventClass::Read, "get_record", "2026-01-01T12:00:00Z".parse().unwrap())
-            .by(AuditActor::person("li").with_role(Some("archivist".to_owned())))
-            .on(AuditObject::record("0190", "J001-WS·2019-D30-BGS-0001", "J001"));
+        let note = AuditNote::new(
+            EventClass::Read,
+            "get_record",
+            "2026-01-01T12:00:00Z".parse().unwrap(),
+        )
+        .by(AuditActor::person("li").with_role(Some("archivist".to_owned())))
+        .on(AuditObject::record("0190", "J001-WS·2019-D30-BGS-0001", "J001"));
         let event = note.chained(7, GENESIS);
         let text = String::from_utf8(event.to_bytes().unwrap()).unwrap();
         assert_eq!(

@@ -168,7 +168,11 @@ mod tests {
     fn the_rules_of_the_program_can_be_used() {
         let rules = AlertRules::builtin().unwrap();
         assert_eq!(rules.alerts.len(), 8);
-        let night = rules.alerts.iter().find(|rule| rule.id == "night_access").unwrap();
+        let night = rules
+            .alerts
+            .iter()
+            .find(|rule| rule.id == "night_access")
+            .unwrap();
         let at = |hour: i64| night.is_at_its_hours(hour * HOUR_MS);
         // 12:00 UTC is 20 o'clock of the archives, 22:00 UTC is 6
         assert!(!at(11) && at(12) && at(21) && !at(22));
@@ -177,7 +181,9 @@ mod tests {
     #[test]
     fn rules_that_cannot_work_are_refused() {
         let rule = |text: &str| {
-            AlertRules::from_toml(&format!("version = \"1\"\n[[alert]]\nid = \"a\"\nzh = \"a\"\nen = \"a\"\n{text}"))
+            AlertRules::from_toml(&format!(
+                "version = \"1\"\n[[alert]]\nid = \"a\"\nzh = \"a\"\nen = \"a\"\n{text}"
+            ))
         };
         assert!(rule("per = \"actor\"\nevents = 1\nminutes = 1\n").is_ok());
         for bad in [

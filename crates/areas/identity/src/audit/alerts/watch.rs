@@ -99,7 +99,10 @@ async fn look_at(
     if let Some(days) = rule.unusual_fonds_days {
         let Some(fonds) = fonds else { return Ok(false) };
         let since = event.time_ms - i64::from(days) * DAY_MS;
-        let known = tables.reborrow().habits(&subject, &fonds, since, event.time_ms - rule.window_ms()).await?;
+        let known = tables
+            .reborrow()
+            .habits(&subject, &fonds, since, event.time_ms - rule.window_ms())
+            .await?;
         if known.elsewhere < SETTLED || known.here > 0 {
             return Ok(false);
         }
@@ -138,6 +141,10 @@ async fn look_at(
             reason: None,
         })
         .await?;
-    tracing::warn!(alert.rule = rule.id, "an alert was raised by the rule {}", rule.id);
+    tracing::warn!(
+        alert.rule = rule.id,
+        "an alert was raised by the rule {}",
+        rule.id
+    );
     Ok(true)
 }

@@ -33,7 +33,11 @@ fn trail(start: &AuditAnchor, events: u64) -> Vec<StoredEvent> {
         let at = Timestamp::from_millisecond(i64::try_from(seq).unwrap() * 1_000).unwrap();
         let note = AuditNote::new(EventClass::Read, "get_record", at)
             .by(AuditActor::person(format!("person{}", seq % 3)))
-            .on(AuditObject::record(format!("r{seq}"), format!("J001-{seq}"), "J001"));
+            .on(AuditObject::record(
+                format!("r{seq}"),
+                format!("J001-{seq}"),
+                "J001",
+            ));
         let stored = row(&note.chained(seq, &hash));
         hash.clone_from(&stored.hash);
         rows.push(stored);
@@ -109,13 +113,23 @@ fn a_trail_as_it_was_written_is_sound() {
 fn a_trail_whose_oldest_part_was_retired_is_sound_and_no_further_part_may_go() {
     let rows = trail(&genesis(), 40);
     let (_, retired) = anchor_at(&rows, 19);
-    let facts = [anchor_at(&rows, 9), (Fact::AuditRetired, retired.clone()), anchor_at(&rows, 30)];
+    let facts = [
+        anchor_at(&rows, 9),
+        (Fact::AuditRetired, retired.clone()),
+        anchor_at(&rows, 30),
+    ];
     let kept = &rows[20..];
     assert!(prove(kept, &facts, Some(&retired), &head_of(kept, 20)).ok);
     let report = prove(&rows[21..], &facts, Some(&retired), &head_of(kept, 20));
-    assert_eq!((report.problems[0].kind, report.problems[0].seq), ("audit.event_missing", 21));
+    assert_eq!(
+        (report.problems[0].kind, report.problems[0].seq),
+        ("audit.event_missing", 21)
+    );
     let report = prove(&rows[19..], &facts, Some(&retired), &head_of(kept, 20));
-    assert_eq!((report.problems[0].kind, report.problems[0].seq), ("audit.event_retired", 20));
+    assert_eq!(
+        (report.problems[0].kind, report.problems[0].seq),
+        ("audit.event_retired", 20)
+    );
 }
 
 #[test]
@@ -155,7 +169,11 @@ enum Tampering {
 
 fn tamperings(events: usize) -> impl Strategy<Value = Tampering> {
     prop_oneof![
-        (0..events, b'a'..=b'z', 0..120_usize).prop_map(|(place, letter, at)| Tampering::Change { place, letter, at }),
+        (0..events, b'a'..=b'z', 0..120_usize).prop_map(|(place, letter, at)| Tampering::Change {
+            place,
+            letter,
+            at
+        }),
         (0..events).prop_map(|place| Tampering::Remove { place }),
         (0..events).prop_map(|place| Tampering::Insert { place }),
         (0..events, 0..events).prop_map(|(one, other)| Tampering::Swap { one, other }),
