@@ -14,6 +14,7 @@ use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
 use lantai_http::Api;
 use lantai_identity::IdentityState;
+use lantai_identity::audit::routes::{self as audit_routes, AuditState, Keeper, Operations};
 use lantai_intake::IntakeState;
 use lantai_intake::filing::FilingState;
 use lantai_intake::quality::QualityState;
@@ -42,6 +43,12 @@ fn api(archive: &Archive) -> (Api, IdentityState) {
     let router = Api::described_in(Document::openapi())
         .merge(routes::routes(archive))
         .merge(lantai_identity::routes(identity.clone()))
+        .merge(audit_routes::routes(AuditState {
+            trail: archive.audit.clone(),
+            alerts: Arc::clone(&archive.alerts),
+            retention: Arc::clone(&archive.audit_retention),
+            ids: Arc::clone(&holdings.ids),
+        }))
         .merge(lantai_cataloguing::routes::routes(CataloguingState {
             holdings: holdings.clone(),
             watcher: Arc::new(archive.index.clone()),
@@ -85,6 +92,7 @@ pub fn router(archive: &Archive) -> Router {
     let (api, identity) = api(archive);
     let (router, mut document) = api.into_parts();
     document::promise_every_field(&mut document);
+    let keeper = Keeper::new(archive.audit.clone(), Operations::of(&document));
     let document = serde_json::to_string(&document).unwrap_or_default();
     let document = move || {
         let document = document.clone();
@@ -101,6 +109,7 @@ pub fn router(archive: &Archive) -> Router {
     router
         .route("/api/v1/openapi.json", get(document))
         .fallback(assets::page)
+        .layer(middleware::from_fn_with_state(keeper, audit_routes::keep))
         .layer(middleware::from_fn_with_state(
             identity,
             lantai_identity::recognise,

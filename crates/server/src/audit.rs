@@ -38,7 +38,7 @@ impl Archive {
     pub async fn look_after_audit(&self) -> Result<(), ArchiveError> {
         let holdings = &self.holdings;
         audit::look_for_alerts(&holdings.database, &self.alerts, &*holdings.ids).await?;
-        if audit::anchor_if_due(&holdings.database, &*holdings.clock).await? {
+        if audit::anchor_if_due(&self.audit).await? {
             holdings.publish().await?;
         }
         Ok(())
@@ -61,7 +61,7 @@ impl Archive {
     /// At a clean stop: everything told is durable, and the journal knows where the trail stands.
     pub async fn rest(&self) -> Result<(), ArchiveError> {
         self.audit.settle().await?;
-        if audit::anchor(&self.holdings.database, &*self.holdings.clock).await? {
+        if audit::anchor(&self.audit).await? {
             self.holdings.publish().await?;
         }
         Ok(())

@@ -65,11 +65,12 @@ pub async fn rebuild(
     let (marker, password) = (places.rebuilding.clone(), places.password.clone());
     let archive = Archive::join(data, config, places, database.clone(), index, Some(lock))?;
     let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
-    let lost = lantai_identity::audit::go_on_after_loss(&database, &SystemClock).await?;
-    if lost > 0 {
+    let trail = lantai_identity::audit::restore(&archive.audit).await?;
+    if trail.missing > 0 {
         tracing::warn!(
-            audit.events = lost,
-            "{lost} events of the audit trail are lost with the old catalogue"
+            audit.events = trail.missing,
+            "{} events of the audit trail are lost with the old catalogue",
+            trail.missing
         );
     }
     archive.index.fill(progress).await?;

@@ -6,10 +6,11 @@ use lantai_database::{AuditRows, AuditScope, Covers, Database, StoreError, on_en
 use lantai_domain::audit::{AUDIT_OBJECT, AuditActor, AuditNote, AuditObject, AuditOutcome, EventClass};
 use lantai_domain::{Clock, JournalEntry};
 use lantai_identity::audit::{
-    ANCHOR_AFTER_MS, AddressForm, AuditTrail, Pseudonyms, anchor, anchor_if_due, go_on_after_loss, note,
+    ANCHOR_AFTER_MS, AddressForm, AuditTrail, Pseudonyms, Restored, anchor, anchor_if_due, note, restore,
     verify,
 };
 use lantai_testkit::{MovableClock, a_fact, noon, on_every_engine};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +18,18 @@ fn a_note(action: &str) -> AuditNote {
     AuditNote::new(EventClass::Read, action, noon()).by(AuditActor::person("li"))
 }
 
-fn trail(database: &Database) -> AuditTrail {
+fn trail_in(database: &Database, folder: &Path, clock: Arc<MovableClock>) -> AuditTrail {
     AuditTrail::new(
         database.clone(),
-        Arc::new(MovableClock::default()),
+        clock,
         Pseudonyms::new(&[1; 32], AddressForm::Shortened),
+        folder.to_path_buf(),
     )
+}
+
+/// For tests that never anchor.
+fn trail(database: &Database) -> AuditTrail {
+    trail_in(database, Path::new("/nowhere"), Arc::default())
 }
 
 async fn size(database: &Database) -> u64 {
@@ -181,15 +188,13 @@ async fn the_database_itself_refuses_to_change_or_remove_events() {
 #[tokio::test]
 async fn what_is_changed_or_cut_off_behind_its_back_is_found() {
     on_every_engine(async |database| {
-        let trail = trail(&database);
+        let folder = tempfile::tempdir().unwrap();
+        let trail = trail_in(&database, folder.path(), Arc::default());
         for _ in 0..5 {
             trail.tell(a_note("read")).await.unwrap();
         }
-        assert!(anchor(&database, &*trail.clock).await.unwrap());
-        assert!(
-            !anchor(&database, &*trail.clock).await.unwrap(),
-            "the journal knows it already"
-        );
+        assert!(anchor(&trail).await.unwrap());
+        assert!(!anchor(&trail).await.unwrap(), "the journal knows it already");
         without_guards(&database).await;
         let first = async || {
             let report = verify(&database).await.unwrap();
@@ -228,26 +233,22 @@ async fn what_is_changed_or_cut_off_behind_its_back_is_found() {
 #[tokio::test]
 async fn the_journal_is_told_in_time() {
     on_every_engine(async |database| {
-        let (trail, clock) = (trail(&database), MovableClock::default());
-        assert!(
-            !anchor_if_due(&database, &clock).await.unwrap(),
-            "there is nothing to tell"
-        );
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(MovableClock::default());
+        let trail = trail_in(&database, folder.path(), Arc::clone(&clock));
+        assert!(!anchor_if_due(&trail).await.unwrap(), "there is nothing to tell");
         trail.tell(a_note("one")).await.unwrap();
-        assert!(
-            anchor_if_due(&database, &clock).await.unwrap(),
-            "never told before"
-        );
+        assert!(anchor_if_due(&trail).await.unwrap(), "never told before");
         trail.tell(a_note("two")).await.unwrap();
-        assert!(!anchor_if_due(&database, &clock).await.unwrap());
+        assert!(!anchor_if_due(&trail).await.unwrap());
         clock.advance(jiff::SignedDuration::from_millis(ANCHOR_AFTER_MS));
-        assert!(anchor_if_due(&database, &clock).await.unwrap());
+        assert!(anchor_if_due(&trail).await.unwrap());
         let mut work = database.begin_upkeep().await.unwrap();
         for _ in 0..1_000 {
             note(&mut work, a_note("many"));
         }
         work.commit().await.unwrap();
-        assert!(anchor_if_due(&database, &clock).await.unwrap());
+        assert!(anchor_if_due(&trail).await.unwrap());
         let report = verify(&database).await.unwrap();
         assert!(report.ok && report.anchors == 3, "{report:?}");
     })
@@ -286,11 +287,12 @@ async fn where_the_trail_cannot_be_written_nothing_is_changed_and_nobody_is_told
 #[tokio::test]
 async fn after_the_loss_of_the_database_the_trail_goes_on_and_says_what_is_missing() {
     on_every_engine(async |database| {
-        let trail = trail(&database);
+        let folder = tempfile::tempdir().unwrap();
+        let trail = trail_in(&database, folder.path(), Arc::default());
         for _ in 0..4 {
             trail.tell(a_note("read")).await.unwrap();
         }
-        anchor(&database, &*trail.clock).await.unwrap();
+        anchor(&trail).await.unwrap();
         without_guards(&database).await;
         force(&database, "DELETE FROM audit_events").await.unwrap();
         force(
@@ -300,16 +302,35 @@ async fn after_the_loss_of_the_database_the_trail_goes_on_and_says_what_is_missi
         )
         .await
         .unwrap();
-        assert_eq!(go_on_after_loss(&database, &*trail.clock).await.unwrap(), 4);
-        assert_eq!(go_on_after_loss(&database, &*trail.clock).await.unwrap(), 0);
+        let came_back = restore(&trail).await.unwrap();
+        assert_eq!((came_back.events, came_back.missing), (4, 0));
+        assert_eq!(restore(&trail).await.unwrap(), Restored::default());
+        assert!(verify(&database).await.unwrap().ok, "nothing is missing");
+        // and again, with one event of the file altered: the rest is not believed
+        force(&database, "DELETE FROM audit_events").await.unwrap();
+        force(
+            &database,
+            "UPDATE audit_head SET size = 0, hash = '0000000000000000000000000000000000000000000000000000000000000000'",
+        )
+        .await
+        .unwrap();
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let altered: Vec<String> = (1..)
+            .zip(text.lines())
+            .map(|(n, line)| if n == 3 { line.replace("\"li\"", "\"lu\"") } else { line.to_owned() })
+            .collect();
+        std::fs::write(&file, altered.join("\n")).unwrap();
+        let came_back = restore(&trail).await.unwrap();
+        assert_eq!((came_back.events, came_back.missing), (2, 2));
         let report = verify(&database).await.unwrap();
-        assert_eq!((report.events, report.last), (1, 5));
+        assert_eq!((report.events, report.last), (3, 5));
         let named: Vec<_> = report
             .problems
             .iter()
             .map(|problem| (problem.kind, problem.seq))
             .collect();
-        assert_eq!(named, [("audit.event_missing", 1)]);
+        assert_eq!(named, [("audit.event_missing", 3)]);
         let mut reader = database.read().await.unwrap();
         let facts = lantai_database::JournalRows(reader.conn())
             .of_object(AUDIT_OBJECT)
@@ -317,7 +338,7 @@ async fn after_the_loss_of_the_database_the_trail_goes_on_and_says_what_is_missi
             .unwrap();
         assert_eq!(facts.len(), 1);
         let last = bodies(&database).await;
-        assert!(last[0].contains("audit_trail_lost") && last[0].contains(AuditOutcome::Failure.id()));
+        assert!(last[2].contains("audit_trail_lost") && last[2].contains(AuditOutcome::Failure.id()));
     })
     .await;
 }

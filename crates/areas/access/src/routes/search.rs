@@ -10,7 +10,7 @@ use lantai_cataloguing::FondsRepository;
 use lantai_cataloguing::routes::{MediaKind, OpenStatusBody, thumbnail};
 use lantai_domain::access::Action;
 use lantai_domain::{OpenStatusKind, Retention, Viewer};
-use lantai_http::{Asker, Cursor, Problem, ProblemBody};
+use lantai_http::{Asker, Cursor, Problem, ProblemBody, Told};
 use lantai_search::{Filters, SearchRequest, Sort, YearFilter};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -247,7 +247,7 @@ pub async fn search(
     State(state): State<AccessState>,
     Asker(viewer): Asker,
     RawQuery(raw): RawQuery,
-) -> Result<Json<SearchBody>, Problem> {
+) -> Result<(Told, Json<SearchBody>), Problem> {
     let started = state.clock.now();
     let request = request_of(raw.as_deref().unwrap_or_default())?;
     let (offset, limit) = (request.offset, request.limit);
@@ -255,12 +255,14 @@ pub async fn search(
         .await
         .map_err(|error| problem(&error))?;
     let titles = fonds_titles(&state).await.map_err(|error| problem(&error))?;
+    let is_closed = |found: &&FoundRecord| !found.stored.record.open_status.kind().entry_is_public();
+    let told = Told::list(findings.found.iter().filter(is_closed).count());
     let result = findings.result;
     let more = offset as u64 + (limit as u64) < result.total || result.total_is_capped;
     let next = (more && offset + limit <= SearchRequest::MAX_OFFSET)
         .then(|| Cursor::new(&(offset + limit).to_string()).to_text());
     let took = state.clock.now().duration_since(started).as_millis();
-    Ok(Json(SearchBody {
+    let body = SearchBody {
         total: result.total,
         total_is_capped: result.total_is_capped,
         took_ms: u64::try_from(took).unwrap_or(0),
@@ -272,7 +274,8 @@ pub async fn search(
             .collect(),
         facets: facets(result.facets, &titles, &state.categories),
         next_cursor: next,
-    }))
+    };
+    Ok((told, Json(body)))
 }
 
 async fn fonds_titles(state: &AccessState) -> Result<BTreeMap<String, String>, AccessError> {

@@ -3,12 +3,12 @@
 use super::bodies::RecordSummaryBody;
 use super::{CataloguingState, problem};
 use crate::repository::fonds::{FondsRepository, StoredFonds};
-use crate::repository::records::{Page as RecordPage, RecordRepository, sort_code};
+use crate::repository::records::{Page as RecordPage, RecordRepository, StoredRecord, sort_code};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use lantai_domain::Viewer;
 use lantai_domain::access::Action;
-use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody};
+use lantai_http::{Asker, Cursor, Page, Problem, ProblemBody, Told};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -133,7 +133,7 @@ pub async fn list_fonds_records(
     Asker(viewer): Asker,
     Path(number): Path<String>,
     Query(query): Query<FondsRecordsQuery>,
-) -> Result<Json<Page<RecordSummaryBody>>, Problem> {
+) -> Result<(Told, Json<Page<RecordSummaryBody>>), Problem> {
     find(&state, &viewer, &number).await?;
     let limit = query.limit.unwrap_or(50).clamp(1, MOST);
     let after = query.cursor.as_deref().map(Cursor::from_text).transpose()?;
@@ -152,5 +152,10 @@ pub async fn list_fonds_records(
     };
     let records = read.await.map_err(|error| problem(&error.into()))?;
     let page = Page::cut(records, limit as usize, |stored| sort_code(&stored.record));
-    Ok(Json(page.map(|stored| RecordSummaryBody::of(&stored, &viewer))))
+    let is_closed = |stored: &&StoredRecord| !stored.record.open_status.kind().entry_is_public();
+    let told = Told::list(page.items.iter().filter(is_closed).count());
+    Ok((
+        told,
+        Json(page.map(|stored| RecordSummaryBody::of(&stored, &viewer))),
+    ))
 }

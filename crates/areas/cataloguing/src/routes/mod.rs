@@ -15,8 +15,9 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 pub use bodies::{MediaKind, OpenStatusBody, RecordSummaryBody, encode, file_url, thumbnail};
 use lantai_domain::access::Action;
+use lantai_domain::audit::AuditObject;
 use lantai_domain::{RecordId, Viewer};
-use lantai_http::{Api, Door, Problem};
+use lantai_http::{Api, Door, Problem, Told};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa_axum::routes as operations;
@@ -86,6 +87,32 @@ pub async fn find_record(holdings: &Holdings, viewer: &Viewer, code: &str) -> Re
         }
     };
     let found = read.await.map_err(|error| problem(&error.into()))?;
-    let visible = found.filter(|stored| viewer.may_with(Action::ViewEntry, &stored.record.access_facts()));
-    visible.ok_or_else(Problem::not_found)
+    let stored = found.ok_or_else(Problem::not_found)?;
+    if !viewer.may_with(Action::ViewEntry, &stored.record.access_facts()) {
+        return Err(hidden(&stored));
+    }
+    Ok(stored)
+}
+
+/// A record as the audit trail names it.
+pub fn audit_object(stored: &StoredRecord) -> AuditObject {
+    let record = &stored.record;
+    AuditObject::record(
+        record.id.to_string(),
+        record.description.code.to_string(),
+        record.fonds(),
+    )
+}
+
+/// What an answer tells the audit trail that shows content of a record.
+pub(crate) fn told(stored: &StoredRecord) -> Told {
+    Told::record(
+        audit_object(stored),
+        stored.record.open_status.kind().content_is_public(),
+    )
+}
+
+/// The record is there, but not for this viewer; only the audit trail is told so.
+pub(crate) fn hidden(stored: &StoredRecord) -> Problem {
+    Problem::not_found().hiding(audit_object(stored))
 }

@@ -1,7 +1,7 @@
 //! One record.
 
 use super::bodies::{MediaKind, OpenStatusBody, encode, file_url};
-use super::{CataloguingState, find_record, problem};
+use super::{CataloguingState, find_record, problem, told};
 use crate::repository::fonds::FondsRepository;
 use crate::repository::records::{RecordRepository, StoredRecord};
 use axum::Json;
@@ -10,7 +10,7 @@ use lantai_domain::access::Action;
 use lantai_domain::date::written_forms;
 use lantai_domain::record::AggregationLevel;
 use lantai_domain::{ArchivalDate, ContentFile, FileRole, Media, Record, SecurityClassification, Viewer};
-use lantai_http::{Asker, Problem, ProblemBody};
+use lantai_http::{Asker, Problem, ProblemBody, Told};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -306,7 +306,7 @@ pub async fn get_record(
     State(state): State<CataloguingState>,
     Asker(viewer): Asker,
     Path(code): Path<String>,
-) -> Result<Json<RecordBody>, Problem> {
+) -> Result<(Told, Json<RecordBody>), Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
-    Ok(Json(body_of(&state, &viewer, stored).await?))
+    Ok((told(&stored), Json(body_of(&state, &viewer, stored).await?)))
 }

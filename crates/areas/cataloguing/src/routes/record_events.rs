@@ -1,12 +1,12 @@
 //! What has happened to a record.
 
-use super::{CataloguingState, find_record, problem};
+use super::{CataloguingState, find_record, hidden, problem, told};
 use axum::Json;
 use axum::extract::{Path, State};
 use lantai_database::JournalRows;
 use lantai_domain::Fact;
 use lantai_domain::access::Action;
-use lantai_http::{Asker, Page, Problem, ProblemBody};
+use lantai_http::{Asker, Page, Problem, ProblemBody, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,10 +40,10 @@ pub async fn list_record_events(
     State(state): State<CataloguingState>,
     Asker(viewer): Asker,
     Path(code): Path<String>,
-) -> Result<Json<Page<EventBody>>, Problem> {
+) -> Result<(Told, Json<Page<EventBody>>), Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
     if !viewer.may_with(Action::ViewHistory, &stored.record.access_facts()) {
-        return Err(Problem::not_found());
+        return Err(hidden(&stored));
     }
     let read = async {
         let mut reader = state.holdings.database.read().await?;
@@ -74,8 +74,9 @@ pub async fn list_record_events(
             detail: event.detail.clone(),
         }
     });
-    Ok(Json(Page {
+    let page = Page {
         items: items.collect(),
         next_cursor: None,
-    }))
+    };
+    Ok((told(&stored), Json(page)))
 }

@@ -1,6 +1,6 @@
 //! A content file of a record.
 
-use super::{CataloguingState, encode, find_record, problem};
+use super::{CataloguingState, encode, find_record, hidden, problem, told};
 use crate::error::CataloguingError;
 use crate::repository::records::StoredRecord;
 use axum::body::Body;
@@ -67,7 +67,7 @@ pub async fn get_record_file(
 ) -> Result<Response, Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
     if !viewer.may_with(Action::ViewContent, &stored.record.access_facts()) {
-        return Err(Problem::not_found());
+        return Err(hidden(&stored));
     }
     let place = n.checked_sub(1).ok_or_else(Problem::not_found)?;
     let file = stored
@@ -76,6 +76,7 @@ pub async fn get_record_file(
         .get(place)
         .cloned()
         .ok_or_else(Problem::not_found)?;
+    let mut told = told(&stored);
     let vault = state.holdings.vault.clone();
     let path = file.path.clone();
     let located = tokio::task::spawn_blocking(move || locate(&vault, &stored, &path)).await;
@@ -91,6 +92,8 @@ pub async fn get_record_file(
         .download
         .is_some_and(|wanted| wanted == "1" || wanted == "true");
     dress(&mut response, &file, download).map_err(|error| Problem::internal(&error, "cataloguing.header"))?;
+    told.is_download = download;
+    response.extensions_mut().insert(told);
     Ok(response)
 }
 

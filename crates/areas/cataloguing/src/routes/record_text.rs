@@ -1,11 +1,11 @@
 //! The text of a record.
 
-use super::{CataloguingState, find_record, problem};
+use super::{CataloguingState, find_record, hidden, problem, told};
 use crate::text::record_text;
 use axum::Json;
 use axum::extract::{Path, State};
 use lantai_domain::access::Action;
-use lantai_http::{Asker, Problem, ProblemBody};
+use lantai_http::{Asker, Problem, ProblemBody, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,17 +27,17 @@ pub async fn get_record_text(
     State(state): State<CataloguingState>,
     Asker(viewer): Asker,
     Path(code): Path<String>,
-) -> Result<Json<TextBody>, Problem> {
+) -> Result<(Told, Json<TextBody>), Problem> {
     let stored = find_record(&state.holdings, &viewer, &code).await?;
     if !viewer.may_with(Action::ViewContent, &stored.record.access_facts()) {
-        return Err(Problem::not_found());
+        return Err(hidden(&stored));
     }
+    let told = told(&stored);
     let vault = state.holdings.vault.clone();
     let read = tokio::task::spawn_blocking(move || record_text(&vault, &stored)).await;
     let text = read
         .map_err(|error| problem(&error.into()))?
         .map_err(|error| problem(&error))?;
-    Ok(Json(TextBody {
-        text: text.ok_or_else(Problem::not_found)?,
-    }))
+    let text = text.ok_or_else(Problem::not_found)?;
+    Ok((told, Json(TextBody { text })))
 }

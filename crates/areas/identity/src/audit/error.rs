@@ -14,6 +14,12 @@ pub enum AuditError {
     /// The trail cannot be read.
     #[error("the audit trail cannot be read")]
     Store(#[from] StoreError),
+    /// The files beside the journal cannot be read or written.
+    #[error("the files of the audit trail cannot be read or written")]
+    Segments(#[source] std::io::Error),
+    /// Work in the background was cut off.
+    #[error("the work was interrupted")]
+    Interrupted,
     /// A file of rules cannot be used.
     #[error("the rules {name} cannot be used: {reason}")]
     Rules {
@@ -55,6 +61,8 @@ impl AuditError {
             Self::Unwritable(_) => "audit.unwritable",
             Self::Overrun => "audit.overrun",
             Self::Store(error) => error.code(),
+            Self::Segments(_) => "audit.segments",
+            Self::Interrupted => "audit.interrupted",
             Self::Rules { .. } => "audit.rules",
             Self::Key => "audit.key",
             Self::ReasonMissing => "audit.reason_missing",
@@ -64,5 +72,11 @@ impl AuditError {
             Self::OwnProposal => "audit.own_proposal",
             Self::NoPerson => "audit.no_person",
         }
+    }
+}
+
+impl From<tokio::task::JoinError> for AuditError {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self::Interrupted
     }
 }

@@ -1,6 +1,7 @@
 //! Writing events out, with what proves them: digest of the file, number and hash at both ends, the journal's anchors.
 
 use super::error::AuditError;
+use super::segments::line;
 use super::verify::anchors;
 use crate::repository::audit::{AuditQuery, AuditRepository, StoredEvent};
 use aws_lc_rs::digest;
@@ -104,7 +105,7 @@ impl Export {
         self.query.before = rows.last().map(|row| row.seq);
         for row in &rows {
             match self.form {
-                ExportForm::JsonLines => json_line(&mut chunk, row),
+                ExportForm::JsonLines => chunk.extend_from_slice(line(row).as_bytes()),
                 ExportForm::Csv => csv_line(&mut chunk, row, &row.event()?),
             }
         }
@@ -119,13 +120,6 @@ impl Export {
         self.proof.sha256 = hex::encode(self.hashing.finish());
         self.proof
     }
-}
-
-fn json_line(out: &mut Vec<u8>, row: &StoredEvent) {
-    // the hashed bytes stay as they are, so that whoever reads them can hash them again
-    out.extend_from_slice(format!("{{\"hash\":\"{}\",\"event\":", row.hash).as_bytes());
-    out.extend_from_slice(row.body.as_bytes());
-    out.extend_from_slice(b"}\n");
 }
 
 fn csv_line(out: &mut Vec<u8>, row: &StoredEvent, event: &AuditEvent) {

@@ -11,6 +11,8 @@ mod export;
 mod loss;
 mod pseudonym;
 mod retention;
+pub mod routes;
+mod segments;
 mod trail;
 mod verify;
 
@@ -18,7 +20,7 @@ pub use alerts::{Alert, AlertRule, AlertRules, Per, look_for_alerts};
 pub use anchor::{ANCHOR_AFTER_EVENTS, ANCHOR_AFTER_MS, anchor, anchor_if_due};
 pub use error::AuditError;
 pub use export::{Export, ExportForm, ExportProof};
-pub use loss::go_on_after_loss;
+pub use loss::{Restored, restore};
 pub use pseudonym::{AddressForm, Pseudonyms};
 pub use retention::{Decider, RetentionRules, Retirable, RetirementState, decide, propose, retirable};
 pub use trail::AuditTrail;

@@ -1,6 +1,8 @@
 //! Letting the oldest part of the trail go: by rule, proposed by one, agreed to by another, never by itself.
 
 use super::error::AuditError;
+use super::segments;
+use super::trail::AuditTrail;
 use crate::repository::audit::AuditRepository;
 use crate::repository::audit_retirements::{RetirementRepository, StoredRetirement};
 use jiff::Timestamp;
@@ -185,13 +187,14 @@ pub(super) fn checked_reason(reason: &str) -> Result<&str, AuditError> {
 /// Decides on a proposal, as somebody else than who made it. What is agreed to is carried out at once: the events go, and
 /// the journal keeps the number and hash of the last of them.
 pub async fn decide(
-    database: &Database,
+    trail: &AuditTrail,
     rules: &RetentionRules,
     now: Timestamp,
     by: &Decider,
     id: &str,
     is_agreed: bool,
 ) -> Result<StoredRetirement, AuditError> {
+    let database = &trail.database;
     let mut reader = database.read().await?;
     let found = RetirementRepository(reader.conn()).find(id).await?;
     drop(reader);
@@ -221,7 +224,7 @@ pub async fn decide(
         .agree(by.person, now)
         .map_err(|_| AuditError::OwnProposal)?;
     if is_agreed {
-        retire(database, agreed, by, &stored).await?;
+        retire(trail, agreed, by, &stored).await?;
     } else {
         let mut work = database.begin_upkeep().await?;
         settle(&mut work, RetirementState::Refused, by, &stored, now).await?;
@@ -255,14 +258,15 @@ async fn settle(
 }
 
 async fn retire(
-    database: &Database,
+    trail: &AuditTrail,
     agreed: Agreed<Prefix>,
     by: &Decider,
     stored: &StoredRetirement,
 ) -> Result<(), AuditError> {
     let now = agreed.at();
     let prefix = agreed.into_what();
-    let mut work = database.begin().await?;
+    let (folder, up_to) = (trail.folder.clone(), prefix.anchor.seq);
+    let mut work = trail.database.begin().await?;
     settle(&mut work, RetirementState::Agreed, by, stored, now).await?;
     AuditRepository(work.conn()).retire(prefix.anchor.seq).await?;
     let mut note = event_of("agree_audit_retirement", stored, now);
@@ -274,6 +278,7 @@ async fn retire(
         .anchoring(prefix.anchor);
     work.record(fact).await?;
     work.commit().await?;
+    tokio::task::spawn_blocking(move || segments::retire(&folder, up_to)).await??;
     tracing::warn!(
         audit.retirement = prefix.id,
         "the oldest part of the audit trail was removed by its rule"

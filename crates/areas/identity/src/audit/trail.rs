@@ -5,6 +5,7 @@ use super::pseudonym::Pseudonyms;
 use lantai_database::{Database, StoreError};
 use lantai_domain::Clock;
 use lantai_domain::audit::AuditNote;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -27,6 +28,8 @@ pub struct AuditTrail {
     pub clock: Arc<dyn Clock>,
     /// How persons and addresses are written.
     pub pseudonyms: Arc<Pseudonyms>,
+    /// Folder of the files beside the journal.
+    pub folder: PathBuf,
     waiting: Arc<Mutex<Vec<(AuditNote, Option<Told>)>>>,
     committing: Arc<tokio::sync::Mutex<()>>,
     patience: Duration,
@@ -34,11 +37,12 @@ pub struct AuditTrail {
 
 impl AuditTrail {
     /// The trail in a database.
-    pub fn new(database: Database, clock: Arc<dyn Clock>, pseudonyms: Pseudonyms) -> Self {
+    pub fn new(database: Database, clock: Arc<dyn Clock>, pseudonyms: Pseudonyms, folder: PathBuf) -> Self {
         Self {
             database,
             clock,
             pseudonyms: Arc::new(pseudonyms),
+            folder,
             waiting: Arc::default(),
             committing: Arc::default(),
             patience: PATIENCE,

@@ -60,6 +60,18 @@ async fn facts(reader: &mut Reader) -> Result<Vec<(Fact, AuditAnchor)>, StoreErr
         .collect())
 }
 
+fn newest_retired(facts: &[(Fact, AuditAnchor)]) -> Option<AuditAnchor> {
+    let retired = facts.iter().filter(|(fact, _)| *fact == Fact::AuditRetired);
+    retired
+        .map(|(_, anchor)| anchor.clone())
+        .max_by_key(|anchor| anchor.seq)
+}
+
+/// The last event that was retired by rule, as the journal holds it.
+pub(super) async fn retired(reader: &mut Reader) -> Result<Option<AuditAnchor>, StoreError> {
+    Ok(newest_retired(&facts(reader).await?))
+}
+
 /// Proves the audit trail; changes nothing. The journal's rows are taken as they are in the catalogue: that these are
 /// the signed ones is proved where the journal is.
 pub async fn verify(database: &Database) -> Result<AuditReport, AuditError> {
@@ -67,11 +79,7 @@ pub async fn verify(database: &Database) -> Result<AuditReport, AuditError> {
     // first the journal, then the head, then the events: whatever is written meanwhile is not missed
     let facts = facts(&mut reader).await?;
     let head = AuditRows(reader.conn()).head().await?;
-    let retired = facts
-        .iter()
-        .filter(|(fact, _)| *fact == Fact::AuditRetired)
-        .map(|(_, anchor)| anchor.clone())
-        .max_by_key(|anchor| anchor.seq);
+    let retired = newest_retired(&facts);
     let mut proof = Proof::new(&facts, retired.as_ref());
     let mut after = 0;
     loop {

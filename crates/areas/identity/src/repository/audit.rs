@@ -37,6 +37,26 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
+    /// The row of an event.
+    pub fn of(event: &AuditEvent, hash: String, body: String) -> Self {
+        let object = event.object.clone();
+        Self {
+            seq: event.seq,
+            time_ms: event.time_ms,
+            class: event.class.id().to_owned(),
+            actor: event.actor.id.clone(),
+            action: event.action.clone(),
+            object_kind: object.as_ref().map(|object| object.kind.clone()),
+            object_id: object.as_ref().map(|object| object.id.clone()),
+            archival_code: object.as_ref().and_then(|object| object.archival_code.clone()),
+            fonds: object.and_then(|object| object.fonds),
+            source_address: event.source_address.clone(),
+            outcome: event.outcome.id().to_owned(),
+            hash,
+            body,
+        }
+    }
+
     /// Name of a column that says something else than what was hashed.
     pub fn differs_from(&self, event: &AuditEvent) -> Option<&'static str> {
         let object = event.object.as_ref();
@@ -247,6 +267,44 @@ impl AuditRepository<'_> {
     /// Alerts were looked for up to this event.
     pub async fn set_alerts_seq(self, seq: u64) -> Result<(), StoreError> {
         let sql = "UPDATE audit_head SET alerts_seq = $1";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(number(seq))
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Puts back events that were read from the files beside the journal.
+    pub async fn put_back(mut self, rows: &[StoredEvent]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO audit_events (seq, time_ms, class, actor, action, object_kind, object_id,
+                       archival_code, fonds, source_address, outcome, hash, body)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        for row in rows {
+            on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
+                .bind(number(row.seq))
+                .bind(row.time_ms)
+                .bind(&row.class)
+                .bind(&row.actor)
+                .bind(&row.action)
+                .bind(&row.object_kind)
+                .bind(&row.object_id)
+                .bind(&row.archival_code)
+                .bind(&row.fonds)
+                .bind(&row.source_address)
+                .bind(&row.outcome)
+                .bind(&row.hash)
+                .bind(&row.body)
+                .execute(&mut *c)
+                .await
+                .map(|_| ()))?;
+        }
+        Ok(())
+    }
+
+    /// The journal says that the trail was retired up to here.
+    pub async fn set_retired(self, seq: u64) -> Result<(), StoreError> {
+        let sql = "UPDATE audit_head SET retired_seq = $1";
         on_engine!(self.0, |c| sqlx::query(sql)
             .bind(number(seq))
             .execute(&mut *c)

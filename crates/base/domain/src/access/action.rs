@@ -82,6 +82,12 @@ actions! {
     ViewPolicies = "view_policies" on Archive,
     /// To read the audit trail.
     ReadAudit = "read_audit" on Archive,
+    /// To see and acknowledge its alerts.
+    ViewAlerts = "view_alerts" on Archive,
+    /// To propose that its oldest part be removed by rule.
+    RetireAudit = "retire_audit" on Archive,
+    /// To agree to that.
+    ConfirmAuditRetirement = "confirm_audit_retirement" on Archive,
     /// To see the state of machine, network, jobs.
     ViewHealth = "view_health" on Archive,
     /// To change the configuration.

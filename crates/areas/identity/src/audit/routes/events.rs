@@ -133,7 +133,12 @@ impl AuditEventBody {
     fn of(row: &StoredEvent) -> Result<Self, AuditError> {
         let event = row.event()?;
         let (object_kind, object, archival_code, fonds) = match event.object.clone() {
-            Some(object) => (Some(object.kind), Some(object.id), object.archival_code, object.fonds),
+            Some(object) => (
+                Some(object.kind),
+                Some(object.id),
+                object.archival_code,
+                object.fonds,
+            ),
             None => (None, None, None, None),
         };
         Ok(Self {
@@ -182,10 +187,14 @@ pub async fn list_audit_events(
     let read = async {
         let mut reader = state.trail.database.read().await?;
         let rows = AuditRepository(reader.conn()).search(&wanted, limit + 1).await?;
-        rows.iter().map(AuditEventBody::of).collect::<Result<Vec<_>, AuditError>>()
+        rows.iter()
+            .map(AuditEventBody::of)
+            .collect::<Result<Vec<_>, AuditError>>()
     };
     let events = read.await.map_err(|error| problem(&error))?;
-    Ok(Json(Page::cut(events, limit as usize, |event| event.seq.to_string())))
+    Ok(Json(Page::cut(events, limit as usize, |event| {
+        event.seq.to_string()
+    })))
 }
 
 /// An event with its place in the chain.
@@ -231,7 +240,10 @@ async fn detail(state: &AuditState, seq: u64) -> Result<AuditEventDetailBody, Au
     let around = AuditRepository(reader.conn())
         .after(seq.saturating_sub(2), seq.saturating_add(1), 3)
         .await?;
-    let place = around.iter().position(|row| row.seq == seq).ok_or(AuditError::NotFound)?;
+    let place = around
+        .iter()
+        .position(|row| row.seq == seq)
+        .ok_or(AuditError::NotFound)?;
     let row = around.get(place).ok_or(AuditError::NotFound)?;
     let before = place.checked_sub(1).and_then(|place| around.get(place));
     let event = row.event()?;
@@ -343,7 +355,9 @@ pub struct AuditVerificationBody {
 pub async fn verify_audit_trail(
     State(state): State<AuditState>,
 ) -> Result<Json<AuditVerificationBody>, Problem> {
-    let report = verify(&state.trail.database).await.map_err(|error| problem(&error))?;
+    let report = verify(&state.trail.database)
+        .await
+        .map_err(|error| problem(&error))?;
     Ok(Json(AuditVerificationBody {
         ok: report.ok,
         events: report.events,

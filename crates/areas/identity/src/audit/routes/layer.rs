@@ -11,10 +11,9 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lantai_database::{AuditScope, Covers};
-use lantai_domain::Viewer;
 use lantai_domain::access::Hat;
 use lantai_domain::audit::{ActorKind, AuditActor, AuditNote, AuditObject, AuditOutcome, EventClass};
-use lantai_domain::viewer::Who;
+use lantai_domain::{Viewer, Who};
 use lantai_http::{Hidden, ProblemCode, Told};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -35,6 +34,8 @@ pub struct Keeper {
     trail: AuditTrail,
     operations: Arc<Operations>,
     repeated: Arc<Mutex<HashMap<String, i64>>>,
+    /// Files of which a part was given out a moment ago, with the event durable.
+    ranges: Arc<Mutex<HashMap<String, i64>>>,
 }
 
 impl Keeper {
@@ -44,7 +45,12 @@ impl Keeper {
             trail,
             operations: Arc::new(operations),
             repeated: Arc::default(),
+            ranges: Arc::default(),
         }
+    }
+
+    fn ranges(&self) -> std::sync::MutexGuard<'_, HashMap<String, i64>> {
+        self.ranges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a refusal because of too much was told a moment ago: a flood must not fill the trail.
@@ -66,24 +72,33 @@ impl Keeper {
     }
 }
 
+/// What tells parts of one file, asked for by one session, from other requests.
+fn range_key(note: &AuditNote) -> String {
+    let actor = note.actor.as_ref().map(|actor| &actor.id);
+    format!(
+        "{actor:?} {:?} {:?} {:?} {:?}",
+        note.session, note.source_address, note.class, note.object
+    )
+}
+
 /// Who asks, as the trail names them: the staff by account, readers by reference, nobody as `public`.
-fn actor(trail: &AuditTrail, viewer: &Viewer) -> AuditActor {
+fn actor(viewer: &Viewer) -> AuditActor {
     let roles: BTreeSet<&str> = viewer
-        .hats
+        .hats()
         .iter()
         .filter_map(|hat: &Hat| hat.role)
         .map(lantai_domain::Role::id)
         .collect();
-    let is_reader = roles.iter().all(|role| ["reader", "verified_reader"].contains(role));
+    let is_reader = !roles.is_empty()
+        && roles
+            .iter()
+            .all(|role| ["reader", "verified_reader"].contains(role));
     let role = (!roles.is_empty()).then(|| roles.iter().copied().collect::<Vec<_>>().join(","));
-    let known = match &viewer.who {
+    let known = match viewer.who() {
         Who::Public => AuditActor::public(),
-        Who::Local => AuditActor::new(ActorKind::System, "local"),
+        Who::Local(name) => AuditActor::new(ActorKind::System, name.clone()),
         Who::Service { name } => AuditActor::new(ActorKind::Program, name.clone()),
-        Who::Account { name, person } if is_reader => AuditActor::person(match person {
-            Some(person) => person.to_string(),
-            None => trail.pseudonyms.keyed("reader", name),
-        }),
+        Who::Account { name, person } if is_reader => AuditActor::person(person.to_string()),
         Who::Account { name, .. } => AuditActor::person(name.clone()),
     };
     known.with_role(role)
@@ -137,16 +152,19 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let question = request.uri().path_and_query().map(ToString::to_string);
     let session = crate::routes::token_of(request.headers());
     let (mut parts, body) = request.into_parts();
-    let parameters = <RawPathParams as axum::extract::FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
+    let parameters =
+        <RawPathParams as axum::extract::FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
     let request = Request::from_parts(parts, body);
 
     let trail = &keeper.trail;
     let class = class_of(&operation, is_changing);
     let mut note = AuditNote::new(class, operation, trail.clock.now());
-    note.actor = Some(viewer.as_ref().map_or_else(AuditActor::public, |viewer| actor(trail, viewer)));
+    note.actor = Some(viewer.as_ref().map_or_else(AuditActor::public, actor));
     note.session = session.map(|token| trail.pseudonyms.keyed("session", &token));
     note.source_address = address.map(|PeerAddress(address)| trail.pseudonyms.address(address));
-    note.object = parameters.ok().and_then(|parameters| object_of(&path, &parameters));
+    note.object = parameters
+        .ok()
+        .and_then(|parameters| object_of(&path, &parameters));
     let is_known = viewer.is_some_and(|viewer| viewer.is_known());
 
     if is_changing {
@@ -160,7 +178,10 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
 
 fn reason(response: &Response) -> String {
     let code = response.extensions().get::<ProblemCode>();
-    code.map_or_else(|| format!("http {}", response.status().as_u16()), |code| code.0.to_owned())
+    code.map_or_else(
+        || format!("http {}", response.status().as_u16()),
+        |code| code.0.to_owned(),
+    )
 }
 
 /// A refusal is told soon; the caller need not wait for it. `None`: it is none.
@@ -231,7 +252,11 @@ async fn after_change(
     if is_well && scope.events() > 0 {
         return response;
     }
-    let outcome = if is_well { AuditOutcome::Success } else { AuditOutcome::Failure };
+    let outcome = if is_well {
+        AuditOutcome::Success
+    } else {
+        AuditOutcome::Failure
+    };
     let why = (!is_well).then(|| reason(&response));
     let note = note.ended(outcome, why);
     if is_well {
@@ -268,7 +293,24 @@ async fn after_reading(
         note.class = EventClass::Download;
     }
     note.object = told.object.or(note.object);
-    tell(keeper, note, response).await
+    if response.status() != StatusCode::PARTIAL_CONTENT {
+        return tell(keeper, note, response).await;
+    }
+    // a player or a reader of pages asks for a file in many parts: one event tells of them for a while
+    let (key, now_ms) = (range_key(&note), note.at.as_millisecond());
+    let is_recent = |told_ms: &i64| now_ms - *told_ms < REPEATED_MS;
+    if keeper.ranges().get(&key).is_some_and(is_recent) {
+        return response;
+    }
+    let response = tell(keeper, note, response).await;
+    if response.status().is_success() {
+        let mut ranges = keeper.ranges();
+        ranges.retain(|_, told_ms| is_recent(told_ms));
+        if ranges.len() < MOST_REPEATED {
+            ranges.insert(key, now_ms);
+        }
+    }
+    response
 }
 
 /// The answer goes out when the event is durable, and not at all when it cannot be.

@@ -64,13 +64,18 @@ fn problem(error: &AuditError) -> Problem {
     let status = match error {
         AuditError::Unwritable(_) | AuditError::Overrun => {
             tracing::error!(error = ?error, "the audit trail cannot be written");
-            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), error.to_string()).retry_after(30);
+            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.code(), error.to_string())
+                .retry_after(30);
         }
         AuditError::ReasonMissing => StatusCode::UNPROCESSABLE_ENTITY,
         AuditError::NotFound => StatusCode::NOT_FOUND,
         AuditError::Decided | AuditError::Kept { .. } | AuditError::OwnProposal => StatusCode::CONFLICT,
         AuditError::NoPerson => StatusCode::FORBIDDEN,
-        AuditError::Store(_) | AuditError::Rules { .. } | AuditError::Key => {
+        AuditError::Store(_)
+        | AuditError::Segments(_)
+        | AuditError::Interrupted
+        | AuditError::Rules { .. }
+        | AuditError::Key => {
             return Problem::internal(error, error.code());
         }
     };

@@ -6,23 +6,24 @@ use std::collections::HashMap;
 /// Operations that only read and never show anything that is not open, so that they need no event. Whatever is not
 /// named here is taken to show something, unless its answer says otherwise.
 pub const SHOW_NOTHING_CLOSED: &[&str] = &[
-    // whether the program runs, and what it understands
+    // whether the program runs, who asks, and what they may
     "get_health",
-    "get_openapi",
-    // who asks, and what they may
     "get_session",
-    "list_sessions",
-    "get_own_account",
-    // figures and rules
+    "get_policies",
+    // figures, rules, lists of what is under way: no title and no content of a record
     "get_overview",
-    "get_rules",
-    "list_tables",
-    "get_table",
-    "get_sheet",
+    "list_fonds",
+    "get_fonds",
+    "get_quality_rules",
+    "list_quality_lots",
+    "list_filing_tables",
+    "get_filing_table",
+    "get_filing_sheet",
+    "list_accessions",
     // how far work has come: asked again and again while a page is open
-    "get_progress",
-    "get_upload_offset",
-    "get_upload_options",
+    "watch_accession",
+    "head_upload",
+    "describe_uploads",
 ];
 
 /// Names of operations.
@@ -44,7 +45,9 @@ impl Operations {
                 (Method::OPTIONS, &item.options),
             ];
             for (method, operation) in operations {
-                let name = operation.as_ref().and_then(|operation| operation.operation_id.clone());
+                let name = operation
+                    .as_ref()
+                    .and_then(|operation| operation.operation_id.clone());
                 if let Some(name) = name {
                     names.insert((method, path.clone()), name);
                 }

@@ -7,22 +7,7 @@ use proptest::prelude::*;
 
 fn row(event: &AuditEvent) -> StoredEvent {
     let body = String::from_utf8(event.to_bytes().unwrap()).unwrap();
-    let object = event.object.clone();
-    StoredEvent {
-        seq: event.seq,
-        time_ms: event.time_ms,
-        class: event.class.id().to_owned(),
-        actor: event.actor.id.clone(),
-        action: event.action.clone(),
-        object_kind: object.clone().map(|object| object.kind),
-        object_id: object.clone().map(|object| object.id),
-        archival_code: object.clone().and_then(|object| object.archival_code),
-        fonds: object.and_then(|object| object.fonds),
-        source_address: event.source_address.clone(),
-        outcome: event.outcome.id().to_owned(),
-        hash: chain_hash(&event.prev_hash, body.as_bytes()),
-        body,
-    }
+    StoredEvent::of(event, chain_hash(&event.prev_hash, body.as_bytes()), body)
 }
 
 /// A trail after `start`, as the program writes it.
