@@ -4,6 +4,8 @@ use crate::archive::Archive;
 use crate::assets;
 use crate::document::{self, Document};
 use crate::error::ArchiveError;
+use crate::limits::{self, Limiter};
+use crate::listen::{Times, listen};
 use crate::routes;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -106,14 +108,20 @@ pub fn router(archive: &Archive) -> Router {
         .and(NotForContentType::new("application/octet-stream"))
         .and(NotForContentType::new("application/pdf"))
         .and(NotForContentType::SSE);
-    router
+    let router = router
         .route("/api/v1/openapi.json", get(document))
         .fallback(assets::page)
-        .layer(middleware::from_fn_with_state(keeper, audit_routes::keep))
-        .layer(middleware::from_fn_with_state(
-            identity,
-            lantai_identity::recognise,
-        ))
+        .layer(middleware::from_fn_with_state(keeper.clone(), audit_routes::keep));
+    let limiter = Limiter::new(
+        archive.config.limits.clone(),
+        Arc::clone(&archive.holdings.clock),
+        keeper,
+    );
+    let router = limits::of_callers(router, &limiter).layer(middleware::from_fn_with_state(
+        identity,
+        lantai_identity::recognise,
+    ));
+    limits::of_everybody(router, &limiter)
         .layer(middleware::map_response(default_policy))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
@@ -157,7 +165,7 @@ pub async fn serve(
     };
     let listener = TcpListener::bind(&address).await.map_err(failed)?;
     ready(listener.local_addr().map_err(failed)?);
-    let (stopped, mut stopping) = tokio::sync::watch::channel(false);
+    let (stopped, stopping) = tokio::sync::watch::channel(false);
     let signal = async move {
         stop.await;
         let _ = stopped.send(true);
@@ -175,16 +183,18 @@ pub async fn serve(
         }
     };
     let serving = async {
-        let graceful = axum::serve(listener, router(archive)).with_graceful_shutdown(async move {
-            drop(stopping.wait_for(|stopped| *stopped).await);
-        });
-        graceful.await.map_err(failed)
+        listen(
+            listener,
+            router(archive),
+            Times::from(&archive.config.limits),
+            stopping,
+        )
+        .await;
     };
     let keeping = archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
     let signalled = tokio::spawn(signal);
-    let (worked, served, ()) = tokio::join!(working, serving, keeping);
+    let (worked, (), ()) = tokio::join!(working, serving, keeping);
     signalled.abort();
     worked?;
-    served?;
     archive.rest().await
 }

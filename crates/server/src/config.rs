@@ -1,6 +1,7 @@
 //! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
 
 use crate::error::ArchiveError;
+use crate::limits::Limits;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use lantai_identity::audit::AddressForm;
 use lantai_intake::WatchFolder;
@@ -50,6 +51,12 @@ const COPIES_EXPLAINED: &str = "
 # folder = \"/mnt/copy/vault\"
 # kind = \"offline\"         # online, nearline, offline
 # place = \"another town\"
+";
+
+/// What is written about limits, which are a table of their own.
+const LIMITS_EXPLAINED: &str = "
+# What one caller may ask (by address, account, token; the rest waits or gets 429 with Retry-After), how many are served at
+# once (the rest gets 503), how slow a client may be, and which machines in front of this one tell who asks.
 ";
 
 /// All keys.
@@ -124,6 +131,8 @@ pub struct Config {
     pub scanner: String,
     /// How the audit trail writes addresses.
     pub audit_address: AddressForm,
+    /// What one caller may ask, and how many are served at once.
+    pub limits: Limits,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -143,6 +152,7 @@ impl Default for Config {
             port: 8700,
             scanner: String::new(),
             audit_address: AddressForm::default(),
+            limits: Limits::default(),
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -251,6 +261,19 @@ impl Config {
             )
         });
         let mut text = keys.collect::<Vec<_>>().join("\n");
+        text.push_str(LIMITS_EXPLAINED);
+        let limits = toml::to_string(&self.limits).unwrap_or_default();
+        // defaults are shown, and need not be written
+        let begin = if self.limits == Limits::default() {
+            "# "
+        } else {
+            ""
+        };
+        for line in std::iter::once("[limits]").chain(limits.lines()) {
+            text.push_str(begin);
+            text.push_str(line);
+            text.push('\n');
+        }
         text.push_str(WATCH_EXPLAINED);
         for folder in &self.watch {
             text.push_str("\n[[watch]]\n");

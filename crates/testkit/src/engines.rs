@@ -109,6 +109,23 @@ pub async fn on_every_engine(promise: impl AsyncFn(Database)) {
     }
 }
 
+/// Takes the table of the audit trail away, so that nothing more can be told to it.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose fault cannot be made tests nothing"
+)]
+pub async fn break_audit_trail(database: &Database) {
+    let mut work = database.begin_upkeep().await.expect("a transaction");
+    lantai_database::on_engine!(work.conn(), |c| sqlx::query(
+        "ALTER TABLE audit_events RENAME TO elsewhere"
+    )
+    .execute(&mut *c)
+    .await
+    .map(|_| ()))
+    .expect("the table is there");
+    work.commit().await.expect("a commit");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,7 @@ const NewLotPage = lazy(() => import("./pages/intake/quality/new-lot-page"));
 const LotPage = lazy(() => import("./pages/intake/quality/lot-page"));
 const InspectionPage = lazy(() => import("./pages/intake/quality-inspection/inspection-page"));
 const FilingScopePage = lazy(() => import("./pages/intake/filing-scope/filing-scope-page"));
+const AuditPage = lazy(() => import("./pages/identity/audit/audit-page"));
 const RecordsPage = lazy(() => import("./pages/cataloguing/records/records-page"));
 const RecordPage = lazy(() => import("./pages/cataloguing/record/record-page"));
 
@@ -71,6 +72,7 @@ export function App() {
               <Route path="/quality/:id/inspect" element={<InspectionPage />} />
               <Route path="/filing" element={<FilingScopePage />} />
               <Route path="/policies" element={<PoliciesPage />} />
+              <Route path="/audit" element={<AuditPage />} />
               <Route path="/records" element={<RecordsPage />} />
               <Route path="/records/:code" element={<RecordPage />} />
               <Route path="*" element={<LostNotice />} />

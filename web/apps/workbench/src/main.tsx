@@ -12,6 +12,7 @@ import "./styles/pages.css";
 import "./styles/intake.css";
 import "./styles/exceptions.css";
 import "./styles/quality.css";
+import "./styles/audit.css";
 
 const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({

@@ -1,6 +1,7 @@
 export { api, shouldAskAgain, unwrap, type Schemas } from "./api";
 export * from "./accessions";
 export * from "./actions";
+export * from "./audit";
 export * from "./exceptions";
 export * from "./filing";
 export * from "./quality";

@@ -355,6 +355,177 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/audit/alerts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists alerts, newest first. */
+    get: operations["list_alerts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/alerts/{id}/acknowledgement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acknowledges an alert. */
+    post: operations["acknowledge_alert"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/days": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts events by day, kind and outcome, oldest first. */
+    get: operations["list_audit_days"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists events that fit, newest first. */
+    get: operations["list_audit_events"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/events/{n}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows an event with its place in the chain. */
+    get: operations["get_audit_event"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Writes the events that fit into a file, newest first. Name the last event (`last`) to be able to prove the same file. */
+    get: operations["export_audit_events"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/export/proof": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says what the file of an export with the same parameters comes to, and where the chain stands. */
+    get: operations["prove_audit_export"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/retirements": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what of the trail may go by its retention rule, and what was proposed. */
+    get: operations["list_audit_retirements"];
+    put?: never;
+    /** Proposes that the trail be removed up to an event. */
+    post: operations["propose_audit_retirement"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/retirements/{id}/decision": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Agrees to a proposal, which carries it out, or refuses it. */
+    put: operations["decide_audit_retirement"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Proves the whole chain, against itself and against the journal. */
+    get: operations["verify_audit_trail"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/filing/decisions": {
     parameters: {
       query?: never;
@@ -1076,6 +1247,62 @@ export interface components {
        */
       warnings: number;
     };
+    /** @description Why nothing more is to be done. */
+    AcknowledgementBody: {
+      /** @description The reason, of at most 500 characters. */
+      reason: string;
+    };
+    /** @description An alert. */
+    AlertBody: {
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      acknowledged_at: string | null;
+      /** @description Who acknowledged it. */
+      acknowledged_by: string | null;
+      /** @description And in English. */
+      en: string;
+      /**
+       * Format: int64
+       * @description How many events.
+       */
+      events: number;
+      /**
+       * Format: int64
+       * @description Number of its first event.
+       */
+      first_seq: number;
+      /** @description The fonds, where the rule is about one. */
+      fonds: string | null;
+      /** @description Its identifier. */
+      id: string;
+      /**
+       * Format: date-time
+       * @description When its last event happened.
+       */
+      last_at: string;
+      /**
+       * Format: int64
+       * @description Of its last.
+       */
+      last_seq: number;
+      /**
+       * Format: date-time
+       * @description When it was raised.
+       */
+      raised_at: string;
+      /** @description Why nothing more is to be done. */
+      reason: string | null;
+      /** @description The rule. */
+      rule: string;
+      /** @description Whom or what it is about. */
+      subject: string;
+      /** @description `actor`, `address` or `object`. */
+      subject_kind: string;
+      /** @description What the rule means, in Chinese. */
+      zh: string;
+    };
     /** @description One attempt at a package. */
     Attempt: {
       /**
@@ -1138,6 +1365,229 @@ export interface components {
        * @description Faults that are there still.
        */
       still_there: number;
+    };
+    /** @description Events of one day. */
+    AuditDayBody: {
+      /** @description The kind of events. */
+      class: string;
+      /**
+       * Format: date
+       * @description The day, of the archives' time.
+       */
+      day: string;
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      events: number;
+      /** @description How they ended. */
+      outcome: string;
+    };
+    /** @description An event. */
+    AuditEventBody: {
+      /** @description What was done. */
+      action: string;
+      /** @description Account or reference. */
+      actor: string;
+      /** @description `person`, `program` or `system`. */
+      actor_kind: string;
+      /** @description Digest of the state after, or of the question. */
+      after_digest: string | null;
+      /** @description 档号. */
+      archival_code: string | null;
+      /** @description On what ground. */
+      basis: string | null;
+      /** @description Digest of the state before. */
+      before_digest: string | null;
+      /** @description Its kind. */
+      class: string;
+      /**
+       * Format: int64
+       * @description How many things it stands for.
+       */
+      count: number | null;
+      /** @description The department. */
+      department: string | null;
+      /** @description Its identifier. */
+      event_id: string;
+      /** @description 全宗号. */
+      fonds: string | null;
+      /** @description Its identifier. */
+      object: string | null;
+      /** @description Kind of what was acted upon. */
+      object_kind: string | null;
+      /** @description `success`, `failure` or `denied`. */
+      outcome: string;
+      /** @description Why. */
+      reason: string | null;
+      /** @description The roles. */
+      role: string | null;
+      /**
+       * Format: int64
+       * @description Its number in the trail.
+       */
+      seq: number;
+      /** @description The session, as a keyed hash. */
+      session: string | null;
+      /** @description Where from: shortened, or as a keyed hash. */
+      source_address: string | null;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      time: string;
+    };
+    /** @description An event with its place in the chain. */
+    AuditEventDetailBody: {
+      /**
+       * Format: int64
+       * @description The next place, at or after it, at which the journal holds the trail's hash; `null`: none yet.
+       */
+      anchored_at: number | null;
+      /** @description The bytes that are hashed. */
+      body: string;
+      /** @description Name of the digest. */
+      digest: string;
+      /** @description The event. */
+      event: components["schemas"]["AuditEventBody"];
+      /** @description Its own hash. */
+      hash: string;
+      /** @description Whether its hash is what its content comes to, and the event before it has the hash it names. */
+      is_sound: boolean;
+      /**
+       * Format: int64
+       * @description Number of the event after it.
+       */
+      next: number | null;
+      /** @description Hash of the event before it. */
+      prev_hash: string;
+      /**
+       * Format: int64
+       * @description Number of the event before it.
+       */
+      previous: number | null;
+    };
+    /** @description What proves a file of events. */
+    AuditExportProofBody: {
+      /** @description That hash. */
+      anchor_hash: string | null;
+      /**
+       * Format: int64
+       * @description The newest event whose hash the journal holds; `null`: none yet.
+       */
+      anchor_seq: number | null;
+      /**
+       * Format: int64
+       * @description Its bytes.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Events in it.
+       */
+      events: number;
+      /** @description Its hash. */
+      head_hash: string;
+      /**
+       * Format: int64
+       * @description Number of the last event of the trail.
+       */
+      head_seq: number;
+      /** @description SHA-256 of these. */
+      sha256: string;
+    };
+    /** @description Something of the trail that is not as it was written. */
+    AuditProblemBody: {
+      /** @description What should be there. */
+      expected: string;
+      /** @description What is there. */
+      found: string;
+      /** @description What kind, such as `audit.event_missing`. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Number of the event.
+       */
+      seq: number;
+    };
+    /** @description A proposal. */
+    AuditRetirementBody: {
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      decided_at: string | null;
+      /** @description Who decided. */
+      decided_by: string | null;
+      /** @description Its hash. */
+      hash: string;
+      /** @description Its identifier. */
+      id: string;
+      /**
+       * Format: date-time
+       * @description When.
+       */
+      proposed_at: string;
+      /** @description Who proposed it. */
+      proposed_by: string;
+      /** @description Why. */
+      reason: string;
+      /** @description Version of the retention rules. */
+      rules: string;
+      /** @description `proposed`, `agreed` or `refused`. */
+      state: string;
+      /**
+       * Format: int64
+       * @description Number of the last event that is to go.
+       */
+      up_to: number;
+    };
+    /** @description What may go, and what was proposed. */
+    AuditRetirementsBody: {
+      /**
+       * Format: int32
+       * @description Days for which every event is kept.
+       */
+      keep_days: number;
+      /**
+       * Format: int64
+       * @description Number of the event about a record still held that keeps all after it.
+       */
+      kept_by: number | null;
+      /**
+       * Format: int64
+       * @description Number of the last event that may go now; 0: none may.
+       */
+      may_go: number;
+      /** @description Proposals, newest first. */
+      proposals: components["schemas"]["AuditRetirementBody"][];
+    };
+    /** @description What a verification came to. */
+    AuditVerificationBody: {
+      /**
+       * Format: int64
+       * @description Places at which the journal holds the trail's hash.
+       */
+      anchors: number;
+      /**
+       * Format: int64
+       * @description Events read.
+       */
+      events: number;
+      /**
+       * Format: int64
+       * @description Number of the last one.
+       */
+      last: number;
+      /** @description Whether nothing was wrong. */
+      ok: boolean;
+      /** @description What was wrong. */
+      problems: components["schemas"]["AuditProblemBody"][];
+      /**
+       * Format: int64
+       * @description Number of the last event that was retired by rule.
+       */
+      retired: number;
     };
     /** @description A file of a record that an accession brought. */
     BroughtFile: {
@@ -2077,6 +2527,62 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_AlertBody: {
+      /** @description The entries. */
+      items: {
+        /**
+         * Format: date-time
+         * @description When.
+         */
+        acknowledged_at: string | null;
+        /** @description Who acknowledged it. */
+        acknowledged_by: string | null;
+        /** @description And in English. */
+        en: string;
+        /**
+         * Format: int64
+         * @description How many events.
+         */
+        events: number;
+        /**
+         * Format: int64
+         * @description Number of its first event.
+         */
+        first_seq: number;
+        /** @description The fonds, where the rule is about one. */
+        fonds: string | null;
+        /** @description Its identifier. */
+        id: string;
+        /**
+         * Format: date-time
+         * @description When its last event happened.
+         */
+        last_at: string;
+        /**
+         * Format: int64
+         * @description Of its last.
+         */
+        last_seq: number;
+        /**
+         * Format: date-time
+         * @description When it was raised.
+         */
+        raised_at: string;
+        /** @description Why nothing more is to be done. */
+        reason: string | null;
+        /** @description The rule. */
+        rule: string;
+        /** @description Whom or what it is about. */
+        subject: string;
+        /** @description `actor`, `address` or `object`. */
+        subject_kind: string;
+        /** @description What the rule means, in Chinese. */
+        zh: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_Attempt: {
       /** @description The entries. */
       items: {
@@ -2115,6 +2621,87 @@ export interface components {
          * @description Findings that do not.
          */
         warnings: number;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_AuditDayBody: {
+      /** @description The entries. */
+      items: {
+        /** @description The kind of events. */
+        class: string;
+        /**
+         * Format: date
+         * @description The day, of the archives' time.
+         */
+        day: string;
+        /**
+         * Format: int64
+         * @description How many.
+         */
+        events: number;
+        /** @description How they ended. */
+        outcome: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_AuditEventBody: {
+      /** @description The entries. */
+      items: {
+        /** @description What was done. */
+        action: string;
+        /** @description Account or reference. */
+        actor: string;
+        /** @description `person`, `program` or `system`. */
+        actor_kind: string;
+        /** @description Digest of the state after, or of the question. */
+        after_digest: string | null;
+        /** @description 档号. */
+        archival_code: string | null;
+        /** @description On what ground. */
+        basis: string | null;
+        /** @description Digest of the state before. */
+        before_digest: string | null;
+        /** @description Its kind. */
+        class: string;
+        /**
+         * Format: int64
+         * @description How many things it stands for.
+         */
+        count: number | null;
+        /** @description The department. */
+        department: string | null;
+        /** @description Its identifier. */
+        event_id: string;
+        /** @description 全宗号. */
+        fonds: string | null;
+        /** @description Its identifier. */
+        object: string | null;
+        /** @description Kind of what was acted upon. */
+        object_kind: string | null;
+        /** @description `success`, `failure` or `denied`. */
+        outcome: string;
+        /** @description Why. */
+        reason: string | null;
+        /** @description The roles. */
+        role: string | null;
+        /**
+         * Format: int64
+         * @description Its number in the trail.
+         */
+        seq: number;
+        /** @description The session, as a keyed hash. */
+        session: string | null;
+        /** @description Where from: shortened, or as a keyed hash. */
+        source_address: string | null;
+        /**
+         * Format: date-time
+         * @description When.
+         */
+        time: string;
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -2645,6 +3232,16 @@ export interface components {
      * @enum {string}
      */
     ProgressStage: "waiting" | "reading" | "checking" | "storing" | "done";
+    /** @description What is to go. */
+    ProposedRetirementBody: {
+      /** @description Why, in at most 500 characters. */
+      reason: string;
+      /**
+       * Format: int64
+       * @description Number of the last event that is to go.
+       */
+      up_to: number;
+    };
     /** @description A whole package in one request. */
     PushedPackage: {
       /** @description The files, each with its path in the package as its file name. */
@@ -3109,6 +3706,11 @@ export interface components {
       thumbnail: string | null;
       /** @description 题名. */
       title: string;
+    };
+    /** @description A decision. */
+    RetirementDecisionBody: {
+      /** @description Whether it is agreed to. */
+      is_agreed: boolean;
     };
     /** @description One question to a person: all findings of one check with one code. */
     ReviewTask: {
@@ -4199,8 +4801,8 @@ export interface operations {
         };
         content: {
           "application/json": unknown;
-          "application/pdf": number[];
           "text/html": string;
+          "application/pdf": number[];
         };
       };
       /** @description For the staff */
@@ -4388,6 +4990,637 @@ export interface operations {
       };
       /** @description It was decided before, or the accession has ended */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_alerts: {
+    parameters: {
+      query?: {
+        /** @description `true`: only those that nobody has acknowledged. */
+        open?: boolean;
+        /** @description Where the page begins. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of alerts */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_AlertBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  acknowledge_alert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The alert */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AcknowledgementBody"];
+      };
+    };
+    responses: {
+      /** @description The alert as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlertBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Somebody has before */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The reason is missing */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_audit_days: {
+    parameters: {
+      query?: {
+        /** @description How many days up to today, 30 if not said, 400 at most. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The counts */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_AuditDayBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_audit_events: {
+    parameters: {
+      query?: {
+        /** @description Account or reference of whoever acted. */
+        actor?: string;
+        /** @description The operation. */
+        action?: string;
+        /** @description `read`, `download`, `change`, `sign_in`, `sign_out`, `refusal`, `audit`, `system`. */
+        class?: string;
+        /** @description `success`, `failure`, `denied`. */
+        outcome?: string;
+        /** @description Identifier or 档号 of what was acted upon. */
+        object?: string;
+        /** @description 全宗号. */
+        fonds?: string;
+        /** @description Where from, as the trail writes it. */
+        source_address?: string;
+        /** @description From this moment on. */
+        from?: string;
+        /** @description Before this moment. */
+        until?: string;
+        /** @description Number of the first event. */
+        first?: number;
+        /** @description Number of the last event. */
+        last?: number;
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Events of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_AuditEventBody"];
+        };
+      };
+      /** @description A parameter is not understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_audit_event: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its number */
+        n: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The event */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditEventDetailBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none with this number */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  export_audit_events: {
+    parameters: {
+      query: {
+        /** @description Account or reference of whoever acted. */
+        actor?: string;
+        /** @description The operation. */
+        action?: string;
+        /** @description `read`, `download`, `change`, `sign_in`, `sign_out`, `refusal`, `audit`, `system`. */
+        class?: string;
+        /** @description `success`, `failure`, `denied`. */
+        outcome?: string;
+        /** @description Identifier or 档号 of what was acted upon. */
+        object?: string;
+        /** @description 全宗号. */
+        fonds?: string;
+        /** @description Where from, as the trail writes it. */
+        source_address?: string;
+        /** @description From this moment on. */
+        from?: string;
+        /** @description Before this moment. */
+        until?: string;
+        /** @description Number of the first event. */
+        first?: number;
+        /** @description Number of the last event. */
+        last?: number;
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Events of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description `csv` or `jsonl`. */
+        form: "csv" | "jsonl";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": number[];
+        };
+      };
+      /** @description A parameter is not understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  prove_audit_export: {
+    parameters: {
+      query: {
+        /** @description Account or reference of whoever acted. */
+        actor?: string;
+        /** @description The operation. */
+        action?: string;
+        /** @description `read`, `download`, `change`, `sign_in`, `sign_out`, `refusal`, `audit`, `system`. */
+        class?: string;
+        /** @description `success`, `failure`, `denied`. */
+        outcome?: string;
+        /** @description Identifier or 档号 of what was acted upon. */
+        object?: string;
+        /** @description 全宗号. */
+        fonds?: string;
+        /** @description Where from, as the trail writes it. */
+        source_address?: string;
+        /** @description From this moment on. */
+        from?: string;
+        /** @description Before this moment. */
+        until?: string;
+        /** @description Number of the first event. */
+        first?: number;
+        /** @description Number of the last event. */
+        last?: number;
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Events of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description `csv` or `jsonl`. */
+        form: "csv" | "jsonl";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What proves it */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditExportProofBody"];
+        };
+      };
+      /** @description A parameter is not understood */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_audit_retirements: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What may go */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditRetirementsBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  propose_audit_retirement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProposedRetirementBody"];
+      };
+    };
+    responses: {
+      /** @description Proposed; another person decides */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditRetirementBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The retention rule keeps these events */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The reason is missing */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  decide_audit_retirement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The proposal */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RetirementDecisionBody"];
+      };
+    };
+    responses: {
+      /** @description The proposal as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditRetirementBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is one's own, was decided, or is kept by the rule */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  verify_audit_trail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What it came to */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditVerificationBody"];
+        };
+      };
+      /** @description For whoever may read the audit trail */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No post allows it */
+      403: {
         headers: {
           [name: string]: unknown;
         };

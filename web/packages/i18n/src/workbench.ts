@@ -1,4 +1,5 @@
 import { access as accessEn } from "./en/access";
+import { audit as auditEn } from "./en/audit";
 import { common as commonEn } from "./en/common";
 import { intake as intakeEn } from "./en/intake";
 import { problems as problemsEn } from "./en/problems";
@@ -6,6 +7,7 @@ import { quality as qualityEn } from "./en/quality";
 import { workbench as workbenchEn } from "./en/workbench";
 import { useTexts, type Catalogues, type Texts } from "./texts";
 import { access } from "./zh-CN/access";
+import { audit } from "./zh-CN/audit";
 import { common } from "./zh-CN/common";
 import { intake } from "./zh-CN/intake";
 import { problems } from "./zh-CN/problems";
@@ -16,13 +18,14 @@ export type WorkbenchKey =
   | keyof typeof common
   | keyof typeof workbench
   | keyof typeof access
+  | keyof typeof audit
   | keyof typeof quality
   | keyof typeof intake
   | keyof typeof problems;
 
 export const workbenchTexts: Catalogues = {
-  "zh-CN": { ...common, ...workbench, ...access, ...quality, ...intake, ...problems },
-  en: { ...commonEn, ...workbenchEn, ...accessEn, ...qualityEn, ...intakeEn, ...problemsEn },
+  "zh-CN": { ...common, ...workbench, ...access, ...audit, ...quality, ...intake, ...problems },
+  en: { ...commonEn, ...workbenchEn, ...accessEn, ...auditEn, ...qualityEn, ...intakeEn, ...problemsEn },
 };
 
 export const useWorkbenchTexts = (): Texts<WorkbenchKey> => useTexts<WorkbenchKey>();

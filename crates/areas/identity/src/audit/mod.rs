@@ -26,6 +26,8 @@ pub use retention::{Decider, RetentionRules, Retirable, RetirementState, decide,
 pub use trail::AuditTrail;
 pub use verify::{AuditProblem, AuditReport, verify};
 
+pub use crate::repository::audit::AuditQuery;
+
 use lantai_database::UnitOfWork;
 use lantai_domain::audit::AuditNote;
 

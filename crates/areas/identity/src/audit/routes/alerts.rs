@@ -102,7 +102,11 @@ fn cursor_of(text: &str) -> Result<(i64, String), Problem> {
 /// Lists alerts, newest first.
 #[utoipa::path(get, path = "/api/v1/audit/alerts", tag = "audit",
     params(AlertsQuery),
-    responses((status = 200, description = "A page of alerts", body = Page<AlertBody>)))]
+    responses(
+        (status = 200, description = "A page of alerts", body = Page<AlertBody>),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
+    ))]
 pub async fn list_alerts(
     State(state): State<AuditState>,
     Query(query): Query<AlertsQuery>,
@@ -137,6 +141,8 @@ pub struct AcknowledgementBody {
         (status = 404, description = "There is none", body = ProblemBody),
         (status = 409, description = "Somebody has before", body = ProblemBody),
         (status = 422, description = "The reason is missing", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn acknowledge_alert(
     State(state): State<AuditState>,

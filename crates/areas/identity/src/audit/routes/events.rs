@@ -173,6 +173,8 @@ impl AuditEventBody {
     responses(
         (status = 200, description = "A page of events", body = Page<AuditEventBody>),
         (status = 400, description = "A parameter is not understood", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn list_audit_events(
     State(state): State<AuditState>,
@@ -221,11 +223,13 @@ pub struct AuditEventDetailBody {
 }
 
 /// Shows an event with its place in the chain.
-#[utoipa::path(get, path = "/api/v1/audit/events/{seq}", tag = "audit",
-    params(("seq" = u64, Path, description = "Its number")),
+#[utoipa::path(get, path = "/api/v1/audit/events/{n}", tag = "audit",
+    params(("n" = u64, Path, description = "Its number")),
     responses(
         (status = 200, description = "The event", body = AuditEventDetailBody),
         (status = 404, description = "There is none with this number", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn get_audit_event(
     State(state): State<AuditState>,
@@ -294,7 +298,11 @@ pub struct AuditDayBody {
 /// Counts events by day, kind and outcome, oldest first.
 #[utoipa::path(get, path = "/api/v1/audit/days", tag = "audit",
     params(AuditDaysQuery),
-    responses((status = 200, description = "The counts", body = Page<AuditDayBody>)))]
+    responses(
+        (status = 200, description = "The counts", body = Page<AuditDayBody>),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
+    ))]
 pub async fn list_audit_days(
     State(state): State<AuditState>,
     Query(query): Query<AuditDaysQuery>,
@@ -351,7 +359,11 @@ pub struct AuditVerificationBody {
 
 /// Proves the whole chain, against itself and against the journal.
 #[utoipa::path(get, path = "/api/v1/audit/verification", tag = "audit",
-    responses((status = 200, description = "What it came to", body = AuditVerificationBody)))]
+    responses(
+        (status = 200, description = "What it came to", body = AuditVerificationBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
+    ))]
 pub async fn verify_audit_trail(
     State(state): State<AuditState>,
 ) -> Result<Json<AuditVerificationBody>, Problem> {

@@ -55,6 +55,8 @@ async fn begin(
     responses(
         (status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>),
         (status = 400, description = "A parameter is not understood", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn export_audit_events(
     State(state): State<AuditState>,
@@ -108,6 +110,8 @@ pub struct AuditExportProofBody {
     responses(
         (status = 200, description = "What proves it", body = AuditExportProofBody),
         (status = 400, description = "A parameter is not understood", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn prove_audit_export(
     State(state): State<AuditState>,

@@ -49,6 +49,20 @@ impl Keeper {
         }
     }
 
+    /// Tells of a request that was refused before it came to its operation, once a minute and caller.
+    pub fn tell_refused(&self, viewer: Option<&Viewer>, address: Option<IpAddr>, code: &str) {
+        let trail = &self.trail;
+        let mut note = AuditNote::new(EventClass::Refusal, "request", trail.clock.now())
+            .by(viewer.map_or_else(AuditActor::public, actor))
+            .ended(AuditOutcome::Denied, Some(code.to_owned()));
+        note.source_address = address.map(|address| trail.pseudonyms.address(address));
+        let who = note.actor.as_ref().map(|actor| actor.id.clone());
+        let key = format!("{who:?} {:?} {code}", note.source_address);
+        if !self.is_repeated(key, note.at.as_millisecond()) {
+            trail.tell_soon(note);
+        }
+    }
+
     fn ranges(&self) -> std::sync::MutexGuard<'_, HashMap<String, i64>> {
         self.ranges.lock().unwrap_or_else(PoisonError::into_inner)
     }

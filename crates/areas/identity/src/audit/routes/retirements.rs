@@ -73,7 +73,11 @@ pub struct AuditRetirementsBody {
 
 /// Shows what of the trail may go by its retention rule, and what was proposed.
 #[utoipa::path(get, path = "/api/v1/audit/retirements", tag = "audit",
-    responses((status = 200, description = "What may go", body = AuditRetirementsBody)))]
+    responses(
+        (status = 200, description = "What may go", body = AuditRetirementsBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
+    ))]
 pub async fn list_audit_retirements(
     State(state): State<AuditState>,
 ) -> Result<Json<AuditRetirementsBody>, Problem> {
@@ -110,6 +114,8 @@ pub struct ProposedRetirementBody {
         (status = 201, description = "Proposed; another person decides", body = AuditRetirementBody),
         (status = 409, description = "The retention rule keeps these events", body = ProblemBody),
         (status = 422, description = "The reason is missing", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn propose_audit_retirement(
     State(state): State<AuditState>,
@@ -145,6 +151,8 @@ pub struct RetirementDecisionBody {
         (status = 200, description = "The proposal as it is now", body = AuditRetirementBody),
         (status = 404, description = "There is none", body = ProblemBody),
         (status = 409, description = "It is one's own, was decided, or is kept by the rule", body = ProblemBody),
+        (status = 401, description = "For whoever may read the audit trail", body = ProblemBody),
+        (status = 403, description = "No post allows it", body = ProblemBody),
     ))]
 pub async fn decide_audit_retirement(
     State(state): State<AuditState>,
