@@ -39,6 +39,8 @@ pub struct UnitOfWork {
     first: Option<JournalEntry>,
     notes: Vec<AuditNote>,
     is_audited: bool,
+    /// In whose name it was begun; whoever commits it may be another task.
+    scope: Option<AuditScope>,
 }
 
 impl UnitOfWork {
@@ -56,6 +58,7 @@ impl UnitOfWork {
             first: None,
             notes: Vec::new(),
             is_audited: true,
+            scope: AuditScope::current(),
         })
     }
 
@@ -136,7 +139,7 @@ impl UnitOfWork {
         if self.purpose == Purpose::Archival && self.facts == 0 {
             return Err(StoreError::NoFact);
         }
-        let scope = AuditScope::current();
+        let scope = self.scope.clone();
         let events = self.events(scope.as_ref()).await?;
         self.flush().await?;
         // after the journal's head, always in this order: two writers cannot wait for each other
