@@ -51,7 +51,10 @@ fn sorted(value: Value) -> Value {
         Value::Array(values) => values.into_iter().map(sorted).collect(),
         Value::Object(fields) => {
             let by_key: BTreeMap<String, Value> = fields.into_iter().collect();
-            by_key.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+            by_key
+                .into_iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect()
         }
         plain => plain,
     }

@@ -72,7 +72,7 @@ export function App() {
               <Route path="/quality/:id/inspect" element={<InspectionPage />} />
               <Route path="/filing" element={<FilingScopePage />} />
               <Route path="/policies" element={<PoliciesPage />} />
-              <Route path="/audit" element={<AuditPage />} />
+              <Route path="/audit" element={<AuditPage session={session} />} />
               <Route path="/records" element={<RecordsPage />} />
               <Route path="/records/:code" element={<RecordPage />} />
               <Route path="*" element={<LostNotice />} />

@@ -4801,8 +4801,8 @@ export interface operations {
         };
         content: {
           "application/json": unknown;
-          "text/html": string;
           "application/pdf": number[];
+          "text/html": string;
         };
       };
       /** @description For the staff */

@@ -39,6 +39,7 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
           {may(session, "inspect_quality") && <NavLink to="/quality">{t("desk.quality")}</NavLink>}
           {may(session, "file") && <NavLink to="/filing">{t("desk.filing")}</NavLink>}
           {may(session, "view_entry") && <NavLink to="/records">{t("desk.records")}</NavLink>}
+          {may(session, "view_alerts") && <NavLink to="/audit">{t("desk.audit")}</NavLink>}
           {may(session, "view_policies") && <NavLink to="/policies">{t("desk.policies")}</NavLink>}
         </nav>
         <div className="desk-person">

@@ -74,6 +74,9 @@ export const access = {
   "action.confirm_grants": "Confirm grants",
   "action.view_policies": "Read policies",
   "action.read_audit": "Read the audit trail",
+  "action.view_alerts": "See and acknowledge alerts",
+  "action.retire_audit": "Propose to remove what the rule of the audit trail lets go",
+  "action.confirm_audit_retirement": "Agree to remove it",
   "action.view_health": "See the state of the system",
   "action.configure": "Change the configuration",
 };

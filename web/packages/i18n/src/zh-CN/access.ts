@@ -74,6 +74,9 @@ export const access = {
   "action.confirm_grants": "确认授权",
   "action.view_policies": "查看策略",
   "action.read_audit": "查阅审计记录",
+  "action.view_alerts": "处理预警",
+  "action.retire_audit": "提请清理到期审计记录",
+  "action.confirm_audit_retirement": "批准清理到期审计记录",
   "action.view_health": "查看运行状况",
   "action.configure": "修改配置",
 };

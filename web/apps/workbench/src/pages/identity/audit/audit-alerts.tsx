@@ -7,8 +7,8 @@ import { FailureNotice } from "../../../parts/notices";
 import { Tag } from "../../../parts/status-tag";
 
 interface AlertsProps {
-  /** Shows the events from one number to another. */
-  show: (first: number, last: number) => void;
+  /** Shows the events from one number to another; not there for whoever may not read them. */
+  show?: (first: number, last: number) => void;
 }
 
 /** Patterns that somebody should look at, newest first. */
@@ -32,7 +32,7 @@ export function Alerts({ show }: AlertsProps) {
         <ul className="findings">
           {alerts.map((alert) => (
             <li key={alert.id}>
-              <One alert={alert} show={show} />
+              <One alert={alert} {...(show && { show })} />
             </li>
           ))}
         </ul>
@@ -64,9 +64,11 @@ function One({ alert, show }: { alert: Schemas["AlertBody"] } & AlertsProps) {
       <p>
         {t("alerts.about", { subject: alert.subject, count: alert.events })}{" "}
         {alert.fonds && t("alerts.fonds", { fonds: alert.fonds })}{" "}
-        <Button size="small" onClick={() => show(alert.first_seq, alert.last_seq)}>
-          {t("alerts.show")}
-        </Button>
+        {show && (
+          <Button size="small" onClick={() => show(alert.first_seq, alert.last_seq)}>
+            {t("alerts.show")}
+          </Button>
+        )}
       </p>
       {alert.acknowledged_by ? (
         <p className="quiet">

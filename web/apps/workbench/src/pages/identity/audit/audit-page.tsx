@@ -1,6 +1,7 @@
-import type { AuditFilter } from "@lantai/client";
+import type { AuditFilter, Schemas } from "@lantai/client";
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useSearchParams } from "react-router";
+import { may } from "../../../parts/may";
 import { Alerts } from "./audit-alerts";
 import { Chain, Days } from "./audit-chain";
 import { AuditEvents } from "./audit-events";
@@ -8,9 +9,11 @@ import { AuditEvents } from "./audit-events";
 const TEXTS = ["actor", "action", "class", "outcome", "object", "fonds", "from", "until"] as const;
 
 /** The audit trail for the auditor: alerts, the chain, figures, and every event. What is asked stands in the address. */
-export default function AuditPage() {
+export default function AuditPage({ session }: { session: Schemas["SessionBody"] }) {
   const { t } = useWorkbenchTexts();
   const [params, setParams] = useSearchParams();
+  // the security administrator sees alerts, and no events
+  const reads = may(session, "read_audit");
   const ask = (filter: AuditFilter) => {
     const entries = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
     setParams(new URLSearchParams(entries.map(([name, value]) => [name, String(value)])));
@@ -20,10 +23,14 @@ export default function AuditPage() {
       <title>{`${t("audit.title")} · ${t("desk.name")}`}</title>
       <h1>{t("audit.title")}</h1>
       <p className="quiet narrow">{t("audit.intro")}</p>
-      <Alerts show={(first, last) => ask({ first, last })} />
-      <Chain />
-      <AuditEvents key={params.toString()} filter={filterOf(params)} ask={ask} />
-      <Days />
+      <Alerts {...(reads && { show: (first: number, last: number) => ask({ first, last }) })} />
+      {reads && (
+        <>
+          <Chain />
+          <AuditEvents key={params.toString()} filter={filterOf(params)} ask={ask} />
+          <Days />
+        </>
+      )}
     </>
   );
 }
