@@ -223,6 +223,9 @@ fn tamper(rows: &mut Vec<StoredEvent>, tampering: &Tampering) -> Option<usize> {
         Tampering::Move { place } => {
             let row = rows.remove(place);
             rows.push(row);
+            for (seq, row) in (1..).zip(rows.iter_mut()) {
+                row.seq = seq;
+            }
             (place + 1 < rows.len()).then_some(place)
         }
     }
