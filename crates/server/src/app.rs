@@ -7,13 +7,14 @@ use crate::error::ArchiveError;
 use crate::limits::{self, Limiter};
 use crate::listen::{Times, listen};
 use crate::routes;
-use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
+use lantai_domain::Viewer;
 use lantai_http::Api;
 use lantai_identity::IdentityState;
 use lantai_identity::audit::routes::{self as audit_routes, AuditState, Keeper, Operations};
@@ -89,9 +90,27 @@ pub fn api_document(archive: &Archive) -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The whole application.
+/// The whole application: each request is of whoever its cookie or token names.
 pub fn router(archive: &Archive) -> Router {
     let (api, identity) = api(archive);
+    let recognise = middleware::from_fn_with_state(identity, lantai_identity::recognise);
+    application(archive, api, |router, keeper| {
+        let clock = Arc::clone(&archive.holdings.clock);
+        let limiter = Limiter::new(archive.config.limits.clone(), clock, keeper);
+        let router = limits::of_callers(router, &limiter).layer(recognise);
+        limits::of_everybody(router, &limiter)
+    })
+}
+
+/// The application as one viewer has it: every request is theirs, and nobody signs in. For programs that hold the data
+/// folder; it is never served.
+pub fn router_as(archive: &Archive, viewer: Viewer) -> Router {
+    let (api, _) = api(archive);
+    application(archive, api, |router, _| router.layer(Extension(viewer)))
+}
+
+/// Routes and pages, behind what finds out who asks and what every answer carries.
+fn application(archive: &Archive, api: Api, who: impl FnOnce(Router, Keeper) -> Router) -> Router {
     let (router, mut document) = api.into_parts();
     document::promise_every_field(&mut document);
     let keeper = Keeper::new(archive.audit.clone(), Operations::of(&document));
@@ -112,16 +131,7 @@ pub fn router(archive: &Archive) -> Router {
         .route("/api/v1/openapi.json", get(document))
         .fallback(assets::page)
         .layer(middleware::from_fn_with_state(keeper.clone(), audit_routes::keep));
-    let limiter = Limiter::new(
-        archive.config.limits.clone(),
-        Arc::clone(&archive.holdings.clock),
-        keeper,
-    );
-    let router = limits::of_callers(router, &limiter).layer(middleware::from_fn_with_state(
-        identity,
-        lantai_identity::recognise,
-    ));
-    limits::of_everybody(router, &limiter)
+    who(router, keeper)
         .layer(middleware::map_response(default_policy))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::REFERRER_POLICY, "same-origin"))

@@ -19,7 +19,7 @@ mod routes;
 mod verified;
 mod verify;
 
-pub use app::{api_document, router, serve};
+pub use app::{api_document, router, router_as, serve};
 pub use archive::{Access, Archive, public_key_path};
 pub use archive_check::{ArchiveTest, test_archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};

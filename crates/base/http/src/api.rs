@@ -124,6 +124,12 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     }
 }
 
+impl<S: Clone + Send + Sync + 'static> Default for Api<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Api {
     /// The routes and their description.
     pub fn into_parts(self) -> (Router, OpenApi) {

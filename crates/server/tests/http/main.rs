@@ -14,3 +14,4 @@ mod quality;
 mod reports;
 mod rights;
 mod session;
+mod who_may_what;
