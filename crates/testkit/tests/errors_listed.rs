@@ -29,6 +29,7 @@ const AREAS: &[&str] = &[
     "eep",
     "filing",
     "formats",
+    "gate",
     "http",
     "identity",
     "intake",
@@ -73,8 +74,8 @@ const OTHER_NAMES: &[&str] = &[
     "journal.public",
 ];
 /// Last parts that make a name a file's.
-const FILE_ENDINGS: [&str; 10] = [
-    "csv", "db", "json", "jsonl", "sqlite", "toml", "txt", "xls", "xlsx", "html",
+const FILE_ENDINGS: [&str; 11] = [
+    "cedar", "csv", "db", "json", "jsonl", "sqlite", "toml", "txt", "xls", "xlsx", "html",
 ];
 
 fn is_code(text: &str) -> bool {
