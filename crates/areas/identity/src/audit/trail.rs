@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 type Told = oneshot::Sender<Result<(), AuditError>>;
 
+/// An event that waits to be written, and whoever waits for it.
+type Waiting = (AuditNote, Option<Told>);
+
 /// The audit trail of an archive. Cheap to clone; all clones share one queue.
 #[derive(Clone)]
 pub struct AuditTrail {
@@ -30,7 +33,7 @@ pub struct AuditTrail {
     pub pseudonyms: Arc<Pseudonyms>,
     /// Folder of the files beside the journal.
     pub folder: PathBuf,
-    waiting: Arc<Mutex<Vec<(AuditNote, Option<Told>)>>>,
+    waiting: Arc<Mutex<Vec<Waiting>>>,
     committing: Arc<tokio::sync::Mutex<()>>,
     patience: Duration,
 }
