@@ -237,6 +237,11 @@ export const sampleOverview: Schemas["OverviewBody"] = {
   accessions: 3,
   accessions_returned: 1,
   jobs_waiting: 0,
-  journal: { size: 1873, root: "hV2n3l0cUj8bYQnQm9o2tq2w0cI0dX6sV0bqk1yXo6k=", checked_at: null, checked_sound: null },
+  journal: {
+    size: 1873,
+    root: "hV2n3l0cUj8bYQnQm9o2tq2w0cI0dX6sV0bqk1yXo6k=",
+    checked_at: null,
+    checked_sound: null,
+  },
   recent_accessions: [sampleAccession],
 };
