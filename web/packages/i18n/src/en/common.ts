@@ -14,6 +14,7 @@ export const common: Record<keyof typeof zh, Message> = {
   "error.title": "Could not load this",
   "error.network": "The server cannot be reached. Check your connection and try again.",
   "error.server": "The server had a problem and your action did not take effect. Please try again later.",
+  "error.not_allowed": "Your posts do not allow this page; ask the system administrator if you need it.",
   "error.unexpected": "Something unexpected went wrong. Please reload the page.",
   "error.retry": "Try again",
   "error.reload": "Reload",

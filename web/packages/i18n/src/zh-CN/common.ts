@@ -12,6 +12,7 @@ export const common = {
   "error.title": "没有读到",
   "error.network": "连接不到服务器。请检查网络后再试。",
   "error.server": "服务器出了问题，您的操作没有生效。请稍后再试。",
+  "error.not_allowed": "您的岗位不允许查看这一页；需要时请与系统管理员联系。",
   "error.unexpected": "出现了没有料到的错误。请重新载入页面。",
   "error.retry": "再试一次",
   "error.reload": "重新载入",
