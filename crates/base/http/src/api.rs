@@ -153,3 +153,74 @@ async fn guard(door: Door, request: Request, next: Next) -> Response {
     }
     next.run(Request::from_parts(parts, body)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use lantai_domain::access::Rights;
+    use std::sync::Arc;
+    use tower::ServiceExt;
+    use utoipa_axum::routes as operations;
+
+    #[utoipa::path(get, path = "/read", responses((status = 200)))]
+    async fn read() -> &'static str {
+        "read"
+    }
+
+    #[utoipa::path(post, path = "/change", responses((status = 200)))]
+    async fn change() -> &'static str {
+        "changed"
+    }
+
+    fn app() -> (Router, OpenApi) {
+        let figures = Door::May(Action::ViewFigures);
+        let api: Api = Api::new().route(figures, operations!(read));
+        api.route(figures, operations!(change)).into_parts()
+    }
+
+    async fn status(method: Method, path: &str, viewer: Option<&Viewer>, proof: bool) -> u16 {
+        let mut request = Request::builder().method(method).uri(path);
+        if proof {
+            request = request.header("x-lantai-csrf", "1");
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        if let Some(viewer) = viewer {
+            request.extensions_mut().insert(viewer.clone());
+        }
+        app().0.oneshot(request).await.unwrap().status().as_u16()
+    }
+
+    fn service(rights: Rights) -> Viewer {
+        let name = "another program".to_owned();
+        Viewer::new(Who::Service { name }, Vec::new(), Arc::new(rights))
+    }
+
+    #[tokio::test]
+    async fn a_door_is_closed_to_everybody_whom_the_gate_does_not_allow() {
+        let holder = Viewer::local_archivist();
+        let known = service(Rights::none());
+        assert_eq!(status(Method::GET, "/read", None, true).await, 401);
+        assert_eq!(
+            status(Method::GET, "/read", Some(&Viewer::nobody()), true).await,
+            401
+        );
+        assert_eq!(status(Method::GET, "/read", Some(&known), true).await, 403);
+        assert_eq!(status(Method::GET, "/read", Some(&holder), false).await, 200);
+    }
+
+    #[tokio::test]
+    async fn a_change_needs_its_proof_unless_a_token_asks_for_it() {
+        let holder = Viewer::local_archivist();
+        assert_eq!(status(Method::POST, "/change", Some(&holder), false).await, 403);
+        assert_eq!(status(Method::POST, "/change", Some(&holder), true).await, 200);
+        let program = service(Rights::all());
+        assert_eq!(status(Method::POST, "/change", Some(&program), false).await, 200);
+    }
+
+    #[test]
+    fn the_description_tells_the_door() {
+        let document = serde_json::to_value(app().1).unwrap();
+        assert_eq!(document["paths"]["/read"]["get"][DOOR], "view_figures");
+    }
+}
