@@ -25,6 +25,15 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     await expect
       .poll(overflow, { message: `${what} is wider than ${size.width}`, timeout: 5_000 })
       .toBeLessThanOrEqual(0);
+    // half faded in, a text has half its contrast
+    await page.waitForFunction(() =>
+      document
+        .getAnimations()
+        .every(
+          (animation) =>
+            animation.playState !== "running" || animation.effect?.getTiming().iterations === Infinity,
+        ),
+    );
     await page.evaluate(AXE);
     const violations = await page.evaluate(async () => {
       const { axe } = window as unknown as {

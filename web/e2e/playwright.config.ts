@@ -25,6 +25,7 @@ export default defineConfig({
   use: {
     baseURL: process.env["LANTAI_URL"],
     locale: "zh-CN",
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",

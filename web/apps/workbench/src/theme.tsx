@@ -2,7 +2,7 @@ import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { ConfigProvider, type ThemeConfig } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import type { ReactNode } from "react";
+import { useSyncExternalStore, type ReactNode } from "react";
 
 /** Ink, paper and one vermilion, denser than the framework's own look; every text colour reaches 4.5 : 1. */
 const theme: ThemeConfig = {
@@ -53,11 +53,27 @@ const theme: ThemeConfig = {
   },
 };
 
+const STILL = "(prefers-reduced-motion: reduce)";
+const stillTheme: ThemeConfig = { ...theme, token: { ...theme.token, motion: false } };
+
+/** Whether the reader asked their system for pages that do not move. */
+function useStillness(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(STILL);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(STILL).matches,
+  );
+}
+
 export function Theme({ children }: { children: ReactNode }) {
   const { language } = useWorkbenchTexts();
+  const still = useStillness();
   return (
     <ConfigProvider
-      theme={theme}
+      theme={still ? stillTheme : theme}
       locale={language === "en" ? enUS : zhCN}
       button={{ autoInsertSpace: false }}
     >
