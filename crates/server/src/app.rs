@@ -18,6 +18,7 @@ use lantai_domain::Viewer;
 use lantai_http::Api;
 use lantai_identity::IdentityState;
 use lantai_identity::audit::routes::{self as audit_routes, AuditState, Keeper, Operations};
+use lantai_identity::people::PeopleState;
 use lantai_intake::IntakeState;
 use lantai_intake::filing::FilingState;
 use lantai_intake::quality::QualityState;
@@ -52,6 +53,12 @@ fn api(archive: &Archive) -> (Api, IdentityState) {
             retention: Arc::clone(&archive.audit_retention),
             ids: Arc::clone(&holdings.ids),
         }))
+        .merge(lantai_identity::people::routes(PeopleState::new(
+            holdings.database.clone(),
+            Arc::clone(&holdings.clock),
+            Arc::clone(&holdings.ids),
+            Arc::clone(&archive.gatekeeper),
+        )))
         .merge(lantai_cataloguing::routes::routes(CataloguingState {
             holdings: holdings.clone(),
             watcher: Arc::new(archive.index.clone()),

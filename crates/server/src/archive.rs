@@ -3,6 +3,8 @@
 use crate::audit;
 use crate::config::Config;
 use crate::error::ArchiveError;
+use crate::first_people;
+use crate::initialise::write_private;
 use crate::own_rules;
 use lantai_access::CatalogueIndex;
 use lantai_cataloguing::Holdings;
@@ -44,6 +46,7 @@ pub(crate) struct Places {
     pub workspace: PathBuf,
     pub rebuilding: PathBuf,
     pub password: PathBuf,
+    pub data: PathBuf,
 }
 
 /// Where the archive in a data folder keeps its public key, for whoever checks what it signed.
@@ -71,7 +74,13 @@ impl Places {
             workspace: data.join("work"),
             rebuilding: data.join("rebuilding"),
             password: data.join("admin-password"),
+            data: data.to_path_buf(),
         })
+    }
+
+    /// File for the first password of an account.
+    pub fn first_password(&self, account: &str) -> PathBuf {
+        self.data.join(format!("{account}-password"))
     }
 }
 
@@ -131,6 +140,11 @@ impl Archive {
         let database = Database::connect(&database_address(data, &config)).await?;
         if access == Access::Write {
             database.migrate().await?;
+            let made = first_people::settle(&database, &places, &config.institution, None).await?;
+            for account in made {
+                let path = places.first_password(&account);
+                tracing::warn!(path = %path.display(), "an administrator's account was made; its first password is in {}", path.display());
+            }
         }
         let index = Index::open(&places.index)?;
         let archive = Self::join(data, config, places, database, index, lock)?;
@@ -215,6 +229,18 @@ impl Archive {
     /// Folder for work that does not fit into memory.
     pub fn workspace(&self) -> &Path {
         &self.places.workspace
+    }
+
+    /// Gives an account a new password and says in which file it lies: for whoever holds the data folder, when nobody
+    /// can sign in any more.
+    pub async fn reset_password(&self, account: &str) -> Result<PathBuf, ArchiveError> {
+        let database = &self.holdings.database;
+        let now = self.holdings.clock.now();
+        let password = lantai_identity::people::reset_password(database, now, account).await?;
+        let path = self.places.first_password(account);
+        write_private(&path, &format!("{password}\n"))?;
+        tracing::warn!(account.name = %account, "the password of an account was reset from the data folder");
+        Ok(path)
     }
 
     /// Folder of the journal.

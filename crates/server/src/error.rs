@@ -6,6 +6,7 @@ use lantai_database::StoreError;
 use lantai_gate::PolicyError;
 use lantai_identity::IdentityError;
 use lantai_identity::audit::AuditError;
+use lantai_identity::people::PeopleError;
 use lantai_intake::IntakeError;
 use lantai_journal::JournalError;
 use lantai_preservation::PreservationError;
@@ -86,6 +87,9 @@ pub enum ArchiveError {
     /// Accounts failed.
     #[error("accounts cannot be used")]
     Identity(#[from] IdentityError),
+    /// People failed.
+    #[error("people cannot be used")]
+    People(#[from] PeopleError),
     /// The holdings failed.
     #[error("the holdings cannot be used")]
     Cataloguing(#[from] CataloguingError),
@@ -125,6 +129,7 @@ impl ArchiveError {
             Self::Search(error) => error.code(),
             Self::Gate(error) => error.code(),
             Self::Identity(error) => error.code(),
+            Self::People(error) => error.code(),
             Self::Cataloguing(error) => error.code(),
             Self::Preservation(error) => error.code(),
             Self::Audit(error) => error.code(),

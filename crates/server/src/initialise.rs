@@ -3,6 +3,7 @@
 use crate::archive::{Places, database_address, lock};
 use crate::config::{CONFIG_FILE, Config};
 use crate::error::ArchiveError;
+use crate::first_people;
 use aws_lc_rs::rand;
 use lantai_cataloguing::layout::ARCHIVE_OBJECT;
 use lantai_database::Database;
@@ -20,8 +21,17 @@ use std::path::{Path, PathBuf};
 pub struct NewArchive {
     /// Its configuration.
     pub config: Config,
-    /// Name of its first administrator.
+    /// Name of the account of its first archivist.
     pub admin: String,
+}
+
+/// The account of an administrator that an archive begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstAdministrator {
+    /// Its name.
+    pub name: String,
+    /// File with its first password, readable by its owner only.
+    pub password_file: PathBuf,
 }
 
 /// A new archive.
@@ -31,10 +41,12 @@ pub struct Initialised {
     pub data: PathBuf,
     /// Name of the institution.
     pub institution: String,
-    /// Name of the first administrator.
+    /// Name of the account of the first archivist.
     pub admin: String,
-    /// File with the first password, readable by its owner only.
+    /// File with its first password, readable by its owner only.
     pub password_file: PathBuf,
+    /// The accounts of system, security and audit administrator.
+    pub administrators: Vec<FirstAdministrator>,
 }
 
 /// Makes an empty archive in a folder that is empty or not there. After an error what was made is removed.
@@ -99,10 +111,16 @@ async fn make(data: &Path, new: &NewArchive) -> Result<Initialised, ArchiveError
     work.record(fact).await?;
     work.commit().await?;
     journal.append(0, &[body], &key)?;
-    let password = lantai_identity::random_password()?;
-    lantai_identity::create_account(&database, &clock, &new.admin, &password).await?;
+    let institution = &new.config.institution;
+    let settled = first_people::settle(&database, &places, institution, Some(&new.admin)).await;
     database.close().await;
-    write_private(&places.password, &format!("{password}\n"))?;
+    let administrators = settled?.into_iter().filter(|name| *name != new.admin);
+    let administrators = administrators
+        .map(|name| FirstAdministrator {
+            password_file: places.first_password(&name),
+            name,
+        })
+        .collect();
     // written last: where the configuration is, there is a whole archive
     write(&data.join(CONFIG_FILE), &new.config.to_file())?;
     Ok(Initialised {
@@ -110,6 +128,7 @@ async fn make(data: &Path, new: &NewArchive) -> Result<Initialised, ArchiveError
         institution: new.config.institution.clone(),
         admin: new.admin.clone(),
         password_file: places.password,
+        administrators,
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::archive::{Archive, Places, database_address, lock, read_key};
 use crate::config::Config;
 use crate::error::ArchiveError;
-use crate::initialise::write_private;
+use crate::first_people;
 use lantai_cataloguing::Holdings;
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_database::{Database, JournalRows, StoreError};
@@ -62,7 +62,7 @@ pub async fn rebuild(
             .map_err(|source| ArchiveError::disk("remove", &places.index, source))?;
     }
     let index = Index::create(&places.index)?;
-    let (marker, password) = (places.rebuilding.clone(), places.password.clone());
+    let marker = places.rebuilding.clone();
     let archive = Archive::join(data, config, places, database.clone(), index, Some(lock))?;
     let rebuilt = lantai_cataloguing::rebuild(&archive.holdings, &RestoreAccessions, progress).await?;
     let trail = lantai_identity::audit::restore(&archive.audit).await?;
@@ -75,7 +75,7 @@ pub async fn rebuild(
     }
     archive.index.fill(progress).await?;
     let restored = waiting.restore(&database).await?;
-    let password_file = restore_identity(&archive, &database, &password).await?;
+    let password_file = restore_identity(&archive, &database).await?;
     archive.rest().await?;
     std::fs::remove_file(&marker).map_err(|source| ArchiveError::disk("remove", marker, source))?;
     Ok(Rebuilt {
@@ -182,21 +182,14 @@ fn put_aside(path: &Path) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// The institution's name comes from the configuration; without accounts there is a new administrator.
-async fn restore_identity(
-    archive: &Archive,
-    database: &Database,
-    password_file: &Path,
-) -> Result<Option<PathBuf>, ArchiveError> {
+/// The institution's name comes from the configuration; without accounts there are a new archivist and administrators.
+async fn restore_identity(archive: &Archive, database: &Database) -> Result<Option<PathBuf>, ArchiveError> {
+    let institution = &archive.config.institution;
     let mut work = database.begin_upkeep().await?;
-    lantai_identity::create_institution(&mut work, &SystemClock, &archive.config.institution).await?;
+    lantai_identity::create_institution(&mut work, &SystemClock, institution).await?;
     let accounts = IdentityRepository(work.conn()).count_accounts().await?;
     work.commit().await?;
-    if accounts > 0 {
-        return Ok(None);
-    }
-    let password = lantai_identity::random_password()?;
-    lantai_identity::create_account(database, &SystemClock, "admin", &password).await?;
-    write_private(password_file, &format!("{password}\n"))?;
-    Ok(Some(password_file.to_path_buf()))
+    let archivist = (accounts == 0).then_some("admin");
+    first_people::settle(database, &archive.places, institution, archivist).await?;
+    Ok(archivist.map(|_| archive.places.password.clone()))
 }

@@ -36,6 +36,7 @@ const AREAS: &[&str] = &[
     "jobs",
     "journal",
     "package",
+    "people",
     "preservation",
     "quality",
     "retention",

@@ -14,9 +14,6 @@ pub enum IdentityError {
         /// How long to wait.
         seconds: u64,
     },
-    /// The name cannot be an account's.
-    #[error("{0:?} cannot be an account's name: use 1 to 64 letters, digits, dots, hyphens or underscores")]
-    Name(String),
     /// The password cannot be hashed or compared.
     #[error("the password cannot be processed")]
     Password,
@@ -40,7 +37,6 @@ impl IdentityError {
         match self {
             Self::WrongCredentials => "identity.wrong_credentials",
             Self::Throttled { .. } => "identity.throttled",
-            Self::Name(_) => "identity.name",
             Self::Password => "identity.password",
             Self::Random => "identity.random",
             Self::NotInitialised => "identity.not_initialised",

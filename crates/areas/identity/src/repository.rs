@@ -3,6 +3,10 @@
 pub mod audit;
 pub mod audit_alerts;
 pub mod audit_retirements;
+pub(crate) mod people_holdings;
+pub(crate) mod people_persons;
+pub(crate) mod people_places;
+pub(crate) mod people_tokens;
 
 use lantai_database::{Conn, StoreError, on_engine};
 

@@ -70,7 +70,8 @@ impl Demo {
             return Ok(Status::Well);
         }
         output.say(&format!(
-            "{records} records. Sign in to the workbench as admin with the password in {}",
+            "{records} records. Sign in to the workbench as admin with the password in {}; people are managed by \
+             sysadmin, secadmin and auditadmin, whose passwords lie beside it",
             self.data.join("admin-password").display()
         ));
         serve_archive(

@@ -13,7 +13,8 @@ pub struct Init {
     /// Folder for the archive; empty, or not there yet.
     #[arg(value_name = "DIR")]
     data: PathBuf,
-    /// Name of the first administrator.
+    /// Name of the account of the first archivist. Beside it there is one for each administrator: sysadmin, secadmin and
+    /// auditadmin.
     #[arg(long, default_value = "admin", value_name = "NAME")]
     admin: String,
     /// Name of the institution.
@@ -59,11 +60,15 @@ impl Init {
             "password_file": made.password_file,
         });
         output.answer(&document, || {
+            let administrators = made.administrators.iter().map(|one| {
+                format!("Sign in as {} with the password in {}.\n", one.name, one.password_file.display())
+            });
             format!(
-                "An empty archive is in {}.\nSign in as {} with the password in {}.\nServe it: lantai serve --data {}",
+                "An empty archive is in {}.\nSign in as {} with the password in {}.\n{}Serve it: lantai serve --data {}",
                 made.data.display(),
                 made.admin,
                 made.password_file.display(),
+                administrators.collect::<String>(),
                 made.data.display()
             )
         })?;

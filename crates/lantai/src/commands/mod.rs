@@ -1,5 +1,6 @@
 //! The commands; each is one file.
 
+mod account;
 mod bench;
 mod check;
 mod config;
@@ -61,6 +62,8 @@ pub enum Command {
     Export(export::Export),
     /// Propose what is filed, where and how long, by the table of the archive.
     Filing(filing::Filing),
+    /// Look after accounts in an emergency.
+    Account(account::AccountCommand),
     /// Explain the configuration.
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
@@ -88,6 +91,7 @@ impl Command {
             Self::Receipt(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
             Self::Filing(command) => command.run(output),
+            Self::Account(command) => command.run(output).await,
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),

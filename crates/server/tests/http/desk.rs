@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use lantai_domain::{AccessionId, Stage, Viewer};
+use lantai_domain::{AccessionId, Role, Stage, Viewer};
+use lantai_identity::people::{Actor, Grant, NewAccount, NewPost, People, Scope, Validity};
+use lantai_identity::{AccountRepository, InstitutionRepository};
 use lantai_intake::{Accession, AccessionState, Progress, ReceiveRequest, receive};
 use lantai_server::{Access, Archive, Config, NewArchive, initialise, router};
 use serde_json::Value;
@@ -159,9 +161,69 @@ impl Desk {
             .await
     }
 
-    /// Signs the administrator in and gives the cookie to send.
+    /// Signs the archivist in and gives the cookie to send.
     pub async fn sign_in(&self) -> String {
-        let body = serde_json::json!({"name": "admin", "password": self.password});
+        self.sign_in_as("admin", &self.password).await
+    }
+
+    /// Signs one of the administrators in: `sysadmin`, `secadmin` or `auditadmin`.
+    pub async fn administrator(&self, name: &str) -> String {
+        let file = self.archive.data.join(format!("{name}-password"));
+        let password = std::fs::read_to_string(file).unwrap();
+        self.sign_in_as(name, password.trim()).await
+    }
+
+    /// A new member of the staff with posts that reach everything, signed in.
+    pub async fn member(&self, name: &str, roles: &[Role]) -> String {
+        let holdings = &self.archive.holdings;
+        let database = &holdings.database;
+        let people = People::new(database.clone(), holdings.clock.clone(), holdings.ids.clone());
+        let (system, security) = (self.actor("sysadmin").await, self.actor("secadmin").await);
+        let person = people.enter_person(system, name, None).await.unwrap();
+        let new = NewAccount {
+            name: name.to_owned(),
+            person,
+            expires_at: None,
+        };
+        let password = people.create_account(system, new).await.unwrap();
+        people.activate(security, name).await.unwrap();
+        let mut reader = database.read().await.unwrap();
+        let root = InstitutionRepository(reader.conn())
+            .root()
+            .await
+            .unwrap()
+            .unwrap()
+            .id;
+        for role in roles {
+            let new = NewPost {
+                institution: root,
+                name: format!("岗位 {role}"),
+                scope: Scope::everything(*role),
+            };
+            let grant = Grant {
+                person,
+                post: people.make_post(new).await.unwrap(),
+                validity: Validity::since(holdings.clock.now()),
+                replaces: None,
+            };
+            let id = people.propose(system, grant).await.unwrap();
+            people.agree(security, id).await.unwrap();
+        }
+        self.sign_in_as(name, &password).await
+    }
+
+    /// Whoever has an account.
+    pub async fn actor(&self, account: &str) -> Actor {
+        let mut reader = self.archive.holdings.database.read().await.unwrap();
+        let found = AccountRepository(reader.conn()).find(account).await.unwrap();
+        Actor {
+            person: found.unwrap().person.unwrap(),
+        }
+    }
+
+    /// Signs somebody in and gives the cookie to send.
+    pub async fn sign_in_as(&self, name: &str, password: &str) -> String {
+        let body = serde_json::json!({"name": name, "password": password});
         let answer = self.send(Method::POST, "/api/v1/session", None, &body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         answer

@@ -10,6 +10,7 @@ mod files;
 mod filing;
 mod mass;
 mod opening;
+mod people;
 mod quality;
 mod reports;
 mod rights;

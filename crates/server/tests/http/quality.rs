@@ -2,21 +2,15 @@
 
 use crate::desk::{Answer, Desk};
 use axum::http::{Method, StatusCode};
-use lantai_domain::SystemClock;
+use lantai_domain::Role;
 use serde_json::{Value, json};
 
 const LOTS: &str = "/api/v1/quality/lots";
 
-/// A signed-in person with an account made for this test.
+/// A signed-in inspector.
 async fn person(desk: &Desk, name: &str) -> String {
-    let database = &desk.archive.holdings.database;
-    lantai_identity::create_account(database, &SystemClock, name, "一个很长的口令-2026")
+    desk.member(name, &[Role::Archivist, Role::QualityInspector])
         .await
-        .unwrap();
-    let body = json!({"name": name, "password": "一个很长的口令-2026"});
-    let answer = desk.send(Method::POST, "/api/v1/session", None, &body).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 async fn accession(desk: &Desk, cookie: &str) -> String {

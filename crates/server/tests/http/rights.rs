@@ -22,7 +22,8 @@ async fn every_other_operation_refuses_whoever_has_not_signed_in() {
                 .replace("{code}", &encode(OPEN))
                 .replace("{id}", "019a0000-0000-7000-8000-000000000000")
                 .replace("{number}", "J901")
-                .replace("{n}", "1");
+                .replace("{n}", "1")
+                .replace("{name}", "nobody");
             assert!(
                 !address.contains('{'),
                 "this test knows no value for a parameter of {path}"
@@ -43,7 +44,7 @@ async fn every_other_operation_refuses_whoever_has_not_signed_in() {
     }
     // what is for everybody only reads, but for signing in and out
     seen.retain(|name| !name.starts_with("get ") && !name.starts_with("options "));
-    let wanted = ["delete /api/v1/session", "post /api/v1/session"];
+    let wanted = ["delete /api/v1/session", "post /api/v1/readers", "post /api/v1/session"];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
 }
 

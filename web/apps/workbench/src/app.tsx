@@ -24,6 +24,10 @@ const LotPage = lazy(() => import("./pages/intake/quality/lot-page"));
 const InspectionPage = lazy(() => import("./pages/intake/quality-inspection/inspection-page"));
 const FilingScopePage = lazy(() => import("./pages/intake/filing-scope/filing-scope-page"));
 const AuditPage = lazy(() => import("./pages/identity/audit/audit-page"));
+const PeoplePage = lazy(() => import("./pages/identity/people/people-page"));
+const GrantsPage = lazy(() => import("./pages/identity/grants/grants-page"));
+const ServicesPage = lazy(() => import("./pages/identity/services/services-page"));
+const ReadersPage = lazy(() => import("./pages/identity/readers/readers-page"));
 const RecordsPage = lazy(() => import("./pages/cataloguing/records/records-page"));
 const RecordPage = lazy(() => import("./pages/cataloguing/record/record-page"));
 
@@ -71,6 +75,10 @@ export function App() {
               <Route path="/quality/:id" element={<LotPage />} />
               <Route path="/quality/:id/inspect" element={<InspectionPage />} />
               <Route path="/filing" element={<FilingScopePage />} />
+              <Route path="/people" element={<PeoplePage />} />
+              <Route path="/grants" element={<GrantsPage />} />
+              <Route path="/services" element={<ServicesPage />} />
+              <Route path="/readers" element={<ReadersPage />} />
               <Route path="/policies" element={<PoliciesPage />} />
               <Route path="/audit" element={<AuditPage session={session} />} />
               <Route path="/records" element={<RecordsPage />} />

@@ -11,6 +11,7 @@ import "./styles/desk.css";
 import "./styles/pages.css";
 import "./styles/intake.css";
 import "./styles/exceptions.css";
+import "./styles/people.css";
 import "./styles/quality.css";
 import "./styles/audit.css";
 

@@ -5,6 +5,7 @@ export * from "./audit";
 export * from "./exceptions";
 export * from "./filing";
 export * from "./quality";
+export * from "./people";
 export * from "./policies";
 export * from "./problem";
 export * from "./progress";

@@ -3,6 +3,8 @@
 mod policies;
 mod session;
 
+use crate::error::IdentityError;
+use crate::people::{self, PeopleError};
 use crate::sessions;
 use crate::throttle::Throttle;
 use axum::extract::{Request, State};
@@ -11,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use lantai_database::Database;
 use lantai_domain::access::{Action, Hat, Purpose};
-use lantai_domain::{Clock, PersonId, Role, Viewer, Who};
+use lantai_domain::{Clock, Viewer, Who};
 use lantai_gate::Gatekeeper;
 use lantai_http::{Api, Door};
 use std::sync::Arc;
@@ -21,15 +23,6 @@ use utoipa_axum::routes as operations;
 pub(crate) const COOKIE: &str = "lantai_session";
 
 const POLICIES: Door = Door::May(Action::ViewPolicies);
-
-/// The posts behind an account as long as accounts have no persons: everything of the business, reaching every fonds.
-const HATS_OF_AN_ACCOUNT: [Role; 5] = [
-    Role::Archivist,
-    Role::OpeningApprover,
-    Role::ReferenceArchivist,
-    Role::PreservationOfficer,
-    Role::Director,
-];
 
 /// What the routes of identity work on.
 #[derive(Clone)]
@@ -67,14 +60,38 @@ impl IdentityState {
         self.viewer(Who::Public, Vec::new())
     }
 
-    /// Whoever signed in to an account.
-    pub(crate) fn viewer_of(&self, account: &str) -> Viewer {
-        let hats = HATS_OF_AN_ACCOUNT.map(Hat::everywhere).to_vec();
+    /// Whoever signed in to an account, with the hats they have now; the public, where it cannot be used any more.
+    pub(crate) async fn viewer_of(&self, account: &str) -> Result<Viewer, IdentityError> {
+        let now = self.clock.now();
+        let mut reader = self.database.read().await?;
+        let standing = people::standing(reader.conn(), account, now).await?;
+        let Some(person) = standing.signs_in() else {
+            return Ok(self.public());
+        };
+        let hats = people::hats_of(reader.conn(), person, now).await?;
         let who = Who::Account {
             name: account.to_owned(),
-            person: PersonId::new(uuid::Uuid::nil()),
+            person,
         };
-        self.viewer(who, hats)
+        Ok(self.viewer(who, hats))
+    }
+
+    /// The program that shows a token, limited to what the token allows; the public, where it opens nothing.
+    pub(crate) async fn viewer_by_token(&self, token: &str) -> Result<Viewer, PeopleError> {
+        let now = self.clock.now();
+        let mut reader = self.database.read().await?;
+        let found = people::service_of(reader.conn(), token, now).await?;
+        drop(reader);
+        let Some(service) = found else {
+            return Ok(self.public());
+        };
+        service.note_use(&self.database, now).await?;
+        let who = Who::Service {
+            name: service.account,
+        };
+        let whole = self.viewer(who.clone(), vec![service.hat]);
+        let limited = whole.rights().limited_to(&service.actions);
+        Ok(Viewer::new(who, whole.hats().to_vec(), Arc::new(limited)))
     }
 
     fn viewer(&self, who: Who, hats: Vec<Hat>) -> Viewer {
@@ -102,22 +119,38 @@ pub fn routes(state: IdentityState) -> Api {
         .with_state(state)
 }
 
-/// Finds out who asks and puts the viewer into the request.
+/// Finds out who asks and puts the viewer into the request. A token that a program shows goes before a cookie.
 pub async fn recognise(State(state): State<IdentityState>, mut request: Request, next: Next) -> Response {
-    let viewer = match token_of(request.headers()) {
-        Some(token) => match sessions::account_of(&state.database, &*state.clock, &token).await {
-            Ok(Some(account)) => state.viewer_of(&account),
-            Ok(None) => state.public(),
-            Err(error) => {
-                // who cannot be recognised is the public
-                tracing::error!(error = %error, "a session could not be looked up");
-                state.public()
-            }
-        },
-        None => state.public(),
+    let viewer = match (bearer_of(request.headers()), token_of(request.headers())) {
+        (Some(token), _) => state.viewer_by_token(&token).await.unwrap_or_else(|error| {
+            // who cannot be recognised is the public
+            tracing::error!(error = %error, "a token could not be looked up");
+            state.public()
+        }),
+        (None, Some(token)) => viewer_of_session(&state, &token).await.unwrap_or_else(|error| {
+            tracing::error!(error = %error, "a session could not be looked up");
+            state.public()
+        }),
+        (None, None) => state.public(),
     };
     request.extensions_mut().insert(viewer);
     next.run(request).await
+}
+
+async fn viewer_of_session(state: &IdentityState, token: &str) -> Result<Viewer, IdentityError> {
+    match sessions::account_of(&state.database, &*state.clock, token).await? {
+        Some(account) => state.viewer_of(&account).await,
+        None => Ok(state.public()),
+    }
+}
+
+/// The token that a program shows.
+fn bearer_of(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
 }
 
 /// The session's token in the request's cookies.

@@ -110,7 +110,7 @@ pub async fn sign_in(
     let token = sessions::sign_in(&state.database, &*state.clock, &state.throttle, name, password)
         .await
         .map_err(|error| problem(&error))?;
-    let viewer = state.viewer_of(name);
+    let viewer = state.viewer_of(name).await.map_err(|error| problem(&error))?;
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECONDS}");
     with_cookie(Json(body(&state, &viewer)).into_response(), &cookie)
 }

@@ -78,6 +78,12 @@ actions! {
     ManageAccounts = "manage_accounts" on Archive,
     /// To bring accounts to life and confirm who gets a post.
     ConfirmGrants = "confirm_grants" on Archive,
+    /// To take posts, accounts and tokens away; at once.
+    WithdrawGrants = "withdraw_grants" on Archive,
+    /// To see institutions, persons, posts and who holds them.
+    ViewPeople = "view_people" on Archive,
+    /// To see readers and keep that they showed who they are.
+    VerifyReaders = "verify_readers" on Archive,
     /// To read policies and try them.
     ViewPolicies = "view_policies" on Archive,
     /// To read the audit trail.

@@ -59,8 +59,43 @@ impl Rights {
         self.filter(action).has(record)
     }
 
+    /// The same rights as far as they are among some actions: what a token allows of what its role allows.
+    pub fn limited_to(&self, actions: &BTreeSet<Action>) -> Self {
+        let with = self.with.iter().filter(|(action, _)| actions.contains(action));
+        Self {
+            here: self.here.intersection(actions).copied().collect(),
+            with: with.map(|(action, filter)| (*action, filter.clone())).collect(),
+            nothing: Filter::nothing(),
+        }
+    }
+
     /// The actions that may be done at all, in the order of their list.
     pub fn actions(&self) -> impl Iterator<Item = Action> {
         ACTIONS.iter().copied().filter(|action| self.may(*action))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_takes_away_and_never_adds() {
+        let wanted = BTreeSet::from([Action::ViewEntry, Action::Configure, Action::ReadAudit]);
+        let mut rights = Rights::none();
+        rights.allow(Action::Configure);
+        rights.allow(Action::ManageAccounts);
+        rights.allow_with(Action::ViewEntry, Filter::everything());
+        rights.allow_with(Action::Download, Filter::everything());
+        let limited = rights.limited_to(&wanted);
+        let left: Vec<Action> = limited.actions().collect();
+        assert_eq!(left, [Action::ViewEntry, Action::Configure]);
+        assert!(
+            Rights::all()
+                .limited_to(&BTreeSet::new())
+                .actions()
+                .next()
+                .is_none()
+        );
     }
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { Link, NavLink, useLocation, useNavigationType } from "react-router";
 import { may } from "./may";
 import { LanguageSwitch } from "./language-switch";
+import { PeopleLinks } from "./people-links";
 
 interface DeskFrameProps {
   session: Schemas["SessionBody"];
@@ -39,6 +40,7 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
           {may(session, "inspect_quality") && <NavLink to="/quality">{t("desk.quality")}</NavLink>}
           {may(session, "file") && <NavLink to="/filing">{t("desk.filing")}</NavLink>}
           {may(session, "view_entry") && <NavLink to="/records">{t("desk.records")}</NavLink>}
+          <PeopleLinks session={session} />
           {may(session, "view_alerts") && <NavLink to="/audit">{t("desk.audit")}</NavLink>}
           {may(session, "view_policies") && <NavLink to="/policies">{t("desk.policies")}</NavLink>}
         </nav>

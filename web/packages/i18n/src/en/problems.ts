@@ -47,4 +47,27 @@ export const problems: Record<keyof typeof zh, Message> = {
   "problem.quality.wrong_state": "The lot has gone on: look at it again.",
   "problem.quality.changed_meanwhile": "Somebody else changed the lot at the same moment: try again.",
   "problem.quality.accession_not_accepted": "Only an accession in the holdings is inspected.",
+  "problem.people.duty_conflict":
+    "This person holds, or is to hold, a role that excludes this one. Choose another person, or end the other post first.",
+  "problem.people.own_proposal": "Nobody agrees to what they asked for themselves; somebody else does.",
+  "problem.people.own_matter": "Nobody decides on their own account or posts; somebody else does.",
+  "problem.people.last_administrator":
+    "This is the last system, security or audit administrator who can act without an end. Appoint another one first, with an account in use.",
+  "problem.people.wrong_state": "It has changed meanwhile; please look again.",
+  "problem.people.name_taken": "Another account has this name; choose another.",
+  "problem.people.name": "A name has 1 to 100 letters.",
+  "problem.people.account_name":
+    "An account's name has letters, digits, dots, hyphens and underscores, 64 at most.",
+  "problem.people.reason_missing": "Please say why.",
+  "problem.people.parent": "An institution of this kind cannot stand here.",
+  "problem.people.role_of_no_post": "Readers have their role by registering, not by a post.",
+  "problem.people.role_of_no_program": "A program cannot be one of the three administrators.",
+  "problem.people.scope":
+    "Fonds, categories or actions are not named well; a unit's clerk needs named fonds.",
+  "problem.people.validity":
+    "The time is wrong: it must end after it begins and not be over; a token lives a year at most.",
+  "problem.people.has_account": "This person has an account: one person, one account.",
+  "problem.people.held_already": "This person holds this post, or was proposed for it.",
+  "problem.people.closed": "This institution or post exists no more.",
+  "problem.people.in_use": "Somebody still holds it, or something stands under it.",
 };
