@@ -11,6 +11,7 @@ use crate::repository::people_persons::{AccountRepository, PersonRepository};
 use crate::repository::people_places::InstitutionRepository;
 use jiff::Timestamp;
 use lantai_database::{Database, StoreError};
+use lantai_domain::audit::{AuditActor, AuditNote, AuditObject, EventClass};
 use lantai_domain::{InstitutionId, PersonId, Proposal};
 
 /// An account to be made.
@@ -187,6 +188,11 @@ pub async fn reset_password(database: &Database, now: Timestamp, name: &str) -> 
         return Err(PeopleError::NotStaff);
     }
     AccountRepository(change.conn()).put_password(name, &kept).await?;
+    let note = AuditNote::new(EventClass::System, "reset_password", now);
+    change.note(
+        note.by(AuditActor::person("local"))
+            .on(AuditObject::new("account", name)),
+    );
     change.commit().await?;
     Ok(password)
 }

@@ -5,6 +5,7 @@ use crate::repository::people_holdings::HoldingRepository;
 use crate::repository::people_persons::PersonRepository;
 use jiff::Timestamp;
 use lantai_database::{Conn, Database, UnitOfWork};
+use lantai_domain::audit::AuditNote;
 use lantai_domain::{Clock, IdSource, PersonId, Role, Viewer};
 use std::sync::Arc;
 
@@ -81,6 +82,11 @@ impl Change {
 
     pub fn conn(&mut self) -> Conn<'_> {
         self.work.conn()
+    }
+
+    /// Tells the audit trail of the change in words of its own, where no request around it does.
+    pub fn note(&mut self, note: AuditNote) {
+        self.work.note(note);
     }
 
     /// Makes the change durable, unless it took the last administrator of a kind away.

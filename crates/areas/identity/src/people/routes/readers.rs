@@ -6,14 +6,14 @@ use super::super::readers::NewReader;
 use super::bodies::{MadeBody, PersonNameBody};
 use super::tell::Teller;
 use super::{Part, PeopleState, actor, problem};
+use crate::audit::routes::PeerAddress;
 use crate::repository::people_persons::{AccountRepository, PersonFilter, PersonRepository};
 use axum::Json;
-use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use lantai_domain::PersonId;
 use lantai_http::{Asker, Page, Problem, ProblemBody};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -72,8 +72,8 @@ pub async fn register_reader(
 ) -> Result<(StatusCode, Json<MadeBody>), Problem> {
     let place = request
         .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(address)| address.ip());
+        .get::<PeerAddress>()
+        .map(|PeerAddress(address)| *address);
     let Json(body) = <Json<NewReaderBody> as axum::extract::FromRequest<()>>::from_request(request, &())
         .await
         .map_err(|error| Problem::new(error.status(), "http.body", error.body_text()))?;
