@@ -11,9 +11,30 @@ export const need = (name: string): string => {
 export async function signIn(page: Page, name = need("LANTAI_ADMIN")): Promise<void> {
   await page.goto("/workbench/");
   await page.getByLabel("用户名").fill(name);
-  await page.getByLabel("口令").fill(need("LANTAI_PASSWORD"));
-  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("口令", { exact: true }).fill(need("LANTAI_PASSWORD"));
+  await page.getByRole("button", { name: "登录", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "概况" })).toBeVisible();
+}
+
+/** The passwords that people chose in place of those that others had made. */
+const chosen = new Map<string, string>();
+
+/** Signs somebody in whose password somebody else made: the first time they choose one of their own. */
+export async function signInWithFirst(page: Page, name: string, password: string): Promise<void> {
+  const own = chosen.get(name);
+  await page.goto("/workbench/");
+  await page.getByLabel("用户名").fill(name);
+  await page.getByLabel("口令", { exact: true }).fill(own ?? password);
+  await page.getByRole("button", { name: "登录", exact: true }).click();
+  if (own === undefined) {
+    await expect(page.getByRole("heading", { level: 1, name: "请换一个口令" })).toBeVisible();
+    const choice = `${[...password].reverse().join("")}-石门渠`;
+    await page.getByLabel("新口令", { exact: true }).fill(choice);
+    await page.getByLabel("再输一遍新口令").fill(choice);
+    await page.getByRole("button", { name: "更换口令" }).click();
+    chosen.set(name, choice);
+  }
+  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
 }
 
 interface Announced {

@@ -51,6 +51,6 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 export function collectComplaints(page: Page, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+    if (/content security policy|refused to/i.test(message.text())) complaints.push(message.text());
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
-import { need } from "./desk";
+import { need, signInWithFirst } from "./desk";
 import { collectComplaints, expectAccessible } from "./look";
 
 const NAME = "钱程";
@@ -120,11 +120,7 @@ test("a program gets a token that two agreed on", async ({ browser }) => {
 async function at(browser: Browser, name: string, password: string, complaints: string[]): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   collectComplaints(page, complaints);
-  await page.goto("/workbench/");
-  await page.getByLabel("用户名").fill(name);
-  await page.getByLabel("口令").fill(password);
-  await page.getByRole("button", { name: "登录" }).click();
-  await expect(page.getByRole("button", { name: "退出" })).toBeVisible();
+  await signInWithFirst(page, name, password);
   return page;
 }
 

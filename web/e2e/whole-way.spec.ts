@@ -60,11 +60,11 @@ async function signIn(page: Page) {
   await expect(page.getByRole("heading", { level: 1, name: "登录工作台" })).toBeVisible();
   await expectAccessible(page, "sign-in");
   await page.getByLabel("用户名").fill(need("LANTAI_ADMIN"));
-  await page.getByLabel("口令").fill("not the password");
-  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("口令", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "登录", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("用户名或口令不对");
-  await page.getByLabel("口令").fill(need("LANTAI_PASSWORD"));
-  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByLabel("口令", { exact: true }).fill(need("LANTAI_PASSWORD"));
+  await page.getByRole("button", { name: "登录", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "概况" })).toBeVisible();
 }
 

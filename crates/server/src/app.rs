@@ -7,43 +7,38 @@ use crate::error::ArchiveError;
 use crate::limits::{self, Limiter};
 use crate::listen::{Times, listen};
 use crate::routes;
-use axum::http::{HeaderName, HeaderValue, header};
+use crate::security;
+use axum::http::header;
 use axum::middleware;
-use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
 use lantai_domain::Viewer;
-use lantai_http::Api;
+use lantai_http::{Api, Proved};
 use lantai_identity::IdentityState;
 use lantai_identity::audit::routes::{self as audit_routes, AuditState, Keeper, Operations};
 use lantai_identity::people::PeopleState;
 use lantai_intake::IntakeState;
 use lantai_intake::filing::FilingState;
 use lantai_intake::quality::QualityState;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
-
-/// Pages run only what comes from here; nothing is framed by others.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
-                      style-src 'self' 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'; base-uri 'none'; \
-                      form-action 'self'";
 
 fn api(archive: &Archive) -> (Api, IdentityState) {
     let holdings = &archive.holdings;
     let categories = archive.categories();
-    let identity = IdentityState::new(
-        holdings.database.clone(),
-        Arc::clone(&holdings.clock),
-        archive.config.institution.clone(),
-        Arc::clone(&archive.gatekeeper),
-    );
+    let identity = IdentityState {
+        database: holdings.database.clone(),
+        clock: Arc::clone(&holdings.clock),
+        sign_in: archive.sign_in.clone(),
+        gatekeeper: Arc::clone(&archive.gatekeeper),
+    };
     let router = Api::described_in(Document::openapi())
         .merge(routes::routes(archive))
         .merge(lantai_identity::routes(identity.clone()))
@@ -58,6 +53,7 @@ fn api(archive: &Archive) -> (Api, IdentityState) {
             Arc::clone(&holdings.clock),
             Arc::clone(&holdings.ids),
             Arc::clone(&archive.gatekeeper),
+            archive.sign_in.clone(),
         )))
         .merge(lantai_cataloguing::routes::routes(CataloguingState {
             holdings: holdings.clone(),
@@ -113,7 +109,9 @@ pub fn router(archive: &Archive) -> Router {
 /// folder; it is never served.
 pub fn router_as(archive: &Archive, viewer: Viewer) -> Router {
     let (api, _) = api(archive);
-    application(archive, api, |router, _| router.layer(Extension(viewer)))
+    application(archive, api, |router, _| {
+        router.layer(Extension(viewer)).layer(Extension(Proved::Lately))
+    })
 }
 
 /// Routes and pages, behind what finds out who asks and what every answer carries.
@@ -139,12 +137,9 @@ fn application(archive: &Archive, api: Api, who: impl FnOnce(Router, Keeper) -> 
         .fallback(assets::page)
         .layer(middleware::from_fn_with_state(keeper.clone(), audit_routes::keep));
     who(router, keeper)
-        .layer(middleware::map_response(default_policy))
-        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_layer(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
+        .layer(middleware::from_fn_with_state(
+            archive.config.is_secure(),
+            security::headers,
         ))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(
@@ -155,24 +150,11 @@ fn application(archive: &Archive, api: Api, who: impl FnOnce(Router, Keeper) -> 
         )
 }
 
-fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-}
-
-/// Answers that bring a policy of their own, as files of records do, keep it.
-async fn default_policy(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(POLICY));
-    response
-}
-
 /// Serves an archive until `stop` resolves; `ready` is told the address. With `work`, a worker runs beside it.
 pub async fn serve(
     archive: &Archive,
     work: bool,
-    ready: impl FnOnce(std::net::SocketAddr),
+    ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ArchiveError> {
     let address = format!("{}:{}", archive.config.address, archive.config.port);

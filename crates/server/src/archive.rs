@@ -13,6 +13,7 @@ use lantai_domain::access::Purpose;
 use lantai_domain::{RandomIds, SystemClock, Viewer};
 use lantai_gate::Gatekeeper;
 use lantai_identity::audit::{AlertRules, AuditTrail, RetentionRules};
+use lantai_identity::sign_in::SignIn;
 use lantai_intake::filing::TablesInForce;
 use lantai_intake::quality::QualityRules;
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
@@ -108,6 +109,8 @@ pub struct Archive {
     pub quality: Arc<QualityRules>,
     /// The gate.
     pub gatekeeper: Arc<Gatekeeper>,
+    /// Signing in.
+    pub sign_in: SignIn,
     /// The tables of filing scope.
     pub filing: TablesInForce,
     /// Uploads under way.
@@ -183,6 +186,13 @@ impl Archive {
             places.vault.join("audit"),
         );
         let rules = data.join("rules");
+        let sign_in = SignIn::of_folder(
+            data,
+            holdings.database.clone(),
+            Arc::clone(&holdings.clock),
+            &config.institution,
+            config.sign_in.clone(),
+        )?;
         let scanner = config.malware_scanner()?;
         let filing = own_rules::filing_in_force(data)?;
         Ok(Self {
@@ -198,6 +208,7 @@ impl Archive {
                 .with_bag_profiles(Some(data.join("rules").join("bagit-profiles")))
                 .with_trust_folder(&data.join("trust"))?,
             quality: Arc::new(own_rules::quality(data)?),
+            sign_in,
             filing,
             gatekeeper: Arc::new(Gatekeeper::new(own_rules::gate(data)?)),
             resumable: ResumableUploads::new(uploads.clone()),

@@ -4,6 +4,7 @@ use crate::error::ArchiveError;
 use crate::limits::Limits;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use lantai_identity::audit::AddressForm;
+use lantai_identity::sign_in::SignInSettings;
 use lantai_intake::WatchFolder;
 use lantai_preservation::CopyPlace;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,28 @@ const COPIES_EXPLAINED: &str = "
 const LIMITS_EXPLAINED: &str = "
 # What one caller may ask (by address, account, token; the rest waits or gets 429 with Retry-After), how many are served at
 # once (the rest gets 503), how slow a client may be, and which machines in front of this one tell who asks.
+";
+
+/// What is written about signing in, which is a table of its own.
+const SIGN_IN_EXPLAINED: &str = "
+# Signing in. The address is the one under which people open the pages: passkeys and other providers are bound to it,
+# and with https the session's cookie is sent over TLS only.
+# [sign_in]
+# origin = \"https://archives.example.cn\"   # without it: http://localhost
+# second_factor = \"nobody\"                 # who must have one: nobody, administrators, staff
+# administrator_idle_minutes = 15            # a session without requests ends
+# idle_minutes = 120
+# session_hours = 12                         # every session ends
+# password_days = 180                        # passwords of the staff must be changed; 0: never
+# reader_password_days = 0
+# [sign_in.oidc]                             # another provider of identities, by OpenID Connect
+# name = \"统一认证\"
+# issuer = \"https://id.example.cn\"
+# client_id = \"lantai\"
+# client_secret_file = \"keys/oidc.secret\"
+# account_claim = \"preferred_username\"     # names the account here; without it people link it themselves
+# proves_second_factor = false
+# ca_file = \"keys/id-ca.pem\"               # where the system does not know the provider's authority
 ";
 
 /// All keys.
@@ -133,6 +156,8 @@ pub struct Config {
     pub audit_address: AddressForm,
     /// What one caller may ask, and how many are served at once.
     pub limits: Limits,
+    /// Signing in.
+    pub sign_in: SignInSettings,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -153,6 +178,7 @@ impl Default for Config {
             scanner: String::new(),
             audit_address: AddressForm::default(),
             limits: Limits::default(),
+            sign_in: SignInSettings::default(),
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -188,7 +214,17 @@ impl Config {
         let mut config: Self = toml::from_str(&text).map_err(unusable)?;
         config.override_with(variable)?;
         config.malware_scanner()?;
+        let sound = config.sign_in.check();
+        sound.map_err(|error| ArchiveError::Config {
+            path: "sign_in".to_owned(),
+            reason: error.to_string(),
+        })?;
         Ok(config)
+    }
+
+    /// Whether people reach the pages over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.sign_in.is_secure()
     }
 
     /// The virus scanner that is configured; without one, only the built-in signature.
@@ -274,6 +310,13 @@ impl Config {
             text.push_str(line);
             text.push('\n');
         }
+        text.push_str(SIGN_IN_EXPLAINED);
+        if self.sign_in != SignInSettings::default() {
+            let table = toml::to_string(&self.sign_in).unwrap_or_default();
+            text.push_str("\n[sign_in]\n");
+            // a table inside this one is named with it
+            text.push_str(&table.replace("[oidc]", "[sign_in.oidc]"));
+        }
         text.push_str(WATCH_EXPLAINED);
         for folder in &self.watch {
             text.push_str("\n[[watch]]\n");
@@ -291,6 +334,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lantai_identity::sign_in::OidcSettings;
     use lantai_preservation::CopyKind;
 
     #[test]
@@ -304,8 +348,22 @@ mod tests {
                 kind: CopyKind::Offline,
                 place: "另一城".to_owned(),
             }],
+            sign_in: SignInSettings {
+                origin: "https://dag.example.cn".to_owned(),
+                oidc: Some(OidcSettings {
+                    name: "统一认证".to_owned(),
+                    issuer: "https://id.example.cn".to_owned(),
+                    client_id: "lantai".to_owned(),
+                    client_secret_file: None,
+                    account_claim: "email".to_owned(),
+                    proves_second_factor: true,
+                    ca_file: None,
+                }),
+                ..SignInSettings::default()
+            },
             ..Config::default()
         };
+        assert!(config.is_secure());
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();
         assert_eq!(Config::load(folder.path(), &|_| None).unwrap(), config);
         let from_environment = |name: &str| (name == "LANTAI_PORT").then(|| "1234".to_owned());

@@ -17,6 +17,7 @@ mod own_rules;
 mod pace;
 mod rebuild;
 mod routes;
+mod security;
 mod verified;
 mod verify;
 

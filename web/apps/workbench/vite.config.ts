@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "/workbench/",
   plugins: [react()],
+  // The server puts a nonce of its own in this place, in every page that it serves.
+  html: { cspNonce: "LANTAI-NONCE" },
   build: {
     target: "es2022",
     // Everything comes from our own address as a file: the page needs no more than default-src 'self'.

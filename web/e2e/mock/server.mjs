@@ -39,7 +39,16 @@ const visible = (req) => RECORDS.filter((record) => isStaff(req) || isOpen(recor
 const session = (req, staff = isStaff(req)) => ({
   institution: INSTITUTION,
   version: "0.1.0",
-  viewer: staff ? { kind: "staff", name: "admin" } : { kind: "public", name: null },
+  viewer: staff
+    ? { kind: "staff", name: "admin", actions: ["view_entry", "view_content", "download", "receive"] }
+    : { kind: "public", name: null, actions: ["view_entry", "view_content", "download"] },
+  signing_in_as: null,
+  second_factor_needed: false,
+  second_factors: [],
+  password_must_change: false,
+  enrolment_needed: false,
+  proved_lately: staff,
+  provider: null,
 });
 const list = (items, next_cursor = null) => ({ items, next_cursor });
 

@@ -1,4 +1,8 @@
-//! Institution, accounts and sessions in the database.
+//! Institution and accounts in the database; beside it, in files of their own, what belongs to signing in.
+
+pub(crate) mod sign_in;
+pub(crate) mod sign_in_passkeys;
+pub(crate) mod sign_in_sessions;
 
 pub mod audit;
 pub mod audit_alerts;
@@ -64,57 +68,5 @@ impl IdentityRepository<'_> {
             .bind(name)
             .fetch_optional(&mut *c)
             .await)?)
-    }
-
-    /// Begins a session; those that have ended are swept out.
-    pub async fn insert_session(
-        mut self,
-        token_digest: &str,
-        account: &str,
-        now_ms: i64,
-        until_ms: i64,
-    ) -> Result<(), StoreError> {
-        let sql = "DELETE FROM sessions WHERE expires_at_ms < $1";
-        on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
-            .bind(now_ms)
-            .execute(&mut *c)
-            .await
-            .map(|_| ()))?;
-        let sql = "INSERT INTO sessions (token_digest, account, created_at_ms, expires_at_ms)
-                   VALUES ($1, $2, $3, $4)";
-        on_engine!(self.0, |c| sqlx::query(sql)
-            .bind(token_digest)
-            .bind(account)
-            .bind(now_ms)
-            .bind(until_ms)
-            .execute(&mut *c)
-            .await
-            .map(|_| ()))?;
-        Ok(())
-    }
-
-    /// The account of a session that has not ended.
-    pub async fn session_account(
-        self,
-        token_digest: &str,
-        now_ms: i64,
-    ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT account FROM sessions WHERE token_digest = $1 AND expires_at_ms > $2";
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
-            .bind(token_digest)
-            .bind(now_ms)
-            .fetch_optional(&mut *c)
-            .await)?)
-    }
-
-    /// Ends a session.
-    pub async fn delete_session(self, token_digest: &str) -> Result<(), StoreError> {
-        let sql = "DELETE FROM sessions WHERE token_digest = $1";
-        on_engine!(self.0, |c| sqlx::query(sql)
-            .bind(token_digest)
-            .execute(&mut *c)
-            .await
-            .map(|_| ()))?;
-        Ok(())
     }
 }

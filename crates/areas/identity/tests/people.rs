@@ -13,6 +13,7 @@ use lantai_identity::people::{
     NewInstitution, NewPost, NewReader, NewToken, Origin, People, PeopleError, Scope, Standing, Validity,
     begin, hats_of, service_of, standing,
 };
+use lantai_identity::sign_in::{Duty, PasswordRules, PasswordWork, choose_password};
 use lantai_identity::{AccountRepository, HoldingRepository, InstitutionRepository, PostRepository};
 use lantai_testkit::{MovableClock, on_every_engine};
 use std::sync::Arc;
@@ -597,9 +598,13 @@ async fn an_account_is_made_by_one_and_brought_to_life_by_another() {
 async fn readers_register_themselves_and_are_verified_by_others() {
     on_every_engine(async |database| {
         let office = Office::new(database).await;
+        let rules = Arc::new(PasswordRules::new(None));
+        let work = PasswordWork::new(1);
+        let chosen = choose_password(&rules, &work, "chen", "荻川旧城墙塌了半截", Duty::Reader);
+        let chosen = chosen.await.unwrap();
         let new = |account: &str| NewReader {
             account: account.to_owned(),
-            password: "一个很长的口令-2026".to_owned(),
+            password: chosen.clone(),
             name: "陈读者".to_owned(),
         };
         let reader = office.people.register(new("chen")).await.unwrap();

@@ -1,7 +1,7 @@
 //! Routes with their doors: the only way to offer an operation is to say who may use it.
 
 use crate::problem::Problem;
-use crate::viewer::{Asker, proof_in};
+use crate::viewer::{Asker, Proved, proof_in};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::{Method, StatusCode};
@@ -16,15 +16,24 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 /// Name under which the description of the interface tells the door of an operation.
 pub const DOOR: &str = "x-lantai-door";
 
+/// Name under which the description of the interface tells that an operation demands a proof of the last minutes.
+pub const FRESH: &str = "x-lantai-fresh-proof";
+
 /// Who may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     /// Everybody. What they see depends on what the gate allows them.
     Anybody,
+    /// Whoever has begun to sign in, be it that something is missing: what leads on from there.
+    SigningIn,
     /// Whoever has signed in: only what is their own.
     SignedIn,
+    /// Whoever has signed in and proved within the last minutes who they are: what of their own is dangerous.
+    SignedInLately,
     /// Whoever may do this: on the archive, or with some record (which of them is then the handler's question).
     May(Action),
+    /// Whoever may do this and proved within the last minutes who they are, or shows a token: what is dangerous.
+    MayLately(Action),
 }
 
 impl Door {
@@ -32,19 +41,32 @@ impl Door {
     pub fn id(self) -> &'static str {
         match self {
             Self::Anybody => "anybody",
-            Self::SignedIn => "signed_in",
-            Self::May(action) => action.id(),
+            Self::SigningIn => "signing_in",
+            Self::SignedIn | Self::SignedInLately => "signed_in",
+            Self::May(action) | Self::MayLately(action) => action.id(),
         }
     }
 
+    /// Whether a proof of the last minutes is demanded.
+    pub fn demands_a_fresh_proof(self) -> bool {
+        matches!(self, Self::SignedInLately | Self::MayLately(_))
+    }
+
     /// Whether somebody may pass; otherwise what they are told.
-    pub fn pass(self, viewer: &Viewer) -> Result<(), Problem> {
+    pub fn pass(self, viewer: &Viewer, proved: Proved) -> Result<(), Problem> {
         let open = match self {
             Self::Anybody => true,
-            Self::SignedIn => viewer.is_known(),
-            Self::May(action) => viewer.may(action),
+            Self::SigningIn => viewer.is_known() || proved >= Proved::Partly,
+            Self::SignedIn | Self::SignedInLately => viewer.is_known(),
+            Self::May(action) | Self::MayLately(action) => viewer.may(action),
         };
+        let fresh = proved == Proved::Lately || matches!(viewer.who(), Who::Service { .. });
         match (open, viewer.is_known()) {
+            (true, _) if self.demands_a_fresh_proof() && !fresh => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "identity.proof_needed",
+                "please prove once more who you are",
+            )),
             (true, _) => Ok(()),
             (false, false) => Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
@@ -90,7 +112,11 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
                 &mut item.patch,
             ];
             for operation in offered.into_iter().flatten() {
-                let told = ExtensionsBuilder::new().add(DOOR, door.id()).build();
+                let mut told = ExtensionsBuilder::new().add(DOOR, door.id());
+                if door.demands_a_fresh_proof() {
+                    told = told.add(FRESH, true);
+                }
+                let told = told.build();
                 match &mut operation.extensions {
                     Some(extensions) => extensions.merge(told),
                     none => *none = Some(told),
@@ -140,7 +166,8 @@ impl Api {
 async fn guard(door: Door, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let Ok(Asker(viewer)) = Asker::from_request_parts(&mut parts, &()).await;
-    if let Err(refused) = door.pass(&viewer) {
+    let Ok(proved) = Proved::from_request_parts(&mut parts, &()).await;
+    if let Err(refused) = door.pass(&viewer, proved) {
         return refused.into_response();
     }
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);

@@ -11,8 +11,8 @@ mod problem;
 mod told;
 mod viewer;
 
-pub use api::{Api, DOOR, Door};
+pub use api::{Api, DOOR, Door, FRESH};
 pub use page::{Cursor, Page};
 pub use problem::{Problem, ProblemBody};
 pub use told::{Hidden, ProblemCode, Told};
-pub use viewer::Asker;
+pub use viewer::{Asker, Proved};

@@ -20,6 +20,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     }
 }
 
+/// What somebody proved of who they are; the sign-in layer puts it into the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Proved {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Something, and something is missing.
+    Partly,
+    /// All that signing in demands.
+    Whole,
+    /// All, and within the last minutes.
+    Lately,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Proved {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
+    }
+}
+
 /// Whether a page of ours sent a request: it carries a header that a form of another site cannot set.
 pub(crate) fn proof_in(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.contains_key("x-lantai-csrf") {

@@ -8,9 +8,10 @@ use lantai_identity::people::{Actor, Grant, NewAccount, NewPost, People, Scope, 
 use lantai_identity::{AccountRepository, InstitutionRepository};
 use lantai_intake::{Accession, AccessionState, Progress, ReceiveRequest, receive};
 use lantai_server::{Access, Archive, Config, NewArchive, initialise, router};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -33,6 +34,8 @@ pub struct Desk {
     pub app: Router,
     pub password: String,
     pub folder: TempDir,
+    /// Passwords that people chose in place of their first ones.
+    changed: Mutex<HashMap<String, String>>,
 }
 
 /// What came back.
@@ -55,6 +58,12 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The cookie that it sets, to be sent.
+    pub fn cookie(&self) -> String {
+        let cookie = self.header(header::SET_COOKIE).split(';').next();
+        cookie.unwrap().to_owned()
+    }
+
     /// The stable code of a problem.
     pub fn code(&self) -> String {
         assert_eq!(
@@ -73,10 +82,15 @@ pub type Cookie<'c> = Option<&'c str>;
 impl Desk {
     /// An archive without records.
     pub async fn empty() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    /// An archive without records, configured in its own way.
+    pub async fn with(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("archive");
         let new = NewArchive {
-            config: Config::default(),
+            config,
             admin: "admin".to_owned(),
         };
         let made = initialise(&data, &new).await.unwrap();
@@ -91,6 +105,7 @@ impl Desk {
             app,
             password,
             folder,
+            changed: Mutex::default(),
         }
     }
 
@@ -221,17 +236,24 @@ impl Desk {
         }
     }
 
-    /// Signs somebody in and gives the cookie to send.
+    /// Signs somebody in and gives the cookie to send. Who must change the password does so the first time.
     pub async fn sign_in_as(&self, name: &str, password: &str) -> String {
-        let body = serde_json::json!({"name": name, "password": password});
+        let changed = self.changed.lock().unwrap().get(name).cloned();
+        let password = changed.unwrap_or_else(|| password.to_owned());
+        let body = json!({"name": name, "password": password});
         let answer = self.send(Method::POST, "/api/v1/session", None, &body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-        answer
-            .header(header::SET_COOKIE)
-            .split(';')
-            .next()
-            .unwrap()
-            .to_owned()
+        let cookie = answer.cookie();
+        if answer.json()["password_must_change"] != true {
+            return cookie;
+        }
+        let own = format!("{}-石门渠", password.chars().rev().collect::<String>());
+        let body = json!({"new": own});
+        let path = "/api/v1/account/password";
+        let answer = self.send(Method::PUT, path, Some(&cookie), &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        self.changed.lock().unwrap().insert(name.to_owned(), own);
+        answer.cookie()
     }
 }
 

@@ -23,7 +23,9 @@ async fn every_other_operation_refuses_whoever_has_not_signed_in() {
                 .replace("{id}", "019a0000-0000-7000-8000-000000000000")
                 .replace("{number}", "J901")
                 .replace("{n}", "1")
-                .replace("{name}", "nobody");
+                .replace("{name}", "nobody")
+                .replace("{passkey}", "none")
+                .replace("{session}", "none");
             assert!(
                 !address.contains('{'),
                 "this test knows no value for a parameter of {path}"
@@ -44,7 +46,13 @@ async fn every_other_operation_refuses_whoever_has_not_signed_in() {
     }
     // what is for everybody only reads, but for signing in and out
     seen.retain(|name| !name.starts_with("get ") && !name.starts_with("options "));
-    let wanted = ["delete /api/v1/session", "post /api/v1/readers", "post /api/v1/session"];
+    let wanted = [
+        "delete /api/v1/session",
+        "post /api/v1/readers",
+        "post /api/v1/session",
+        "post /api/v1/session/passkey",
+        "post /api/v1/session/passkey/options",
+    ];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), wanted);
 }
 

@@ -3,6 +3,9 @@
 use crate::desk::{Desk, request};
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
+use lantai_identity::SignInRepository;
+use lantai_identity::sign_in::SignInSettings;
+use lantai_server::Config;
 use serde_json::json;
 
 const SESSION: &str = "/api/v1/session";
@@ -37,6 +40,7 @@ async fn the_right_password_opens_a_session_until_it_is_closed() {
     ] {
         assert!(cookie.contains(flag), "{flag} is missing from {cookie}");
     }
+    assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
 
     let cookie = cookie.split(';').next().unwrap();
     assert_eq!(
@@ -57,31 +61,169 @@ async fn the_right_password_opens_a_session_until_it_is_closed() {
 }
 
 #[tokio::test]
-async fn guessing_is_slowed_down_for_the_name_that_is_guessed_at() {
+async fn over_tls_the_cookie_is_bound_to_this_host_and_browsers_are_told_to_stay_with_tls() {
+    let settings = SignInSettings {
+        origin: "https://dag.example.cn".to_owned(),
+        ..SignInSettings::default()
+    };
+    let desk = Desk::with(Config {
+        sign_in: settings,
+        ..Config::default()
+    })
+    .await;
+    let body = json!({"name": "admin", "password": desk.password});
+    let answer = desk.send(Method::POST, SESSION, None, &body).await;
+    let cookie = answer.header(header::SET_COOKIE).to_owned();
+    assert!(cookie.starts_with("__Host-lantai_session="), "{cookie}");
+    assert!(cookie.ends_with("; Secure"), "{cookie}");
+    assert!(
+        answer
+            .header(header::STRICT_TRANSPORT_SECURITY)
+            .starts_with("max-age=")
+    );
+    // the plain name is another cookie, which a page over plain HTTP could have set
+    let plain = cookie.split(';').next().unwrap().replace("__Host-", "");
+    let seen = desk.get(SESSION, Some(&plain)).await.json();
+    assert_eq!(seen["viewer"]["kind"], "public");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_keep_browsers_safe() {
+    let desk = Desk::empty().await;
+    for path in [SESSION, "/", "/workbench/", "/api/v1/nothing"] {
+        let answer = desk.get(path, None).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        assert!(answer.header("permissions-policy").contains("camera=()"));
+        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("default-src 'self'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert!(answer.headers.get(header::STRICT_TRANSPORT_SECURITY).is_none());
+    }
+}
+
+#[tokio::test]
+async fn guessing_locks_the_name_that_is_guessed_at_and_says_when_to_come_back() {
     let desk = Desk::empty().await;
     let wrong = json!({"name": "admin", "password": "guess"});
-    let first = desk.send(Method::POST, SESSION, None, &wrong).await;
-    assert_eq!(
-        (first.status, first.code().as_str()),
-        (StatusCode::UNAUTHORIZED, "identity.wrong_credentials")
-    );
-    assert!(first.headers.get(header::SET_COOKIE).is_none());
-
-    // the pauses grow, so however slow this machine is, a guess comes too early
-    let mut last = first;
-    for _ in 0..20 {
-        if last.status != StatusCode::UNAUTHORIZED {
-            break;
-        }
-        last = desk.send(Method::POST, SESSION, None, &wrong).await;
+    for _ in 0..5 {
+        let answer = desk.send(Method::POST, SESSION, None, &wrong).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (StatusCode::UNAUTHORIZED, "identity.wrong_credentials")
+        );
+        assert!(answer.headers.get(header::SET_COOKIE).is_none());
     }
+    let locked = desk.send(Method::POST, SESSION, None, &wrong).await;
     assert_eq!(
-        (last.status, last.code().as_str()),
-        (StatusCode::TOO_MANY_REQUESTS, "identity.throttled")
+        (locked.status, locked.code().as_str()),
+        (StatusCode::TOO_MANY_REQUESTS, "identity.locked")
     );
+    let seconds: u64 = locked.header(header::RETRY_AFTER).parse().unwrap();
+    assert!((1..=900).contains(&seconds));
     let other = json!({"name": "somebody", "password": "guess"});
     let other = desk.send(Method::POST, SESSION, None, &other).await;
     assert_eq!(other.code(), "identity.wrong_credentials");
+}
+
+#[tokio::test]
+async fn a_first_password_is_changed_before_anything_else() {
+    let desk = Desk::empty().await;
+    let mut work = desk.archive.holdings.database.begin_upkeep().await.unwrap();
+    SignInRepository(work.conn())
+        .demand_new_password("admin")
+        .await
+        .unwrap();
+    work.commit().await.unwrap();
+    let half = desk.sign_in().await;
+    let seen = desk.get(SESSION, Some(&half)).await.json();
+    assert_eq!(
+        (
+            &seen["viewer"]["kind"],
+            &seen["password_must_change"],
+            &seen["signing_in_as"]
+        ),
+        (&json!("public"), &json!(true), &json!("admin"))
+    );
+    for path in ["/api/v1/overview", "/api/v1/account"] {
+        assert_eq!(
+            desk.get(path, Some(&half)).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{path}"
+        );
+    }
+    let weak = json!({"old": null, "new": "P@ssw0rd2026!"});
+    let refused = desk
+        .send(Method::PUT, "/api/v1/account/password", Some(&half), &weak)
+        .await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "identity.password_common")
+    );
+    let new = json!({"old": null, "new": "荻川县的旧城墙塌了一半"});
+    let changed = desk
+        .send(Method::PUT, "/api/v1/account/password", Some(&half), &new)
+        .await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    let cookie = changed
+        .header(header::SET_COOKIE)
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_ne!(cookie, half);
+    assert_eq!(
+        desk.get("/api/v1/overview", Some(&cookie)).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        desk.get(SESSION, Some(&half)).await.json()["viewer"]["kind"],
+        "public"
+    );
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_another_one_is_ended() {
+    let desk = Desk::empty().await;
+    let (one, other) = (desk.sign_in().await, desk.sign_in().await);
+    let listed = desk.get("/api/v1/account/sessions", Some(&one)).await.json();
+    let items = listed["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    let that = items.iter().find(|item| item["is_this"] == false).unwrap();
+    let path = format!("/api/v1/account/sessions/{}", that["id"].as_str().unwrap());
+    let ended = desk.send(Method::DELETE, &path, Some(&one), &json!({})).await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        desk.get(SESSION, Some(&other)).await.json()["viewer"]["kind"],
+        "public"
+    );
+    let again = desk.send(Method::DELETE, &path, Some(&one), &json!({})).await;
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (StatusCode::NOT_FOUND, "identity.not_in_account")
+    );
+}
+
+#[tokio::test]
+async fn without_another_provider_nobody_is_sent_anywhere() {
+    let desk = Desk::empty().await;
+    for path in [
+        "/api/v1/session/provider",
+        "/api/v1/session/provider/return?code=x&state=y",
+    ] {
+        let answer = desk.get(path, None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            answer.header(header::LOCATION),
+            "/workbench/?refused=identity.no_provider"
+        );
+    }
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ fn who_asks(desk: &Desk, role: Option<Role>) -> Viewer {
 fn passes(door: &str, viewer: &Viewer) -> bool {
     match door {
         "anybody" => true,
-        "signed_in" => viewer.is_known(),
+        "signing_in" | "signed_in" => viewer.is_known(),
         action => viewer.may(action.parse().unwrap()),
     }
 }

@@ -4,11 +4,13 @@ import { ErrorBoundary } from "@lantai/ui";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Route, Routes, useLocation } from "react-router";
+import { DangerProvider } from "./parts/danger";
 import { DeskFrame } from "./parts/desk-frame";
 import { BrokenNotice, FailureNotice, LostNotice } from "./parts/notices";
 import { Theme } from "./theme";
 
 const SignInPage = lazy(() => import("./pages/identity/sign-in/sign-in-page"));
+const AccountPage = lazy(() => import("./pages/identity/account/account-page"));
 const HomePage = lazy(() => import("./pages/identity/home/home-page"));
 const PoliciesPage = lazy(() => import("./pages/identity/policies/policies-page"));
 const AccessionsPage = lazy(() => import("./pages/intake/accessions/accessions-page"));
@@ -47,47 +49,52 @@ export function App() {
     );
   }
   if (!session) return waiting;
-  if (session.viewer.kind !== "staff") {
+  if (session.viewer.kind === "public") {
     return (
       <Theme>
-        <Suspense fallback={waiting}>
-          <SignInPage institution={session.institution} />
-        </Suspense>
+        <DangerProvider>
+          <Suspense fallback={waiting}>
+            <SignInPage session={session} />
+          </Suspense>
+        </DangerProvider>
       </Theme>
     );
   }
   return (
     <Theme>
-      <DeskFrame session={session}>
-        <ErrorBoundary key={pathname} fallback={<BrokenNotice />}>
-          <Suspense fallback={waiting}>
-            <Routes>
-              <Route path="/" element={<HomePage session={session} />} />
-              <Route path="/accessions" element={<AccessionsPage />} />
-              <Route path="/accessions/new" element={<NewAccessionPage />} />
-              <Route path="/accessions/tasks" element={<TasksPage />} />
-              <Route path="/accessions/:id/exceptions" element={<ExceptionsPage />} />
-              <Route path="/accessions/:id/register" element={<RegisterPage />} />
-              <Route path="/accessions/:id" element={<AccessionPage />} />
-              <Route path="/accessions/:id/report" element={<ReportPage />} />
-              <Route path="/quality" element={<QualityPage />} />
-              <Route path="/quality/new" element={<NewLotPage />} />
-              <Route path="/quality/:id" element={<LotPage />} />
-              <Route path="/quality/:id/inspect" element={<InspectionPage />} />
-              <Route path="/filing" element={<FilingScopePage />} />
-              <Route path="/people" element={<PeoplePage />} />
-              <Route path="/grants" element={<GrantsPage />} />
-              <Route path="/services" element={<ServicesPage />} />
-              <Route path="/readers" element={<ReadersPage />} />
-              <Route path="/policies" element={<PoliciesPage />} />
-              <Route path="/audit" element={<AuditPage session={session} />} />
-              <Route path="/records" element={<RecordsPage />} />
-              <Route path="/records/:code" element={<RecordPage />} />
-              <Route path="*" element={<LostNotice />} />
-            </Routes>
-          </Suspense>
-        </ErrorBoundary>
-      </DeskFrame>
+      <DangerProvider>
+        <DeskFrame session={session}>
+          <ErrorBoundary key={pathname} fallback={<BrokenNotice />}>
+            <Suspense fallback={waiting}>
+              <Routes>
+                <Route path="/" element={<HomePage session={session} />} />
+                <Route path="/accessions" element={<AccessionsPage />} />
+                <Route path="/accessions/new" element={<NewAccessionPage />} />
+                <Route path="/accessions/tasks" element={<TasksPage />} />
+                <Route path="/accessions/:id/exceptions" element={<ExceptionsPage />} />
+                <Route path="/accessions/:id/register" element={<RegisterPage />} />
+                <Route path="/accessions/:id" element={<AccessionPage />} />
+                <Route path="/accessions/:id/report" element={<ReportPage />} />
+                <Route path="/quality" element={<QualityPage />} />
+                <Route path="/quality/new" element={<NewLotPage />} />
+                <Route path="/quality/:id" element={<LotPage />} />
+                <Route path="/quality/:id/inspect" element={<InspectionPage />} />
+                <Route path="/filing" element={<FilingScopePage />} />
+                <Route path="/people" element={<PeoplePage />} />
+                <Route path="/grants" element={<GrantsPage />} />
+                <Route path="/services" element={<ServicesPage />} />
+                <Route path="/readers" element={<ReadersPage />} />
+                <Route path="/policies" element={<PoliciesPage />} />
+                <Route path="/audit" element={<AuditPage session={session} />} />
+                <Route path="/records" element={<RecordsPage />} />
+                <Route path="/records/:code" element={<RecordPage />} />
+                <Route path="/account" element={<AccountPage />} />
+                <Route path="*" element={<LostNotice />} />
+              </Routes>
+            </Suspense>
+          </ErrorBoundary>
+        </DeskFrame>
+      </DangerProvider>
     </Theme>
   );
 }

@@ -14,6 +14,7 @@ import "./styles/exceptions.css";
 import "./styles/people.css";
 import "./styles/quality.css";
 import "./styles/audit.css";
+import "./styles/account.css";
 
 const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({

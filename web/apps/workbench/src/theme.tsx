@@ -67,6 +67,9 @@ function useStillness(): boolean {
     () => window.matchMedia(STILL).matches,
   );
 }
+/** The nonce of this page, with which the framework marks the styles that it writes; none where a test renders. */
+const nonce =
+  globalThis.document?.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce || undefined;
 
 export function Theme({ children }: { children: ReactNode }) {
   const { language } = useWorkbenchTexts();
@@ -76,6 +79,7 @@ export function Theme({ children }: { children: ReactNode }) {
       theme={still ? stillTheme : theme}
       locale={language === "en" ? enUS : zhCN}
       button={{ autoInsertSpace: false }}
+      {...(nonce && { csp: { nonce } })}
     >
       {children}
     </ConfigProvider>

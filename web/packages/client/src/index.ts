@@ -1,5 +1,6 @@
 export { api, shouldAskAgain, unwrap, type Schemas } from "./api";
 export * from "./accessions";
+export * from "./account";
 export * from "./actions";
 export * from "./audit";
 export * from "./exceptions";
@@ -7,6 +8,7 @@ export * from "./filing";
 export * from "./quality";
 export * from "./people";
 export * from "./policies";
+export * from "./passkeys";
 export * from "./problem";
 export * from "./progress";
 export * from "./queries";

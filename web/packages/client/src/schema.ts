@@ -355,24 +355,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accounts": {
+  "/api/v1/account": {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** One's own account. */
+    get: operations["get_account"];
     put?: never;
-    /** Makes an account. It cannot be used before somebody else brings it to life. */
-    post: operations["create_account"];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accounts/{name}/activation": {
+  "/api/v1/account/passkeys": {
     parameters: {
       query?: never;
       header?: never;
@@ -381,15 +381,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Brings an account to life that somebody else made. */
-    post: operations["activate_account"];
+    /** Sets a passkey up. Whoever has no recovery codes gets some. */
+    post: operations["add_passkey"];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accounts/{name}/disabling": {
+  "/api/v1/account/passkeys/options": {
     parameters: {
       query?: never;
       header?: never;
@@ -398,15 +398,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Takes an account out of use, at once. */
-    post: operations["disable_account"];
+    /** Begins to set a passkey up. */
+    post: operations["new_passkey_options"];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/accounts/{name}/reinstatement": {
+  "/api/v1/account/passkeys/{passkey}": {
     parameters: {
       query?: never;
       header?: never;
@@ -415,8 +415,130 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Asks that an account be used again, with a new first password; somebody else must bring it to life. */
-    post: operations["reinstate_account"];
+    post?: never;
+    /** Takes a passkey away. */
+    delete: operations["remove_passkey"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes one's password; all other sessions end. */
+    put: operations["change_password"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/provider": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins to link the other provider to one's own account. */
+    post: operations["link_provider"];
+    /** Undoes the link. */
+    delete: operations["unlink_provider"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/recovery-codes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** New recovery codes, in place of those before. */
+    post: operations["new_recovery_codes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own sessions, the latest used first. */
+    get: operations["list_sessions"];
+    put?: never;
+    post?: never;
+    /** Ends all other sessions of one's own. */
+    delete: operations["end_other_sessions"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/sessions/{session}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one session of one's own. */
+    delete: operations["end_session"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins to set an authenticator up. */
+    post: operations["begin_totp"];
+    /** Takes the authenticator away. */
+    delete: operations["remove_totp"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/totp/confirmation": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sets an authenticator up whose code proves that it works. Whoever has no recovery codes gets some. */
+    post: operations["confirm_totp"];
     delete?: never;
     options?: never;
     head?: never;
@@ -735,23 +857,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/grants/waiting": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists what waits for a second person: accounts, then posts, then tokens, each the oldest first. */
-    get: operations["list_waiting_grants"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/health": {
     parameters: {
       query?: never;
@@ -769,127 +874,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/holdings": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Asks that somebody hold a post. It gives no right before somebody else agrees. */
-    post: operations["propose_holding"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/holdings/{id}/agreement": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Agrees to what somebody else asked for: from now on, or from its day, it gives its rights. */
-    post: operations["agree_to_holding"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/holdings/{id}/end": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Takes a post away, or withdraws what was asked for; at once. */
-    post: operations["end_holding"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/holdings/{id}/handover": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Asks that a post go over to somebody else: the one holding ends when the other begins. */
-    post: operations["hand_over_post"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/holdings/{id}/refusal": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Refuses what somebody else asked for. */
-    post: operations["refuse_holding"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/institutions": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists institutions, units and departments. */
-    get: operations["list_institutions"];
-    put?: never;
-    /** Enters an institution, a unit or a department. */
-    post: operations["create_institution"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/institutions/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Gives an institution another name or kind. */
-    put: operations["change_institution"];
-    post?: never;
-    /** Closes an institution in which nobody works. */
-    delete: operations["close_institution"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/overview": {
     parameters: {
       query?: never;
@@ -899,41 +883,6 @@ export interface paths {
     };
     /** Shows the archive at a glance. */
     get: operations["get_overview"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/persons": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists members of the staff with their accounts and posts. */
-    get: operations["list_persons"];
-    put?: never;
-    /** Enters a member of the staff. */
-    post: operations["create_person"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/persons/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Shows a person with account and posts. */
-    get: operations["get_person"];
     put?: never;
     post?: never;
     delete?: never;
@@ -971,41 +920,6 @@ export interface paths {
     /** Tries a question on the policies in force; nothing is done and no record is read. */
     post: operations["try_policies"];
     delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/posts": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists posts, with who holds them or is to hold them. */
-    get: operations["list_posts"];
-    put?: never;
-    /** Makes a post. What it allows never changes: for other rights, make another one. */
-    post: operations["create_post"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/posts/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Closes a post that nobody holds or is to hold. */
-    delete: operations["close_post"];
     options?: never;
     head?: never;
     patch?: never;
@@ -1234,41 +1148,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/readers": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists registered readers, for the reading room. */
-    get: operations["list_readers"];
-    put?: never;
-    /** Registers a reader. */
-    post: operations["register_reader"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/readers/{id}/verification": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Keeps that a reader showed who they are. */
-    post: operations["verify_reader"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/records/{code}": {
     parameters: {
       query?: never;
@@ -1388,41 +1267,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/services": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists programs with their tokens. */
-    get: operations["list_services"];
-    put?: never;
-    /** Gives a program an account. It comes to life with the first token that somebody else agrees to. */
-    post: operations["create_service"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/services/{name}/tokens": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Asks for a token. Its secret is shown this once, and opens nothing before somebody else agrees. */
-    post: operations["propose_token"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/session": {
     parameters: {
       query?: never;
@@ -1433,7 +1277,7 @@ export interface paths {
     /** Says who asks. */
     get: operations["get_session"];
     put?: never;
-    /** Signs in: the session's cookie comes with the answer. */
+    /** Signs in: the session's cookie comes with the answer, which says what is still missing. */
     post: operations["sign_in"];
     /** Signs out. */
     delete: operations["sign_out"];
@@ -1442,7 +1286,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/tokens/{id}/agreement": {
+  "/api/v1/session/passkey": {
     parameters: {
       query?: never;
       header?: never;
@@ -1451,15 +1295,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Agrees to a token that somebody else asked for. */
-    post: operations["agree_to_token"];
+    /** Signs in with a passkey, goes on with one after the password, or proves with one who is signed in. */
+    post: operations["use_passkey"];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/tokens/{id}/refusal": {
+  "/api/v1/session/passkey/options": {
     parameters: {
       query?: never;
       header?: never;
@@ -1468,15 +1312,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Refuses a token that somebody else asked for. */
-    post: operations["refuse_token"];
+    /** Begins to sign in with a passkey, or to prove with one who is signed in. */
+    post: operations["passkey_options"];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  "/api/v1/tokens/{id}/revocation": {
+  "/api/v1/session/proof": {
     parameters: {
       query?: never;
       header?: never;
@@ -1485,8 +1329,59 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Revokes a token, or withdraws one that was asked for; at once. */
-    post: operations["revoke_token"];
+    /** Proves once more who is signed in, before what is dangerous. */
+    post: operations["prove"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/session/provider": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sends somebody to the other provider to sign in. */
+    get: operations["go_to_provider"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/session/provider/return": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Takes somebody back from the other provider. */
+    get: operations["return_from_provider"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/session/second-factor": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on after the password with a code of the authenticator, or a recovery code. */
+    post: operations["second_factor"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1644,20 +1539,39 @@ export interface components {
        */
       warnings: number;
     };
-    /** @description An account. */
+    /** @description One's own account. */
     AccountBody: {
-      /** @description From when on it can be used no more. */
-      expires_at: string | null;
-      /** @description Whether its time is over. */
-      is_expired: boolean;
-      /** @description `person`, `reader` or `service`. */
-      kind: string;
       /** @description Its name. */
       name: string;
-      /** @description Why it is out of use. */
-      reason: string | null;
-      /** @description `inactive`, `active` or `disabled`. */
-      state: string;
+      /** @description Its passkeys. */
+      passkeys: components["schemas"]["PasskeyBody"][];
+      /**
+       * Format: int64
+       * @description Since when it has its password (milliseconds since 1970); `null`: not known.
+       */
+      password_changed_at_ms: number | null;
+      /**
+       * Format: int64
+       * @description When it must be changed; `null`: never.
+       */
+      password_until_ms: number | null;
+      /**
+       * Format: int64
+       * @description Since when it is linked to the other provider; `null`: it is not.
+       */
+      provider_since_ms: number | null;
+      /**
+       * Format: int64
+       * @description How many recovery codes are left.
+       */
+      recovery_codes: number;
+      /** @description Whether it must have a second factor. */
+      second_factor_demanded: boolean;
+      /**
+       * Format: int64
+       * @description When its authenticator was set up; `null`: it has none.
+       */
+      totp_since_ms: number | null;
     };
     /** @description Why nothing more is to be done. */
     AcknowledgementBody: {
@@ -2091,6 +2005,18 @@ export interface components {
      * @enum {string}
      */
     Classification: "public" | "internal" | "confidential" | "secret" | "top_secret";
+    /** @description A code of the authenticator, or a recovery code. */
+    CodeBody: {
+      /** @description The code. */
+      code: string;
+    };
+    /** @description The code that shows that an authenticator works. */
+    ConfirmTotpBody: {
+      /** @description The code. */
+      code: string;
+      /** @description Name of the setting up. */
+      step: string;
+    };
     /**
      * @description What a digest was taken over.
      * @enum {string}
@@ -2623,11 +2549,6 @@ export interface components {
       /** @description How much it weighs. */
       severity: components["schemas"]["Severity"];
     };
-    /** @description A first password: shown this once. */
-    FirstPasswordBody: {
-      /** @description The password; `null`: a program has none. */
-      password: string | null;
-    };
     /** @description A fonds as a viewer sees it. */
     FondsBody: {
       /** @description 档案门类代码. */
@@ -2660,18 +2581,6 @@ export interface components {
       number: string;
       /** @description 全宗名称. */
       title: string;
-    };
-    /** @description To whom a post goes over. */
-    HandOverBody: {
-      /** @description The first moment; `null`: as soon as somebody agrees. */
-      from?: string | null;
-      /**
-       * Format: uuid
-       * @description Who is to hold it.
-       */
-      person: string;
-      /** @description The moment from which on it holds no more; `null`: without an end. */
-      until?: string | null;
     };
     /** @description Whether the service runs. */
     HealthBody: {
@@ -2713,69 +2622,6 @@ export interface components {
       /** @description Parts of the title that fit, counted in characters. */
       title_highlights: number[][];
     };
-    /** @description Somebody holds a post, held it, or is to hold it. */
-    HoldingBody: {
-      /** @description Its first moment. */
-      from: string;
-      /**
-       * Format: uuid
-       * @description Identifies it.
-       */
-      id: string;
-      /** @description Whether it gives rights now. */
-      is_effective: boolean;
-      /** @description `proposal`: somebody asked for it; `bootstrap` or `adopted`: the archive made it at its beginning. */
-      origin: string;
-      /** @description Who. */
-      person: components["schemas"]["PersonNameBody"];
-      /**
-       * Format: uuid
-       * @description Which post.
-       */
-      post: string;
-      /** @description Name of the post. */
-      post_name: string;
-      /** @description When it was asked for or made. */
-      proposed_at: string;
-      proposed_by: components["schemas"]["PersonNameBody"] | null;
-      /** @description Why it was refused or ended. */
-      reason: string | null;
-      /** @description Role of the post. */
-      role: string;
-      /** @description When. */
-      settled_at: string | null;
-      settled_by: components["schemas"]["PersonNameBody"] | null;
-      /** @description `proposed`, `agreed`, `refused` or `ended`. */
-      state: string;
-      /** @description The moment from which on it holds no more; `null`: without an end. */
-      until: string | null;
-    };
-    /** @description An institution, a unit or a department. */
-    InstitutionBody: {
-      /** @description Since when it exists no more. */
-      closed_at: string | null;
-      /**
-       * Format: uuid
-       * @description Identifies it.
-       */
-      id: string;
-      /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
-      kind: string;
-      /** @description Its name. */
-      name: string;
-      /**
-       * Format: uuid
-       * @description What it stands under; `null`: it stands at the top.
-       */
-      parent: string | null;
-    };
-    /** @description How an institution is to be called. */
-    InstitutionChangeBody: {
-      /** @description Its kind. */
-      kind: string;
-      /** @description Its name. */
-      name: string;
-    };
     /** @description The journal's newest checkpoint. */
     JournalHeadBody: {
       /**
@@ -2792,14 +2638,6 @@ export interface components {
        * @description Entries.
        */
       size: number;
-    };
-    /** @description What was made. */
-    MadeBody: {
-      /**
-       * Format: uuid
-       * @description Identifies it.
-       */
-      id: string;
     };
     /**
      * @description What becomes of a package whose faults are major and no worse.
@@ -2837,51 +2675,19 @@ export interface components {
       name: string;
       stage?: components["schemas"]["CheckStage"] | null;
     };
-    /** @description An account to be made. */
-    NewAccountBody: {
-      /** @description From when on it can be used no more. */
-      expires_at?: string | null;
-      /** @description Its name. */
-      name: string;
-      /**
-       * Format: uuid
-       * @description Whose it is to be.
-       */
-      person: string;
+    /** @description What the browser answered when a passkey was set up. */
+    NewPasskeyBody: {
+      /** @description The credential, in the JSON form of WebAuthn level 3. */
+      credential: Record<string, never>;
+      /** @description What its owner calls it. */
+      label: string;
     };
-    /** @description An institution to be entered. */
-    NewInstitutionBody: {
-      /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
-      kind: string;
-      /** @description Its name. */
-      name: string;
-      /**
-       * Format: uuid
-       * @description What it stands under; `null`: it is an archives at the top.
-       */
-      parent?: string | null;
-    };
-    /** @description A person to be entered. */
-    NewPersonBody: {
-      /**
-       * Format: uuid
-       * @description Where they work.
-       */
-      institution?: string | null;
-      /** @description Their name. */
-      name: string;
-    };
-    /** @description A post to be made. What it allows never changes. */
-    NewPostBody: {
-      /**
-       * Format: uuid
-       * @description Where it is.
-       */
-      institution: string;
-      /** @description Its name. */
-      name: string;
-      /** @description What it allows. */
-      scope: components["schemas"]["NewScopeBody"];
+    /** @description A new password. */
+    NewPasswordBody: {
+      /** @description The new one. */
+      new: string;
+      /** @description The one in use; `null` where the sign-in has just asked for it. */
+      old?: string | null;
     };
     /** @description A lot to be drawn. */
     NewQualityLotBody: {
@@ -2916,43 +2722,14 @@ export interface components {
       /** @description A note. */
       note?: string | null;
     };
-    /** @description A reader who registers. */
-    NewReaderBody: {
-      /** @description The name of the account. */
-      account: string;
-      /** @description The reader's name. */
-      name: string;
-      /** @description Its password, of at least ten letters. */
-      password: string;
-    };
-    /** @description What a post or a token is to allow. */
-    NewScopeBody: {
-      /** @description Codes of the categories that are reached; `null`: every one. */
-      categories: string[] | null;
-      /** @description Up to which classification: `public`, `internal`, `confidential`, `secret`, `top_secret`. */
-      clearance: string | null;
-      /** @description Numbers of the fonds that are reached; `null`: every one. */
-      fonds: string[] | null;
-      /** @description The role, such as `cataloguer`. */
-      role: string;
-    };
-    /** @description A program to be given an account. */
-    NewServiceBody: {
-      /** @description The name of the account. */
-      account: string;
-      /** @description What it is. */
-      name: string;
-    };
-    /** @description A token to be asked for. */
-    NewTokenBody: {
-      /** @description What of the role it may do: words of the policies, such as `receive`. */
-      actions: string[];
-      /** @description From when on it can be used no more; within a year. */
-      expires_at: string;
-      /** @description What it is for. */
-      label: string;
-      /** @description The role under which the program acts, and what it reaches. */
-      scope: components["schemas"]["NewScopeBody"];
+    /** @description An authenticator that is being set up. */
+    NewTotpBody: {
+      /** @description The address that the picture holds (`otpauth://…`). */
+      address: string;
+      /** @description The secret, to be typed in where no picture can be read. */
+      secret: string;
+      /** @description Name of this setting up. */
+      step: string;
     };
     /**
      * @description 开放状态.
@@ -3030,6 +2807,29 @@ export interface components {
        * @description Records that nobody has reviewed.
        */
       unreviewed: number;
+    };
+    /** @description A session of one's own. */
+    OwnSessionBody: {
+      /** @description The network it comes from; empty: not known. */
+      address: string;
+      /**
+       * Format: int64
+       * @description When it began.
+       */
+      created_at_ms: number;
+      /** @description Browser and system; empty: not known. */
+      device: string;
+      /** @description Its name. */
+      id: string;
+      /** @description Whether it is the one that asks. */
+      is_this: boolean;
+      /**
+       * Format: int64
+       * @description When it was last used, give or take a minute.
+       */
+      last_seen_ms: number;
+      /** @description What was proved when it began: words joined by `+`. */
+      proofs: string;
     };
     /** @description Digests of a package as it came. */
     PackageDigest: {
@@ -3497,30 +3297,6 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
-    Page_InstitutionBody: {
-      /** @description The entries. */
-      items: {
-        /** @description Since when it exists no more. */
-        closed_at: string | null;
-        /**
-         * Format: uuid
-         * @description Identifies it.
-         */
-        id: string;
-        /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
-        kind: string;
-        /** @description Its name. */
-        name: string;
-        /**
-         * Format: uuid
-         * @description What it stands under; `null`: it stands at the top.
-         */
-        parent: string | null;
-      }[];
-      /** @description Where the next page begins; `null` on the last. */
-      next_cursor: string | null;
-    };
-    /** @description A page of a list. */
     Page_OpenTask: {
       /** @description The entries. */
       items: (components["schemas"]["ReviewTask"] & {
@@ -3536,52 +3312,29 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
-    Page_PersonBody: {
+    Page_OwnSessionBody: {
       /** @description The entries. */
       items: {
-        account: components["schemas"]["AccountBody"] | null;
-        /** @description Their posts, also those that are over. */
-        holdings: components["schemas"]["HoldingBody"][];
+        /** @description The network it comes from; empty: not known. */
+        address: string;
         /**
-         * Format: uuid
-         * @description Identifies them.
+         * Format: int64
+         * @description When it began.
          */
-        id: string;
-        /**
-         * Format: uuid
-         * @description Where they work.
-         */
-        institution: string | null;
-        /** @description Whether it is whoever asks: nobody decides on themselves. */
-        is_self: boolean;
-        /** @description `staff`, `reader` or `service`. */
-        kind: string;
-        /** @description Their name. */
-        name: string;
-      }[];
-      /** @description Where the next page begins; `null` on the last. */
-      next_cursor: string | null;
-    };
-    /** @description A page of a list. */
-    Page_PostBody: {
-      /** @description The entries. */
-      items: {
-        /** @description Who holds it, or is to hold it. */
-        holdings: components["schemas"]["HoldingBody"][];
-        /**
-         * Format: uuid
-         * @description Identifies it.
-         */
-        id: string;
-        /**
-         * Format: uuid
-         * @description Where it is.
-         */
-        institution: string;
+        created_at_ms: number;
+        /** @description Browser and system; empty: not known. */
+        device: string;
         /** @description Its name. */
-        name: string;
-        /** @description What it allows. */
-        scope: components["schemas"]["ScopeBody"];
+        id: string;
+        /** @description Whether it is the one that asks. */
+        is_this: boolean;
+        /**
+         * Format: int64
+         * @description When it was last used, give or take a minute.
+         */
+        last_seen_ms: number;
+        /** @description What was proved when it began: words joined by `+`. */
+        proofs: string;
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -3693,32 +3446,6 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
-    Page_ReaderBody: {
-      /** @description The entries. */
-      items: {
-        /** @description Their account. */
-        account: string | null;
-        /** @description The kind of document that they showed; `null`: not verified. */
-        document: string | null;
-        /**
-         * Format: uuid
-         * @description Identifies them.
-         */
-        id: string;
-        /** @description Their name. */
-        name: string;
-        /** @description Since when they are registered. */
-        registered_at: string;
-        /** @description `inactive`, `active` or `disabled`. */
-        state: string | null;
-        /** @description When. */
-        verified_at: string | null;
-        verified_by: components["schemas"]["PersonNameBody"] | null;
-      }[];
-      /** @description Where the next page begins; `null` on the last. */
-      next_cursor: string | null;
-    };
-    /** @description A page of a list. */
     Page_RecordSummaryBody: {
       /** @description The entries. */
       items: {
@@ -3777,50 +3504,6 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
-    Page_ServiceBody: {
-      /** @description The entries. */
-      items: {
-        /** @description Its account. */
-        account: components["schemas"]["AccountBody"];
-        /** @description What it is. */
-        name: string;
-        /** @description Its tokens, also those that are over. */
-        tokens: components["schemas"]["TokenBody"][];
-      }[];
-      /** @description Where the next page begins; `null` on the last. */
-      next_cursor: string | null;
-    };
-    /** @description A page of a list. */
-    Page_WaitingBody: {
-      /** @description The entries. */
-      items: {
-        /** @description The account it concerns, where it is an account or a token. */
-        account: string | null;
-        /** @description When. */
-        asked_at: string | null;
-        asked_by: components["schemas"]["PersonNameBody"] | null;
-        /** @description Its first moment. */
-        from: string | null;
-        /** @description Name of the account, or identifier of holding or token. */
-        id: string;
-        /** @description Where the post is. */
-        institution: string | null;
-        /** @description Whether whoever looks asked for it, or is concerned: then they decide nothing. */
-        is_own: boolean;
-        /** @description What it is. */
-        kind: components["schemas"]["WaitingKind"];
-        /** @description The post, or what the token is for. */
-        name: string | null;
-        person: components["schemas"]["PersonNameBody"] | null;
-        scope: components["schemas"]["ScopeBody"] | null;
-        takes_over_from: components["schemas"]["PersonNameBody"] | null;
-        /** @description The moment from which on it holds no more. */
-        until: string | null;
-      }[];
-      /** @description Where the next page begins; `null` on the last. */
-      next_cursor: string | null;
-    };
-    /** @description A page of a list. */
     Page_WaitingRecord: {
       /** @description The entries. */
       items: {
@@ -3837,37 +3520,27 @@ export interface components {
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
     };
-    /** @description A person with account and posts. */
-    PersonBody: {
-      account: components["schemas"]["AccountBody"] | null;
-      /** @description Their posts, also those that are over. */
-      holdings: components["schemas"]["HoldingBody"][];
+    /** @description A passkey. */
+    PasskeyBody: {
       /**
-       * Format: uuid
-       * @description Identifies them.
+       * Format: int64
+       * @description When it was set up.
        */
+      created_at_ms: number;
+      /** @description Its name. */
       id: string;
+      /** @description What its owner calls it. */
+      label: string;
       /**
-       * Format: uuid
-       * @description Where they work.
+       * Format: int64
+       * @description When it was last used; `null`: never.
        */
-      institution: string | null;
-      /** @description Whether it is whoever asks: nobody decides on themselves. */
-      is_self: boolean;
-      /** @description `staff`, `reader` or `service`. */
-      kind: string;
-      /** @description Their name. */
-      name: string;
+      last_used_at_ms: number | null;
     };
-    /** @description A person by name. */
-    PersonNameBody: {
-      /**
-       * Format: uuid
-       * @description Identifies them.
-       */
-      id: string;
-      /** @description Their name. */
-      name: string;
+    /** @description What the browser is asked for. */
+    PasskeyOptionsBody: {
+      /** @description The `publicKey` of `navigator.credentials`, in the JSON form of WebAuthn level 3. */
+      public_key: Record<string, never>;
     };
     /** @description The policies in force. */
     Policies: {
@@ -3947,25 +3620,6 @@ export interface components {
       /** @description Whether personal data are marked in it. */
       personal_data: boolean;
     };
-    /** @description A post, with who holds it or is to hold it. */
-    PostBody: {
-      /** @description Who holds it, or is to hold it. */
-      holdings: components["schemas"]["HoldingBody"][];
-      /**
-       * Format: uuid
-       * @description Identifies it.
-       */
-      id: string;
-      /**
-       * Format: uuid
-       * @description Where it is.
-       */
-      institution: string;
-      /** @description Its name. */
-      name: string;
-      /** @description What it allows. */
-      scope: components["schemas"]["ScopeBody"];
-    };
     /** @description An error as it is sent. */
     Problem: {
       /** @description Stable name of the error, such as `access.not_found`. */
@@ -4012,22 +3666,10 @@ export interface components {
      * @enum {string}
      */
     ProgressStage: "waiting" | "reading" | "checking" | "storing" | "done";
-    /** @description Who is to hold which post. */
-    ProposalBody: {
-      /** @description The first moment; `null`: as soon as somebody agrees. */
-      from?: string | null;
-      /**
-       * Format: uuid
-       * @description Who.
-       */
-      person: string;
-      /**
-       * Format: uuid
-       * @description Which post.
-       */
-      post: string;
-      /** @description The moment from which on it holds no more; `null`: without an end. */
-      until?: string | null;
+    /** @description A proof of who is signed in. */
+    ProofBody: {
+      /** @description The password, or a code of the authenticator. */
+      proof: string;
     };
     /** @description What is to go. */
     ProposedRetirementBody: {
@@ -4379,32 +4021,6 @@ export interface components {
       /** @description The reason. */
       reason: string;
     };
-    /** @description A reader. */
-    ReaderBody: {
-      /** @description Their account. */
-      account: string | null;
-      /** @description The kind of document that they showed; `null`: not verified. */
-      document: string | null;
-      /**
-       * Format: uuid
-       * @description Identifies them.
-       */
-      id: string;
-      /** @description Their name. */
-      name: string;
-      /** @description Since when they are registered. */
-      registered_at: string;
-      /** @description `inactive`, `active` or `disabled`. */
-      state: string | null;
-      /** @description When. */
-      verified_at: string | null;
-      verified_by: components["schemas"]["PersonNameBody"] | null;
-    };
-    /** @description Why something is refused or taken away. */
-    ReasonBody: {
-      /** @description In words. */
-      reason: string;
-    };
     /** @description A record as a viewer sees it. */
     RecordBody: {
       /**
@@ -4530,10 +4146,10 @@ export interface components {
       /** @description 题名. */
       title: string;
     };
-    /** @description An account to be used again. */
-    ReinstatementBody: {
-      /** @description From when on it can be used no more. */
-      expires_at?: string | null;
+    /** @description Recovery codes, shown once. */
+    RecoveryCodesBody: {
+      /** @description The codes; none: there were some already. */
+      codes: string[];
     };
     /** @description A decision. */
     RetirementDecisionBody: {
@@ -4564,19 +4180,6 @@ export interface components {
       /** @description How much it weighs. */
       severity: components["schemas"]["Severity"];
     };
-    /** @description What a post or a token allows. */
-    ScopeBody: {
-      /** @description What the policies allow under this role: words of the policies. */
-      actions: string[];
-      /** @description Codes of the categories that are reached; `null`: every one. */
-      categories: string[] | null;
-      /** @description Up to which classification. */
-      clearance: string;
-      /** @description Numbers of the fonds that are reached; `null`: every one. */
-      fonds: string[] | null;
-      /** @description The role. */
-      role: string;
-    };
     /** @description The answer to a search. */
     SearchBody: {
       /** @description How the hits fall into groups. */
@@ -4600,29 +4203,29 @@ export interface components {
       /** @description Whether counting stopped there. */
       total_is_capped: boolean;
     };
-    /** @description A token's secret: shown this once. */
-    SecretBody: {
-      /**
-       * Format: uuid
-       * @description Identifies the token.
-       */
-      id: string;
-      /** @description To be sent as `Authorization: Bearer …`. */
-      secret: string;
-    };
-    /** @description A program with an account. */
-    ServiceBody: {
-      /** @description Its account. */
-      account: components["schemas"]["AccountBody"];
-      /** @description What it is. */
-      name: string;
-      /** @description Its tokens, also those that are over. */
-      tokens: components["schemas"]["TokenBody"][];
-    };
+    /**
+     * @description What can be asked for after the password.
+     * @enum {string}
+     */
+    SecondFactor: "totp" | "passkey" | "recovery_code";
     /** @description Who asks, and where. */
     SessionBody: {
+      /** @description Whether a second factor must be set up first. */
+      enrolment_needed: boolean;
       /** @description Name of the institution. */
       institution: string;
+      /** @description Whether the password must be changed first. */
+      password_must_change: boolean;
+      /** @description Whether who asks proved who they are within the last minutes, as what is dangerous demands. */
+      proved_lately: boolean;
+      /** @description What the button of another provider of identities says; `null`: there is none. */
+      provider: string | null;
+      /** @description Whether the second factor is missing. */
+      second_factor_needed: boolean;
+      /** @description The second factors that would do. */
+      second_factors: components["schemas"]["SecondFactor"][];
+      /** @description The account that is being signed in to while something is missing; `null`: nothing is begun, or nothing missing. */
+      signing_in_as: string | null;
       /** @description Version of the program. */
       version: string;
       /** @description Who asks. */
@@ -4678,37 +4281,10 @@ export interface components {
       /** @description The text, with its line breaks. */
       text: string;
     };
-    /** @description A token, without its secret. */
-    TokenBody: {
-      /** @description From when on it can be used no more. */
-      expires_at: string;
-      /**
-       * Format: uuid
-       * @description Identifies it.
-       */
-      id: string;
-      /** @description Whether its time is over. */
-      is_expired: boolean;
-      /** @description What it is for. */
-      label: string;
-      /** @description When it was last used, to the minute. */
-      last_used: string | null;
-      /** @description When. */
-      proposed_at: string;
-      /** @description Who asked for it. */
-      proposed_by: components["schemas"]["PersonNameBody"];
-      /** @description Why it was refused or revoked. */
-      reason: string | null;
-      /** @description What it allows. */
-      scope: components["schemas"]["ScopeBody"];
-      settled_by: components["schemas"]["PersonNameBody"] | null;
-      /** @description `proposed`, `agreed`, `refused` or `ended`. */
-      state: string;
-    };
-    /** @description What a reader showed. */
-    VerificationBody: {
-      /** @description Kind of document, such as `identity_card`; its number is not asked for. */
-      document: string;
+    /** @description What the browser answered when a passkey was used. */
+    UsedPasskeyBody: {
+      /** @description The credential, in the JSON form of WebAuthn level 3. */
+      credential: Record<string, never>;
     };
     /** @description Who asks. */
     ViewerBody: {
@@ -4724,36 +4300,6 @@ export interface components {
      * @enum {string}
      */
     ViewerKind: "public" | "staff";
-    /** @description Something that one person asked for and a second one is to agree to or refuse. */
-    WaitingBody: {
-      /** @description The account it concerns, where it is an account or a token. */
-      account: string | null;
-      /** @description When. */
-      asked_at: string | null;
-      asked_by: components["schemas"]["PersonNameBody"] | null;
-      /** @description Its first moment. */
-      from: string | null;
-      /** @description Name of the account, or identifier of holding or token. */
-      id: string;
-      /** @description Where the post is. */
-      institution: string | null;
-      /** @description Whether whoever looks asked for it, or is concerned: then they decide nothing. */
-      is_own: boolean;
-      /** @description What it is. */
-      kind: components["schemas"]["WaitingKind"];
-      /** @description The post, or what the token is for. */
-      name: string | null;
-      person: components["schemas"]["PersonNameBody"] | null;
-      scope: components["schemas"]["ScopeBody"] | null;
-      takes_over_from: components["schemas"]["PersonNameBody"] | null;
-      /** @description The moment from which on it holds no more. */
-      until: string | null;
-    };
-    /**
-     * @description Kinds of what waits.
-     * @enum {string}
-     */
-    WaitingKind: "account" | "holding" | "token";
     /** @description A record that a file can be assigned to. */
     WaitingRecord: {
       /** @description 档号. */
@@ -4765,6 +4311,11 @@ export interface components {
       files: number;
       /** @description 题名. */
       title: string;
+    };
+    /** @description Where to go. */
+    WayBody: {
+      /** @description Address at the provider. */
+      address: string;
     };
     /** @description What the gate says of the viewer and a record. */
     Why: {
@@ -5921,7 +5472,36 @@ export interface operations {
       };
     };
   };
-  create_account: {
+  get_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The account */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AccountBody"];
+        };
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  add_passkey: {
     parameters: {
       query?: never;
       header?: never;
@@ -5930,20 +5510,20 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["NewAccountBody"];
+        "application/json": components["schemas"]["NewPasskeyBody"];
       };
     };
     responses: {
-      /** @description It is made; its first password is shown this once */
+      /** @description Set up */
       201: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["FirstPasswordBody"];
+          "application/json": components["schemas"]["RecoveryCodesBody"];
         };
       };
-      /** @description Not a name of an account, or a time that is over */
+      /** @description The answer is not sound */
       400: {
         headers: {
           [name: string]: unknown;
@@ -5952,7 +5532,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Sign in first */
+      /** @description Nobody is signed in */
       401: {
         headers: {
           [name: string]: unknown;
@@ -5961,7 +5541,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not for your posts, or your own account */
+      /** @description The last proof is too old */
       403: {
         headers: {
           [name: string]: unknown;
@@ -5970,16 +5550,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such person */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The name is taken, or the person has an account */
+      /** @description It took too long, or is set up already */
       409: {
         headers: {
           [name: string]: unknown;
@@ -5990,168 +5561,25 @@ export interface operations {
       };
     };
   };
-  activate_account: {
+  new_passkey_options: {
     parameters: {
       query?: never;
       header?: never;
-      path: {
-        /** @description The account */
-        name: string;
-      };
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description It can be used */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, your own account, or you made it */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It does not wait */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  disable_account: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The account */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ReasonBody"];
-      };
-    };
-    responses: {
-      /** @description It is out of use, its sessions have ended */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description No reason is given */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or your own account */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It is out of use already, or the last of an administrator */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  reinstate_account: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The account */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ReinstatementBody"];
-      };
-    };
-    responses: {
-      /** @description It waits; its first password is shown this once */
+      /** @description What the browser is asked for */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["FirstPasswordBody"];
+          "application/json": components["schemas"]["PasskeyOptionsBody"];
         };
       };
-      /** @description A time that is over */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
+      /** @description Nobody is signed in */
       401: {
         headers: {
           [name: string]: unknown;
@@ -6160,7 +5588,459 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not for your posts, or your own account */
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  remove_passkey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its name. */
+        passkey: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Taken away */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such passkey */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is the last factor of an account that must have one */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPasswordBody"];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionBody"];
+        };
+      };
+      /** @description The old password is wrong, or nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The new password is not good enough */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts: see Retry-After */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  link_provider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Where to go */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WayBody"];
+        };
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no other provider */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The provider does not answer as it should */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  unlink_provider: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Undone */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no link */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  new_recovery_codes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The codes */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesBody"];
+        };
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The account has no second factor */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sessions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_OwnSessionBody"];
+        };
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  end_other_sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  end_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its name. */
+        session: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such session */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  begin_totp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What the authenticator is to know */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NewTotpBody"];
+        };
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  remove_totp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Taken away */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6178,7 +6058,58 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description It is the last of an administrator */
+      /** @description It is the last factor of an account that must have one */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  confirm_totp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConfirmTotpBody"];
+      };
+    };
+    responses: {
+      /** @description Set up */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodesBody"];
+        };
+      };
+      /** @description The code is wrong, or nobody is signed in */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The last proof is too old */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It took too long; begin again */
       409: {
         headers: {
           [name: string]: unknown;
@@ -7243,49 +7174,6 @@ export interface operations {
       };
     };
   };
-  list_waiting_grants: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Entries of a page, 50 if not said, 200 at most. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of what waits */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_WaitingBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
   get_health: {
     parameters: {
       query?: never;
@@ -7302,583 +7190,6 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["HealthBody"];
-        };
-      };
-    };
-  };
-  propose_holding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ProposalBody"];
-      };
-    };
-    responses: {
-      /** @description It waits for somebody else */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description A time that ends before it begins */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or for yourself */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is no such person or post */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The person holds it, or a role that excludes it */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  agree_to_holding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The holding that was asked for */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is agreed */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, your own proposal, or for yourself */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It does not wait, or the person came to a role that excludes it */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  end_holding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The holding */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ReasonBody"];
-      };
-    };
-    responses: {
-      /** @description It has ended */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description No reason is given */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or your own post */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It is over, or the last of an administrator */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  hand_over_post: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The holding that is to end */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["HandOverBody"];
-      };
-    };
-    responses: {
-      /** @description It waits for somebody else */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description A time that ends before it begins */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or your own post */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is no such person or holding */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It is over, or the person has a role that excludes it */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  refuse_holding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The holding that was asked for */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ReasonBody"];
-      };
-    };
-    responses: {
-      /** @description It is refused */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description No reason is given */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or for yourself */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It does not wait */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_institutions: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Entries of a page, 50 if not said, 200 at most. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of institutions */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_InstitutionBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  create_institution: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewInstitutionBody"];
-      };
-    };
-    responses: {
-      /** @description It is entered */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description It cannot stand there, or has no name */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is nothing to stand under */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description What it is to stand under exists no more */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  change_institution: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The institution */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["InstitutionChangeBody"];
-      };
-    };
-    responses: {
-      /** @description It is changed */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description The kind does not fit where it stands */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It exists no more */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  close_institution: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The institution */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is closed */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It is in use, or closed */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -7903,172 +7214,6 @@ export interface operations {
       };
       /** @description For the staff */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_persons: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Persons of a page, 50 if not said, 200 at most. */
-        limit?: number;
-        /** @description Only of this institution. */
-        institution?: string;
-        /** @description Letters of the name. */
-        q?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of persons */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_PersonBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  create_person: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewPersonBody"];
-      };
-    };
-    responses: {
-      /** @description They are entered */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description They have no name */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is no such institution */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The institution exists no more */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  get_person: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The person */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The person */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["PersonBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -8158,177 +7303,6 @@ export interface operations {
       };
       /** @description For those who may read policies */
       403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  list_posts: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Posts of a page, 50 if not said, 200 at most. */
-        limit?: number;
-        /** @description Only of this institution. */
-        institution?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of posts */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_PostBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  create_post: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewPostBody"];
-      };
-    };
-    responses: {
-      /** @description It is made */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description No post gives this role, or what it reaches is not named well */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is no such institution */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The institution exists no more */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  close_post: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The post */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is closed */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Somebody holds it, or it is closed */
-      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -9133,181 +8107,6 @@ export interface operations {
       };
     };
   };
-  list_readers: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Readers of a page, 50 if not said, 200 at most. */
-        limit?: number;
-        /** @description Letters of the name. */
-        q?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of readers */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_ReaderBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  register_reader: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewReaderBody"];
-      };
-    };
-    responses: {
-      /** @description They are registered and can sign in */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description A name or a password that is none */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The proof against forged requests is missing */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The name is taken */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Too many registrations from one place */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  verify_reader: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The reader */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["VerificationBody"];
-      };
-    };
-    responses: {
-      /** @description They are verified */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Not a kind of document */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It is no reader */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
   get_record: {
     parameters: {
       query?: never;
@@ -9602,181 +8401,6 @@ export interface operations {
       };
     };
   };
-  list_services: {
-    parameters: {
-      query?: {
-        /** @description Where the page begins. */
-        cursor?: string;
-        /** @description Entries of a page, 50 if not said, 200 at most. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of programs */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Page_ServiceBody"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  create_service: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewServiceBody"];
-      };
-    };
-    responses: {
-      /** @description It is made */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["MadeBody"];
-        };
-      };
-      /** @description Not a name */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The name is taken */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  propose_token: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The account of the program */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["NewTokenBody"];
-      };
-    };
-    responses: {
-      /** @description It waits for somebody else */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["SecretBody"];
-        };
-      };
-      /** @description Role, reach, actions or time that no token can have */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description There is no such program */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description The account is out of use */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
   get_session: {
     parameters: {
       query?: never;
@@ -9810,7 +8434,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Signed in */
+      /** @description Signed in, or something more is needed */
       200: {
         headers: {
           [name: string]: unknown;
@@ -9828,7 +8452,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description The proof against forged requests is missing */
+      /** @description The account is not active, or the proof against forged requests is missing */
       403: {
         headers: {
           [name: string]: unknown;
@@ -9837,8 +8461,17 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Too many attempts */
+      /** @description Too many attempts, or locked: see Retry-After */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many sign in at the same time: see Retry-After */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -9866,44 +8499,85 @@ export interface operations {
       };
     };
   };
-  agree_to_token: {
+  use_passkey: {
     parameters: {
       query?: never;
       header?: never;
-      path: {
-        /** @description The token */
-        id: string;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UsedPasskeyBody"];
       };
+    };
+    responses: {
+      /** @description Signed in */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionBody"];
+        };
+      };
+      /** @description The answer is not sound */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The passkey is not known here */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The account is not active, or the proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It took too long; begin again */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  passkey_options: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description It can be used */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description Its time is over */
-      400: {
+      /** @description What the browser is asked for */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["PasskeyOptionsBody"];
         };
       };
-      /** @description Sign in first */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description Not for your posts, or your own proposal */
+      /** @description The proof against forged requests is missing */
       403: {
         headers: {
           [name: string]: unknown;
@@ -9912,17 +8586,8 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It does not wait, or its account is out of use */
-      409: {
+      /** @description Too many sign in at the same time */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -9932,39 +8597,29 @@ export interface operations {
       };
     };
   };
-  refuse_token: {
+  prove: {
     parameters: {
       query?: never;
       header?: never;
-      path: {
-        /** @description The token */
-        id: string;
-      };
+      path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["ReasonBody"];
+        "application/json": components["schemas"]["ProofBody"];
       };
     };
     responses: {
-      /** @description It is refused */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description No reason is given */
-      400: {
+      /** @description Proved */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["SessionBody"];
         };
       };
-      /** @description Sign in first */
+      /** @description Password or code are wrong, or nobody is signed in */
       401: {
         headers: {
           [name: string]: unknown;
@@ -9973,7 +8628,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not for your posts */
+      /** @description The proof against forged requests is missing */
       403: {
         headers: {
           [name: string]: unknown;
@@ -9982,17 +8637,8 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is none */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description It does not wait */
-      409: {
+      /** @description Too many attempts: see Retry-After */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -10002,39 +8648,72 @@ export interface operations {
       };
     };
   };
-  revoke_token: {
+  go_to_provider: {
     parameters: {
       query?: never;
       header?: never;
-      path: {
-        /** @description The token */
-        id: string;
-      };
+      path?: never;
       cookie?: never;
     };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["ReasonBody"];
-      };
-    };
+    requestBody?: never;
     responses: {
-      /** @description It opens nothing any more */
-      204: {
+      /** @description To the provider, or back with the reason why not */
+      303: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description No reason is given */
-      400: {
+    };
+  };
+  return_from_provider: {
+    parameters: {
+      query?: {
+        /** @description What was begun. */
+        state?: string;
+        /** @description What the provider gives for its tokens. */
+        code?: string;
+        /** @description Why the provider refused. */
+        error?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the workbench, with the session's cookie or the reason why not */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  second_factor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeBody"];
+      };
+    };
+    responses: {
+      /** @description Signed in, or something more is needed */
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Problem"];
+          "application/json": components["schemas"]["SessionBody"];
         };
       };
-      /** @description Sign in first */
+      /** @description The code is wrong or was used, or nothing was begun */
       401: {
         headers: {
           [name: string]: unknown;
@@ -10043,7 +8722,7 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not for your posts */
+      /** @description The proof against forged requests is missing */
       403: {
         headers: {
           [name: string]: unknown;
@@ -10052,8 +8731,8 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is none */
-      404: {
+      /** @description No code is asked for */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -10061,8 +8740,8 @@ export interface operations {
           "application/json": components["schemas"]["Problem"];
         };
       };
-      /** @description It is over */
-      409: {
+      /** @description Too many codes: see Retry-After */
+      429: {
         headers: {
           [name: string]: unknown;
         };

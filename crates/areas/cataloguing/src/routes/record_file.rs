@@ -136,11 +136,11 @@ fn dress(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     );
-    // a browser's own viewer of PDF does not work inside a sandbox
+    // a browser's own viewer of PDF does not work inside a sandbox, and styles itself in its own page
     let policy = if mime == "application/pdf" {
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     } else {
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox"
+        "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     Ok(())

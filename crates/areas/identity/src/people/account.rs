@@ -121,11 +121,13 @@ pub enum Standing {
 impl Standing {
     /// Who signs in with it; `None`: nobody may.
     pub fn signs_in(self) -> Option<PersonId> {
+        self.who_signs_in().map(|(person, _)| person)
+    }
+
+    /// Who signs in with it, and with what kind of account; `None`: nobody may.
+    pub fn who_signs_in(self) -> Option<(PersonId, AccountKind)> {
         match self {
-            Self::Able {
-                person,
-                kind: AccountKind::Person | AccountKind::Reader,
-            } => Some(person),
+            Self::Able { person, kind } => (kind != AccountKind::Service).then_some((person, kind)),
             _ => None,
         }
     }

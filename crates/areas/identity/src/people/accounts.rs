@@ -6,9 +6,10 @@ use super::error::PeopleError;
 use super::person::{Person, PersonKind};
 use super::words::{check_account_name, check_name, check_reason};
 use crate::error::IdentityError;
-use crate::password;
+use crate::password::{self, KeptPassword};
 use crate::repository::people_persons::{AccountRepository, PersonRepository};
 use crate::repository::people_places::InstitutionRepository;
+use crate::repository::sign_in::SignInRepository;
 use jiff::Timestamp;
 use lantai_database::{Database, StoreError};
 use lantai_domain::audit::{AuditActor, AuditNote, AuditObject, EventClass};
@@ -25,21 +26,28 @@ pub struct NewAccount {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A first password with the form in which it is kept.
-pub(crate) async fn first_password() -> Result<(String, String), IdentityError> {
-    let password = password::random_password()?;
-    let kept = hash(&password).await?;
-    Ok((password, kept))
+/// A random password with the form in which it is kept, made off the async threads.
+pub(crate) async fn made_password() -> Result<(String, String), IdentityError> {
+    tokio::task::spawn_blocking(|| {
+        let password = password::random_password()?;
+        let hash = password::hash(&password)?;
+        Ok((password, hash))
+    })
+    .await?
 }
 
-/// The form in which a password is kept, made off the async threads.
-pub(crate) async fn hash(password: &str) -> Result<String, IdentityError> {
-    let password = password.to_owned();
-    tokio::task::spawn_blocking(move || password::hash(&password)).await?
+/// A first password, to be handed over.
+async fn first_password() -> Result<(String, KeptPassword), IdentityError> {
+    let (password, hash) = made_password().await?;
+    Ok((password, KeptPassword::handed_over(hash)))
 }
 
 /// Enters an account; a name that is taken is named so.
-pub(crate) async fn insert(change: &mut Change, account: &Account, kept: &str) -> Result<(), PeopleError> {
+pub(crate) async fn insert(
+    change: &mut Change,
+    account: &Account,
+    kept: &KeptPassword,
+) -> Result<(), PeopleError> {
     let now = change.now;
     if AccountRepository(change.conn())
         .find(&account.name)
@@ -154,7 +162,7 @@ impl People {
     }
 
     /// Asks that an account be used again: after it was disabled or expired, or because its password is forgotten. It
-    /// waits like a new one, with a new first password; programs have none.
+    /// waits like a new one, with a new first password and no other factors; programs have none.
     pub async fn reinstate(
         &self,
         actor: Actor,
@@ -170,7 +178,7 @@ impl People {
             return Err(PeopleError::Validity);
         }
         let signs_in = found.kind != AccountKind::Service;
-        let kept = if signs_in { kept } else { String::new() };
+        let kept = if signs_in { kept } else { KeptPassword::none() };
         AccountRepository(change.conn())
             .put_inactive(name, &kept, expires_at, actor.person, now)
             .await?;
@@ -179,7 +187,8 @@ impl People {
     }
 }
 
-/// Gives an account a new random password: for whoever holds the data folder, when nobody can sign in any more.
+/// Gives an account a new random password, and takes its other factors away: for whoever holds the data folder, when
+/// nobody can sign in any more.
 pub async fn reset_password(database: &Database, now: Timestamp, name: &str) -> Result<String, PeopleError> {
     let (password, kept) = first_password().await?;
     let mut change = Change::begin(database, now).await?;
@@ -187,7 +196,10 @@ pub async fn reset_password(database: &Database, now: Timestamp, name: &str) -> 
     if found.kind == AccountKind::Service {
         return Err(PeopleError::NotStaff);
     }
-    AccountRepository(change.conn()).put_password(name, &kept).await?;
+    SignInRepository(change.conn())
+        .put_password(name, &kept, now.as_millisecond())
+        .await?;
+    AccountRepository(change.conn()).forget_keys(name).await?;
     let note = AuditNote::new(EventClass::System, "reset_password", now);
     change.note(
         note.by(AuditActor::person("local"))

@@ -2,7 +2,7 @@
 //! which nobody agreed, and are marked so.
 
 use super::account::{Account, AccountKind, AccountState};
-use super::accounts::{first_password, insert};
+use super::accounts::{insert, made_password};
 use super::change::{Change, NEEDED};
 use super::error::PeopleError;
 use super::holding::{Grant, Origin, Validity};
@@ -10,6 +10,7 @@ use super::institution::{InstitutionKind, NewInstitution};
 use super::person::{Person, PersonKind};
 use super::post::{NewPost, Scope};
 use super::words::{check_account_name, check_name};
+use crate::password::KeptPassword;
 use crate::repository::IdentityRepository;
 use crate::repository::people_holdings::HoldingRepository;
 use crate::repository::people_persons::{AccountRepository, PersonRepository};
@@ -184,7 +185,12 @@ impl Beginning<'_> {
         name: String,
         person: &str,
     ) -> Result<FirstAccount, PeopleError> {
-        let (password, kept) = first_password().await?;
+        let (password, hash) = made_password().await?;
+        // the archivist's is read by whoever makes the archive, who is the archivist; the others' are handed over
+        let kept = match roles.iter().any(|role| role.is_administrator()) {
+            true => KeptPassword::handed_over(hash),
+            false => KeptPassword::chosen(hash),
+        };
         let person = self.person(person).await?;
         let account = Account {
             name: name.clone(),

@@ -1,38 +1,30 @@
 //! Readers: they register themselves, and the reading room sees who they are.
 
 use super::account::{Account, AccountKind, AccountState};
-use super::accounts::{hash, insert};
+use super::accounts::insert;
 use super::change::{Actor, People};
 use super::error::PeopleError;
 use super::person::{IdentityCheck, IdentityDocument, Person, PersonKind};
 use super::words::{check_account_name, check_name};
+use crate::password::KeptPassword;
 use crate::repository::people_persons::PersonRepository;
 use lantai_domain::PersonId;
 
 /// A reader who registers.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct NewReader {
     /// The name of the account.
     pub account: String,
-    /// Its password.
-    pub password: String,
+    /// Its password, which the rules took.
+    pub password: KeptPassword,
     /// The reader's name.
     pub name: String,
-}
-
-impl std::fmt::Debug for NewReader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewReader")
-            .field("account", &self.account)
-            .finish_non_exhaustive()
-    }
 }
 
 impl People {
     /// Registers a reader. The account can be used at once: it allows little more than the public may.
     pub async fn register(&self, new: NewReader) -> Result<PersonId, PeopleError> {
         let (account, name) = (check_account_name(&new.account)?, check_name(&new.name)?);
-        let kept = hash(&new.password).await?;
         let mut change = self.change().await?;
         let person = Person {
             id: PersonId::new(self.ids.next()),
@@ -53,7 +45,7 @@ impl People {
             settled: None,
             reason: None,
         };
-        insert(&mut change, &account, &kept).await?;
+        insert(&mut change, &account, &new.password).await?;
         change.commit().await?;
         Ok(person.id)
     }

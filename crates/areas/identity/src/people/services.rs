@@ -7,6 +7,7 @@ use super::error::PeopleError;
 use super::person::{Person, PersonKind};
 use super::token::{NewToken, PREFIX, Token, TokenSecret, TokenState, digest_of};
 use super::words::{check_account_name, check_name, check_reason};
+use crate::password::KeptPassword;
 use crate::repository::people_persons::{AccountRepository, PersonRepository};
 use crate::repository::people_tokens::TokenRepository;
 use jiff::{SignedDuration, Timestamp};
@@ -118,8 +119,7 @@ impl People {
             settled: None,
             reason: None,
         };
-        // no password fits an empty hash: a program never signs in
-        insert(&mut change, &account, "").await?;
+        insert(&mut change, &account, &KeptPassword::none()).await?;
         change.commit().await?;
         Ok(person.id)
     }

@@ -1,6 +1,7 @@
 //! Persons and their accounts in the catalogue.
 
 use super::people_places::{id, word};
+use crate::password::KeptPassword;
 use crate::people::{
     Account, AccountKind, AccountState, IdentityCheck, IdentityDocument, Person, PersonKind, moment,
 };
@@ -219,14 +220,15 @@ impl AccountRepository<'_> {
     pub async fn insert(
         self,
         account: &Account,
-        password_hash: &str,
+        password: &KeptPassword,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO accounts (name, password_hash, created_at, person, kind, state, expires_at_ms,
-                   proposed_by, proposed_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                   proposed_by, proposed_at_ms, password_changed_at_ms, password_must_change)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         on_engine!(self.0, |c| sqlx::query(sql)
             .bind(&account.name)
-            .bind(password_hash)
+            .bind(password.hash())
             .bind(at.to_string())
             .bind(account.person.map(|person| person.to_string()))
             .bind(account.kind.id())
@@ -234,6 +236,8 @@ impl AccountRepository<'_> {
             .bind(account.expires_at.map(|end| end.as_millisecond()))
             .bind(account.proposed.map(|(by, _)| by.to_string()))
             .bind(account.proposed.map(|(_, at)| at.as_millisecond()))
+            .bind(at.as_millisecond())
+            .bind(i64::from(password.must_change()))
             .execute(&mut *c)
             .await
             .map(|_| ()))?;
@@ -338,40 +342,44 @@ impl AccountRepository<'_> {
         self.end_sessions(name).await
     }
 
-    /// Asks that an account be used again, with a new password and perhaps an end; its sessions end.
+    /// Asks that an account be used again, with a new password and perhaps an end; its sessions and factors are gone.
     pub async fn put_inactive(
         mut self,
         name: &str,
-        password_hash: &str,
+        password: &KeptPassword,
         expires_at: Option<Timestamp>,
         by: PersonId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let sql = "UPDATE accounts SET state = 'inactive', password_hash = $1, expires_at_ms = $2, proposed_by = $3,
-                   proposed_at_ms = $4, settled_by = NULL, settled_at_ms = NULL, reason = NULL WHERE name = $5";
+                   proposed_at_ms = $4, settled_by = NULL, settled_at_ms = NULL, reason = NULL,
+                   password_changed_at_ms = $4, password_must_change = $6 WHERE name = $5";
         let touched: u64 = on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
-            .bind(password_hash)
+            .bind(password.hash())
             .bind(expires_at.map(|end| end.as_millisecond()))
             .bind(by.to_string())
             .bind(at.as_millisecond())
             .bind(name)
+            .bind(i64::from(password.must_change()))
             .execute(&mut *c)
             .await
             .map(|done| done.rows_affected()))?;
         one(touched)?;
-        self.end_sessions(name).await
+        self.forget_keys(name).await
     }
 
-    /// Gives an account another password; its sessions end.
-    pub async fn put_password(mut self, name: &str, password_hash: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE accounts SET password_hash = $1 WHERE name = $2";
-        let touched: u64 = on_engine!(self.0.reborrow(), |c| sqlx::query(sql)
-            .bind(password_hash)
-            .bind(name)
-            .execute(&mut *c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        one(touched)?;
+    /// Takes from an account everything besides the password with which its owner signs in, and ends its sessions:
+    /// what is given back to somebody begins anew.
+    pub async fn forget_keys(mut self, name: &str) -> Result<(), StoreError> {
+        let kept = ["totp_factors", "recovery_codes", "passkeys", "outside_identities"];
+        for table in kept {
+            let sql = format!("DELETE FROM {table} WHERE account = $1");
+            on_engine!(self.0.reborrow(), |c| sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(name)
+                .execute(&mut *c)
+                .await
+                .map(|_| ()))?;
+        }
         self.end_sessions(name).await
     }
 

@@ -1,28 +1,39 @@
 //! Routes of identity, and the layer that says who asks.
 
+mod account;
+pub(crate) mod answers;
+mod passkey;
 mod policies;
+mod provider;
 mod session;
+mod session_bodies;
 
+use crate::audit::routes::PeerAddress;
 use crate::error::IdentityError;
 use crate::people::{self, PeopleError};
-use crate::sessions;
-use crate::throttle::Throttle;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use crate::sign_in::{Caller, Session, SignIn};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use lantai_database::Database;
 use lantai_domain::access::{Action, Hat, Purpose};
 use lantai_domain::{Clock, Viewer, Who};
 use lantai_gate::Gatekeeper;
-use lantai_http::{Api, Door};
+use lantai_http::{Api, Door, Problem, Proved};
+use std::convert::Infallible;
 use std::sync::Arc;
 use utoipa_axum::routes as operations;
 
 /// The cookie that carries the session's token.
-pub(crate) const COOKIE: &str = "lantai_session";
-
+const COOKIE: &str = "lantai_session";
+/// The same over TLS: browsers take it from this very host only, and never over a plain connection.
+const SECURE_COOKIE: &str = "__Host-lantai_session";
 const POLICIES: Door = Door::May(Action::ViewPolicies);
+
+/// Longest name that a browser may give itself here.
+const LONGEST_AGENT: usize = 400;
 
 /// What the routes of identity work on.
 #[derive(Clone)]
@@ -31,30 +42,13 @@ pub struct IdentityState {
     pub database: Database,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Name of the institution.
-    pub institution: String,
+    /// Signing in.
+    pub sign_in: SignIn,
     /// The gate.
     pub gatekeeper: Arc<Gatekeeper>,
-    throttle: Arc<Throttle>,
 }
 
 impl IdentityState {
-    /// State for an institution.
-    pub fn new(
-        database: Database,
-        clock: Arc<dyn Clock>,
-        institution: String,
-        gatekeeper: Arc<Gatekeeper>,
-    ) -> Self {
-        Self {
-            database,
-            clock,
-            institution,
-            gatekeeper,
-            throttle: Arc::default(),
-        }
-    }
-
     /// The public, as the gate has it now.
     pub(crate) fn public(&self) -> Viewer {
         self.viewer(Who::Public, Vec::new())
@@ -94,6 +88,14 @@ impl IdentityState {
         Ok(Viewer::new(who, whole.hats().to_vec(), Arc::new(limited)))
     }
 
+    /// Whoever has a session; the public, as long as something is missing in it.
+    pub(crate) async fn viewer_in(&self, session: Option<&Session>) -> Result<Viewer, IdentityError> {
+        match session.filter(|session| session.is_whole()) {
+            Some(session) => self.viewer_of(&session.account).await,
+            None => Ok(self.public()),
+        }
+    }
+
     fn viewer(&self, who: Who, hats: Vec<Hat>) -> Viewer {
         let rights = self.gatekeeper.rights(&hats, Purpose::Unsaid, self.clock.now());
         match rights {
@@ -105,6 +107,14 @@ impl IdentityState {
             }
         }
     }
+
+    /// Name of the session's cookie.
+    pub(crate) fn cookie(&self) -> &'static str {
+        match self.sign_in.settings().is_secure() {
+            true => SECURE_COOKIE,
+            false => COOKIE,
+        }
+    }
 }
 
 /// The routes of this area.
@@ -114,34 +124,79 @@ pub fn routes(state: IdentityState) -> Api {
             Door::Anybody,
             operations!(session::get_session, session::sign_in, session::sign_out),
         )
+        .route(Door::SigningIn, operations!(session::second_factor))
+        .route(Door::SignedIn, operations!(session::prove))
+        .route(Door::Anybody, operations!(passkey::passkey_options))
+        .route(Door::Anybody, operations!(passkey::use_passkey))
+        .route(Door::Anybody, operations!(provider::go_to_provider))
+        .route(Door::Anybody, operations!(provider::return_from_provider))
+        .route(Door::SigningIn, operations!(account::change_password))
+        .route(
+            Door::SigningIn,
+            operations!(account::begin_totp, account::remove_totp),
+        )
+        .route(Door::SigningIn, operations!(account::confirm_totp))
+        .route(Door::SigningIn, operations!(passkey::new_passkey_options))
+        .route(Door::SigningIn, operations!(passkey::add_passkey))
+        .route(Door::SignedIn, operations!(account::get_account))
+        .route(
+            Door::SignedIn,
+            operations!(account::list_sessions, account::end_other_sessions),
+        )
+        .route(Door::SignedIn, operations!(account::end_session))
+        .route(Door::SignedInLately, operations!(account::new_recovery_codes))
+        .route(Door::SignedInLately, operations!(passkey::remove_passkey))
+        .route(
+            Door::SignedInLately,
+            operations!(provider::link_provider, provider::unlink_provider),
+        )
         .route(POLICIES, operations!(policies::get_policies))
         .route(POLICIES, operations!(policies::try_policies))
         .with_state(state)
 }
 
-/// Finds out who asks and puts the viewer into the request. A token that a program shows goes before a cookie.
+/// Finds out who asks and puts the viewer, what they proved and where they come from into the request. A token that a
+/// program shows goes before a cookie. Who cannot be recognised is the public.
 pub async fn recognise(State(state): State<IdentityState>, mut request: Request, next: Next) -> Response {
-    let viewer = match (bearer_of(request.headers()), token_of(request.headers())) {
-        (Some(token), _) => state.viewer_by_token(&token).await.unwrap_or_else(|error| {
-            // who cannot be recognised is the public
-            tracing::error!(error = %error, "a token could not be looked up");
-            state.public()
-        }),
-        (None, Some(token)) => viewer_of_session(&state, &token).await.unwrap_or_else(|error| {
-            tracing::error!(error = %error, "a session could not be looked up");
-            state.public()
-        }),
-        (None, None) => state.public(),
+    let (viewer, session) = match bearer_of(request.headers()) {
+        Some(token) => (program(&state, &token).await, None),
+        None => signed_in(&state, request.headers()).await,
     };
-    request.extensions_mut().insert(viewer);
+    let proved = match &session {
+        None => Proved::Nothing,
+        Some(session) if !session.is_whole() => Proved::Partly,
+        Some(session) if session.is_fresh(state.sign_in.now_ms()) => Proved::Lately,
+        Some(_) => Proved::Whole,
+    };
+    let extensions = request.extensions_mut();
+    extensions.insert(viewer);
+    extensions.insert(proved);
+    if let Some(session) = session {
+        extensions.insert(session);
+    }
     next.run(request).await
 }
 
-async fn viewer_of_session(state: &IdentityState, token: &str) -> Result<Viewer, IdentityError> {
-    match sessions::account_of(&state.database, &*state.clock, token).await? {
-        Some(account) => state.viewer_of(&account).await,
-        None => Ok(state.public()),
-    }
+async fn program(state: &IdentityState, token: &str) -> Viewer {
+    state.viewer_by_token(token).await.unwrap_or_else(|error| {
+        tracing::error!(error = %error, "a token could not be looked up");
+        state.public()
+    })
+}
+
+async fn signed_in(state: &IdentityState, headers: &HeaderMap) -> (Viewer, Option<Session>) {
+    let found = async {
+        let session = match token_in(headers, state.cookie()) {
+            Some(token) => state.sign_in.session(&token).await?,
+            None => None,
+        };
+        let viewer = state.viewer_in(session.as_ref()).await?;
+        Ok::<_, IdentityError>((viewer, session))
+    };
+    found.await.unwrap_or_else(|error| {
+        tracing::error!(error = %error, "a session could not be looked up");
+        (state.public(), None)
+    })
 }
 
 /// The token that a program shows.
@@ -153,8 +208,66 @@ fn bearer_of(headers: &HeaderMap) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-/// The session's token in the request's cookies.
+/// Where a request comes from, as far as the server knows.
+fn caller_of(headers: &HeaderMap, extensions: &Extensions) -> Caller {
+    let address = extensions.get::<PeerAddress>();
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    Caller {
+        address: address.map_or_else(String::new, |PeerAddress(address)| address.to_string()),
+        agent: agent.unwrap_or_default().chars().take(LONGEST_AGENT).collect(),
+    }
+}
+
+/// Where the request comes from.
+pub(crate) struct CalledFrom(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for CalledFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(caller_of(&parts.headers, &parts.extensions)))
+    }
+}
+
+/// The session of the request, if it has one; not each is whole.
+pub(crate) struct MaybeSession(pub Option<Session>);
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Session>().cloned()))
+    }
+}
+
+/// The session of the request; not each is whole.
+pub(crate) struct Own(pub Session);
+
+impl<S: Send + Sync> FromRequestParts<S> for Own {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let session = parts.extensions.get::<Session>().cloned();
+        let is_known = parts.extensions.get::<Viewer>().is_some_and(Viewer::is_known);
+        session.map(Self).ok_or_else(|| {
+            // a program with a token has neither sessions nor factors
+            answers::problem(match is_known {
+                true => &IdentityError::NotInAccount,
+                false => &IdentityError::SignInNeeded,
+            })
+        })
+    }
+}
+
+/// The session's token, under whichever of its names.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+    token_in(headers, SECURE_COOKIE).or_else(|| token_in(headers, COOKIE))
+}
+
+/// A cookie of a request.
+pub(crate) fn token_in(headers: &HeaderMap, cookie: &str) -> Option<String> {
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()
@@ -162,6 +275,6 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == cookie)
         .map(|(_, token)| token.to_owned())
 }

@@ -2,6 +2,15 @@
 
 use super::ReportData;
 use super::sheet::{Block, Cell, TITLE, blocks};
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+/// What a policy names so that a browser takes the page's own styles and no others (`sha256-…`).
+pub(crate) fn style_digest() -> String {
+    let digest = digest::digest(&digest::SHA256, STYLE.as_bytes());
+    format!("sha256-{}", BASE64_STANDARD.encode(digest))
+}
 
 const STYLE: &str = "
 @page { size: A4; margin: 18mm 16mm 20mm; }
@@ -85,7 +94,7 @@ fn put(page: &mut String, block: &Block) {
 fn table(page: &mut String, head: &[Cell], widths: &[f32], rows: &[Vec<Cell>]) {
     page.push_str("<table>\n<colgroup>");
     for width in widths {
-        page.push_str(&format!("<col style=\"width:{:.0}%\">", width * 100.0));
+        page.push_str(&format!("<col width=\"{:.0}%\">", width * 100.0));
     }
     page.push_str("</colgroup>\n");
     if !head.is_empty() {

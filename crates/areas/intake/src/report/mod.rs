@@ -12,6 +12,7 @@ mod texts;
 
 pub use fonts::FontError;
 pub use html::html;
+pub(crate) use html::style_digest;
 pub use of_accession::of_accession;
 pub use pdf::{PdfError, pdf};
 

@@ -71,7 +71,7 @@ fn dress(headers: &mut HeaderMap, shown: Option<&'static str>) {
     let policy = if shown == Some("application/pdf") {
         "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     } else {
-        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+        "default-src 'none'; img-src 'self'; sandbox"
     };
     let fixed = [
         (header::CONTENT_TYPE, shown.unwrap_or("application/octet-stream")),

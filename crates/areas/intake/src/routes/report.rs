@@ -1,7 +1,7 @@
 //! The report of the four-property checks of an accession, as a file.
 
 use super::{IntakeState, find, problem};
-use crate::report::{PdfError, ReportData, html, of_accession, pdf};
+use crate::report::{PdfError, ReportData, html, of_accession, pdf, style_digest};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,8 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The page runs nothing and takes nothing from anywhere.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; \
-                      form-action 'none'";
+const POLICY: &str = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -116,7 +115,10 @@ pub async fn get_accession_report(
             header::CONTENT_DISPOSITION,
             disposition(how, &accession.name, id, form.ending()),
         ),
-        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            format!("{POLICY}; style-src '{}'", style_digest()),
+        ),
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),
         (header::VARY, "Accept".to_owned()),
     ];

@@ -47,9 +47,9 @@ export function DeskFrame({ session, children }: DeskFrameProps) {
         <div className="desk-person">
           <a href="/">{t("desk.portal")}</a>
           <LanguageSwitch />
-          <span className="desk-person-name">
+          <NavLink to="/account" className="desk-person-name" title={t("desk.account")}>
             {t("desk.signed_in_as", { name: session.viewer.name ?? "" })}
-          </span>
+          </NavLink>
           <button type="button" onClick={() => leave.mutate()}>
             {t("desk.sign_out")}
           </button>

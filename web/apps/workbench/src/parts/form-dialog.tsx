@@ -2,6 +2,7 @@ import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Modal, type ButtonProps } from "antd";
 import { useId, useState, type ReactNode } from "react";
+import { useDangerous } from "./danger";
 import { reasonOf } from "./notices";
 
 interface FormDialogProps<Fields, Answer> {
@@ -33,12 +34,13 @@ export function FormDialog<Fields extends object, Answer>({
   const [form] = Form.useForm<Fields>();
   const name = useId().replace(/\W/g, "");
   const queries = useQueryClient();
+  const dangerous = useDangerous();
   const close = () => {
     setOpen(false);
     setShown(null);
   };
   const sending = useMutation({
-    mutationFn: send,
+    mutationFn: (fields: Fields) => dangerous(() => send(fields)),
     onSuccess: (answer) => {
       void queries.invalidateQueries({ queryKey: ["people"] });
       if (after) setShown(after(answer));

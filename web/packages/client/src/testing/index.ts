@@ -1,3 +1,4 @@
+export * from "./account-samples";
 export * from "./quality-samples";
 export * from "./samples";
 export { problemAnswer, server } from "./server";

@@ -4,6 +4,13 @@ export const publicSession: Schemas["SessionBody"] = {
   institution: "青溪县档案馆",
   viewer: { kind: "public", name: null, actions: ["view_entry", "view_content"] },
   version: "0.1.0",
+  signing_in_as: null,
+  second_factor_needed: false,
+  second_factors: [],
+  password_must_change: false,
+  enrolment_needed: false,
+  proved_lately: false,
+  provider: null,
 };
 
 export const staffSession: Schemas["SessionBody"] = {
@@ -21,6 +28,7 @@ export const staffSession: Schemas["SessionBody"] = {
       "view_figures",
     ],
   },
+  proved_lately: true,
 };
 
 export const CODE = "Q012-WS·1958·Y·BGS-0007";

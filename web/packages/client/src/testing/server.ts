@@ -2,6 +2,7 @@ import { http, HttpResponse, type JsonBodyType } from "msw";
 import { setupServer } from "msw/node";
 import * as accessions from "./accession-samples";
 import * as quality from "./quality-samples";
+import * as account from "./account-samples";
 import * as samples from "./samples";
 
 const get = (path: string, body: JsonBodyType) => http.get(`*/api/v1${path}`, () => HttpResponse.json(body));
@@ -9,6 +10,8 @@ const get = (path: string, body: JsonBodyType) => http.get(`*/api/v1${path}`, ()
 /** Answers as a small archive would; a test puts its own answer before one of these. */
 export const server = setupServer(
   get("/session", samples.publicSession),
+  get("/account", account.sampleAccount),
+  get("/account/sessions", account.sampleOwnSessions),
   get("/search", samples.sampleSearch),
   get("/fonds", { items: [samples.sampleFonds], next_cursor: null }),
   get("/fonds/:number", samples.sampleFonds),

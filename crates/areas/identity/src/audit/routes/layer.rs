@@ -138,7 +138,7 @@ fn class_of(operation: &str, is_changing: bool) -> EventClass {
         "sign_in" => EventClass::SignIn,
         "sign_out" => EventClass::SignOut,
         _ if operation.contains("audit") || operation.contains("alert") => EventClass::Audit,
-        _ if operation.starts_with("sign_in") => EventClass::SignIn,
+        "second_factor" | "use_passkey" | "return_from_provider" => EventClass::SignIn,
         _ if is_changing => EventClass::Change,
         _ => EventClass::Read,
     }
@@ -160,7 +160,9 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let path = path.as_str().to_owned();
     let method = request.method().clone();
     let operation = keeper.operations.name(&method, &path);
-    let is_changing = !matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
+    // who comes back from another provider signs in by a request that browsers make as a reading one
+    let is_changing = !matches!(method, Method::GET | Method::HEAD | Method::OPTIONS)
+        || operation == "return_from_provider";
     let viewer = request.extensions().get::<Viewer>().cloned();
     let address = request.extensions().get::<PeerAddress>().copied();
     let question = request.uri().path_and_query().map(ToString::to_string);

@@ -10,6 +10,13 @@ pub const SHOW_NOTHING_CLOSED: &[&str] = &[
     "get_health",
     "get_session",
     "get_policies",
+    // what somebody has of their own: factors, sessions; what posts there are
+    "get_account",
+    "list_sessions",
+    "list_institutions",
+    "list_posts",
+    // the way to another provider of identities
+    "go_to_provider",
     // figures, rules, lists of what is under way: no title and no content of a record
     "get_overview",
     "list_fonds",

@@ -12,6 +12,8 @@ mod waiting;
 
 use super::change::{Actor, People};
 use super::error::PeopleError;
+use crate::routes::answers::problem as sign_in_problem;
+use crate::sign_in::SignIn;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use lantai_database::Database;
@@ -29,6 +31,7 @@ use utoipa_axum::routes as operations;
 #[derive(Clone)]
 pub struct PeopleState {
     people: People,
+    sign_in: SignIn,
     gatekeeper: Arc<Gatekeeper>,
     throttle: Arc<RegisterThrottle>,
 }
@@ -40,9 +43,11 @@ impl PeopleState {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         gatekeeper: Arc<Gatekeeper>,
+        sign_in: SignIn,
     ) -> Self {
         Self {
             people: People::new(database, clock, ids),
+            sign_in,
             gatekeeper,
             throttle: Arc::default(),
         }
@@ -61,7 +66,9 @@ impl PeopleState {
 pub fn routes(state: PeopleState) -> Api {
     let view = Door::May(Action::ViewPeople);
     let manage = Door::May(Action::ManageAccounts);
-    let confirm = Door::May(Action::ConfirmGrants);
+    // who gives rights or keys away proves first that it is still them who sits there
+    let give = Door::MayLately(Action::ManageAccounts);
+    let confirm = Door::MayLately(Action::ConfirmGrants);
     let withdraw = Door::May(Action::WithdrawGrants);
     let verify = Door::May(Action::VerifyReaders);
     Api::new()
@@ -77,12 +84,12 @@ pub fn routes(state: PeopleState) -> Api {
         .route(view, operations!(accounts::list_persons))
         .route(manage, operations!(accounts::create_person))
         .route(view, operations!(accounts::get_person))
-        .route(manage, operations!(accounts::create_account))
+        .route(give, operations!(accounts::create_account))
         .route(confirm, operations!(accounts::activate_account))
         .route(withdraw, operations!(accounts::disable_account))
-        .route(manage, operations!(accounts::reinstate_account))
-        .route(manage, operations!(grants::propose_holding))
-        .route(manage, operations!(grants::hand_over_post))
+        .route(give, operations!(accounts::reinstate_account))
+        .route(give, operations!(grants::propose_holding))
+        .route(give, operations!(grants::hand_over_post))
         .route(confirm, operations!(grants::agree_to_holding))
         .route(confirm, operations!(grants::refuse_holding))
         .route(withdraw, operations!(grants::end_holding))
@@ -92,7 +99,7 @@ pub fn routes(state: PeopleState) -> Api {
         .route(verify, operations!(readers::verify_reader))
         .route(view, operations!(services::list_services))
         .route(manage, operations!(services::create_service))
-        .route(manage, operations!(services::propose_token))
+        .route(give, operations!(services::propose_token))
         .route(confirm, operations!(services::agree_to_token))
         .route(confirm, operations!(services::refuse_token))
         .route(withdraw, operations!(services::revoke_token))
@@ -123,9 +130,8 @@ pub(crate) fn problem(error: &PeopleError) -> Problem {
         | PeopleError::Closed
         | PeopleError::InUse => StatusCode::CONFLICT,
         PeopleError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        PeopleError::Identity(_) | PeopleError::Store(_) => {
-            return Problem::internal(error, error.code());
-        }
+        PeopleError::Identity(error) => return sign_in_problem(error),
+        PeopleError::Store(_) => return Problem::internal(error, error.code()),
     };
     Problem::new(status, error.code(), error.to_string())
 }

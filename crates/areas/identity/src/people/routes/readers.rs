@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub struct NewReaderBody {
     /// The name of the account.
     pub account: String,
-    /// Its password, of at least ten letters.
+    /// Its password: long, and none with which guessing begins.
     pub password: String,
     /// The reader's name.
     pub name: String,
@@ -64,6 +64,7 @@ pub struct VerificationBody {
         (status = 400, description = "A name or a password that is none", body = ProblemBody),
         (status = 403, description = "The proof against forged requests is missing", body = ProblemBody),
         (status = 409, description = "The name is taken", body = ProblemBody),
+        (status = 422, description = "A password that is too weak", body = ProblemBody),
         (status = 429, description = "Too many registrations from one place", body = ProblemBody),
     ))]
 pub async fn register_reader(
@@ -81,13 +82,18 @@ pub async fn register_reader(
     if let Err(seconds) = state.throttle.admit(place, now_ms) {
         return Err(problem(&PeopleError::TooMany { seconds }));
     }
-    let new = NewReader {
-        account: body.account,
-        password: body.password,
-        name: body.name,
+    let registered = async {
+        let chosen = state
+            .sign_in
+            .readers_password(body.account.trim(), &body.password);
+        let new = NewReader {
+            password: chosen.await?,
+            account: body.account,
+            name: body.name,
+        };
+        state.people.register(new).await
     };
-    let id = state.people.register(new).await;
-    let id = id.map_err(|error| problem(&error))?.uuid();
+    let id = registered.await.map_err(|error| problem(&error))?.uuid();
     Ok((StatusCode::CREATED, Json(MadeBody { id })))
 }
 

@@ -13,6 +13,7 @@ import {
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Popconfirm } from "antd";
+import { useDangerous } from "../../../parts/danger";
 import { dayAt, lastDayBefore } from "../../../parts/days";
 import { Facts } from "../../../parts/facts";
 import { FailureNotice, reasonOf } from "../../../parts/notices";
@@ -92,9 +93,10 @@ function GrantCard({ grant }: { grant: Grant }) {
   const { t, moment } = useWorkbenchTexts();
   const may = useMay();
   const queries = useQueryClient();
+  const dangerous = useDangerous();
   const sentence = useSentence()(grant);
   const agree = useMutation({
-    mutationFn: () => AGREE[grant.kind](grant.id),
+    mutationFn: () => dangerous(() => AGREE[grant.kind](grant.id)),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["people"] }),
   });
   const heading = `grant-${grant.kind}-${grant.id}`;

@@ -10,6 +10,7 @@ import {
 import { useWorkbenchTexts } from "@lantai/i18n/workbench";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input, Select } from "antd";
+import { useDangerous } from "../../../parts/danger";
 import { endOf, lastDayBefore } from "../../../parts/days";
 import { Facts } from "../../../parts/facts";
 import { FormDialog } from "../../../parts/form-dialog";
@@ -102,9 +103,10 @@ function ServiceCard({ service }: { service: Service }) {
   const { t } = useWorkbenchTexts();
   const may = useMay();
   const queries = useQueryClient();
+  const dangerous = useDangerous();
   const { account } = service;
   const reinstate = useMutation({
-    mutationFn: () => reinstateAccount(account.name, {}),
+    mutationFn: () => dangerous(() => reinstateAccount(account.name, {})),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["people"] }),
   });
   return (

@@ -1,71 +1,44 @@
-import { Problem, sessionQuery, signIn, type Schemas } from "@lantai/client";
-import { useWorkbenchTexts } from "@lantai/i18n/workbench";
+import { sessionQuery, signOut, type Schemas } from "@lantai/client";
+import { useWorkbenchTexts, type WorkbenchKey } from "@lantai/i18n/workbench";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Form, Input } from "antd";
+import { Button } from "antd";
 import { LanguageSwitch } from "../../../parts/language-switch";
-import { reasonOf } from "../../../parts/notices";
+import { EnrolStep } from "./enrol-step";
+import { FactorStep } from "./factor-step";
+import { PasswordStep } from "./password-step";
+import { NewPasswordStep } from "./new-password-step";
 
-export default function SignInPage({ institution }: { institution: string }) {
+type Session = Schemas["SessionBody"];
+
+/** Leads from name and password to the desk, by what the archive asks for between the two. */
+export default function SignInPage({ session }: { session: Session }) {
   const { t } = useWorkbenchTexts();
   const queries = useQueryClient();
-  const enter = useMutation({
-    mutationFn: (body: Schemas["SignInBody"]) => signIn(body),
-    onSuccess: (session) => queries.setQueryData(sessionQuery().queryKey, session),
-  });
+  const onward = (next: Session) => queries.setQueryData(sessionQuery().queryKey, next);
+  const again = useMutation({ mutationFn: signOut, onSettled: () => queries.resetQueries() });
+  const title = t(titleOf(session));
   return (
     <main className="sign-in">
-      <title>{t("sign_in.title")}</title>
+      <title>{title}</title>
       <div className="sign-in-card">
         <div className="sign-in-head">
           <span className="desk-seal large" aria-hidden="true">
             {t("brand.seal")}
           </span>
           <div>
-            <p className="sign-in-institution">{institution}</p>
-            <h1>{t("sign_in.title")}</h1>
+            <p className="sign-in-institution">{session.institution}</p>
+            <h1>{title}</h1>
           </div>
         </div>
-        {enter.error && (
-          <Alert
-            type="error"
-            showIcon
-            role="alert"
-            className="sign-in-error"
-            title={<Reason error={enter.error} />}
-          />
-        )}
-        <Form<Schemas["SignInBody"]>
-          layout="vertical"
-          requiredMark={false}
-          disabled={enter.isPending}
-          onFinish={(body) => enter.mutate(body)}
-        >
-          <Form.Item
-            name="name"
-            label={t("sign_in.name")}
-            rules={[{ required: true, message: t("sign_in.name_missing") }]}
-          >
-            <Input
-              size="large"
-              autoComplete="username"
-              autoCapitalize="off"
-              spellCheck={false}
-              maxLength={100}
-            />
-          </Form.Item>
-          <Form.Item
-            name="password"
-            label={t("sign_in.password")}
-            rules={[{ required: true, message: t("sign_in.password_missing") }]}
-          >
-            <Input type="password" size="large" autoComplete="current-password" maxLength={200} />
-          </Form.Item>
-          <Button type="primary" htmlType="submit" size="large" block loading={enter.isPending}>
-            {t("sign_in.submit")}
-          </Button>
-        </Form>
+        <Step session={session} onward={onward} />
         <p className="sign-in-foot">
-          <a href="/">{t("sign_in.reader")}</a>
+          {session.signing_in_as === null ? (
+            <a href="/">{t("sign_in.reader")}</a>
+          ) : (
+            <Button type="link" className="sign-in-other" onClick={() => again.mutate()}>
+              {t("sign_in.other")}
+            </Button>
+          )}
           <LanguageSwitch />
         </p>
       </div>
@@ -73,9 +46,21 @@ export default function SignInPage({ institution }: { institution: string }) {
   );
 }
 
-function Reason({ error }: { error: unknown }) {
-  const { t } = useWorkbenchTexts();
-  if (error instanceof Problem && error.code === "identity.wrong_credentials") return t("sign_in.wrong");
-  if (error instanceof Problem && error.code === "identity.throttled") return t("sign_in.throttled");
-  return reasonOf(error, t);
+export interface StepProps {
+  session: Session;
+  onward: (next: Session) => void;
+}
+
+function Step(props: StepProps) {
+  if (props.session.second_factor_needed) return <FactorStep {...props} />;
+  if (props.session.password_must_change) return <NewPasswordStep {...props} />;
+  if (props.session.enrolment_needed) return <EnrolStep {...props} />;
+  return <PasswordStep {...props} />;
+}
+
+function titleOf(session: Session): WorkbenchKey {
+  if (session.second_factor_needed) return "sign_in.factor_title";
+  if (session.password_must_change) return "sign_in.new_title";
+  if (session.enrolment_needed) return "sign_in.enrol_title";
+  return "sign_in.title";
 }

@@ -1,0 +1,140 @@
+import type { Message } from "../texts";
+
+export const account = {
+  "sign_in.locked":
+    "Too many wrong passwords: this account is locked for a while. Come back in fifteen minutes, or sign in from a computer you used before.",
+  "sign_in.busy": "Too many people are signing in. Please try again in a moment.",
+  "sign_in.not_active": "This account is not active, or has expired. Please ask a system administrator.",
+  "sign_in.or": "or",
+  "sign_in.with_passkey": "Sign in with a passkey",
+  "sign_in.with_provider": "Sign in with {name}",
+  "sign_in.passkey_failed": "No passkey was used. Try again, or use your password.",
+  "sign_in.other": "Sign in with another account",
+  "sign_in.factor_title": "One more proof, please",
+  "sign_in.factor_text":
+    "{name}, your password was right. Now enter the six digits of your authenticator, or a recovery code.",
+  "sign_in.factor_text_passkey":
+    "{name}, your password was right. Now use your passkey, or enter a recovery code.",
+  "sign_in.code": "Code or recovery code",
+  "sign_in.code_missing": "Please enter the code",
+  "sign_in.use_passkey": "Use a passkey",
+  "sign_in.continue": "Continue",
+  "sign_in.new_title": "Please choose a new password",
+  "sign_in.new_text":
+    "{name}, this is your first password, or it has expired. Once it is changed you can start working.",
+  "sign_in.enrol_title": "Please set up a second factor",
+  "sign_in.enrol_text":
+    "{name}, this archive asks for a second factor besides the password. You set it up once.",
+  "sign_in.enrol_totp": "An authenticator on the phone",
+  "sign_in.enrol_passkey": "A passkey",
+
+  "account.title": "My account",
+  "account.password": "Password",
+  "account.password_since": "Changed {when}",
+  "account.password_until": "To be changed before {when}",
+  "account.password_forever": "Need not be changed at intervals",
+  "account.password_old": "Current password",
+  "account.password_new": "New password",
+  "account.password_again": "New password again",
+  "account.password_rules":
+    "At least ten characters, twelve for administrators. A sentence only you know is easier to keep and harder to guess than a string of signs.",
+  "account.password_differ": "The two are not the same",
+  "account.password_missing": "Please enter a password",
+  "account.password_change": "Change password",
+  "account.password_changed": "Your password is changed; you are signed out everywhere else.",
+
+  "account.factors": "Second factor",
+  "account.factors_text":
+    "It keeps others out when your password becomes known. Use an authenticator on your phone, or a passkey (fingerprint, face or security key).",
+  "account.factors_demanded": "This archive demands one for your account.",
+  "account.totp": "Authenticator",
+  "account.totp_none": "Not set up",
+  "account.totp_since": "Set up {when}",
+  "account.totp_add": "Set up an authenticator",
+  "account.totp_replace": "Change to another authenticator",
+  "account.totp_remove": "Remove the authenticator",
+  "account.totp_scan": "Scan this picture with your authenticator",
+  "account.totp_secret": "If it cannot be scanned, type these letters into your authenticator:",
+  "account.totp_code": "The six digits it shows",
+  "account.totp_confirm": "Finish",
+  "account.totp_picture": "QR code for the authenticator",
+
+  "account.passkeys": "Passkeys",
+  "account.passkeys_none": "No passkeys yet.",
+  "account.passkeys_unavailable": "Passkeys do not work in this browser or at this address.",
+  "account.passkey_label": "A name for it, such as “office computer”",
+  "account.passkey_label_missing": "Please give it a name",
+  "account.passkey_add": "Add a passkey",
+  "account.passkey_remove": "Remove the passkey {label}",
+  "account.remove": "Remove",
+  "account.passkey_used": "Used {when}",
+  "account.passkey_never": "Never used",
+  "account.passkey_created": "Added {when}",
+  "account.unnamed": "(no name)",
+
+  "account.codes": "Recovery codes",
+  "account.codes_left": { one: "{count} left", other: "{count} left" },
+  "account.codes_none": "None. They come with a second factor.",
+  "account.codes_new": "Make new recovery codes",
+  "account.codes_title": "Keep these recovery codes",
+  "account.codes_text":
+    "They let you in when your phone or key is lost. Each works once, and they are shown only here and now. Write them down and lock them away.",
+  "account.codes_kept": "I have kept them",
+
+  "account.provider": "Other provider",
+  "account.provider_none": "Not linked to {name}.",
+  "account.provider_since": "Linked to {name} {when}",
+  "account.provider_link": "Link {name}",
+  "account.provider_unlink": "Undo the link",
+
+  "account.sessions": "Where I am signed in",
+  "account.sessions_text": "If you do not know one of them, end it and change your password.",
+  "account.session_this": "This one",
+  "account.session_device": "Device",
+  "account.session_address": "Network",
+  "account.session_since": "Since",
+  "account.session_seen": "Last used",
+  "account.session_unknown": "Not known",
+  "account.session_end": "Sign out there",
+  "account.sessions_end": "Sign out everywhere else",
+  "account.session_ended": "Signed out there.",
+  "account.done": "Done.",
+  "account.act": "Action",
+
+  "proof.title": "Please confirm that it is you",
+  "proof.text":
+    "This concerns the safety of your account. Enter your password or the digits of your authenticator: the last proof is more than five minutes old.",
+  "proof.label": "Password or code",
+  "proof.confirm": "Confirm",
+  "proof.cancel": "Cancel",
+
+  "desk.account": "My account",
+
+  "problem.identity.password_short": "Too short: at least ten characters, twelve for administrators.",
+  "problem.identity.password_long": "Too long: at most two hundred characters.",
+  "problem.identity.password_name": "The password must not hold your user name.",
+  "problem.identity.password_common":
+    "Too easy to guess: common words, years and runs of digits or letters count for nothing. Choose a sentence of your own.",
+  "problem.identity.password_former": "You used this one before. Please choose a new one.",
+  "problem.identity.wrong_credentials": "The password is wrong.",
+  "problem.identity.wrong_code": "The code is wrong, or was used before. Please wait for the next one.",
+  "problem.identity.step_gone": "It took too long. Please begin again.",
+  "problem.identity.factor_needed":
+    "This archive demands a second factor for your account. Set up another one first.",
+  "problem.identity.not_in_account": "It is not there any more. Please reload the page.",
+  "problem.identity.passkey": "The passkey was not accepted ({detail}).",
+  "problem.identity.passkey_unknown": "This passkey belongs to no account here.",
+  "problem.identity.provider":
+    "The other provider did not answer as it should. Try again later, or use your password.",
+  "problem.identity.provider_refused": "The other provider refused.",
+  "problem.identity.no_provider": "No other provider is configured.",
+  "problem.identity.not_linked":
+    "No account here is linked to this identity. Sign in with your password and link it under “My account”.",
+  "problem.identity.linked_already": "This identity or this account is linked already.",
+  "problem.identity.throttled": "Too many attempts. Please come back in a few minutes.",
+  "problem.identity.locked": "Too many mistakes: locked for a while. Please come back in fifteen minutes.",
+  "problem.identity.not_active":
+    "This account is not active, or has expired. Please ask a system administrator.",
+  "problem.identity.busy": "Too many people are signing in. Please try again in a moment.",
+  "problem.identity.proof_needed": "Please confirm that it is you.",
+} satisfies Record<keyof typeof import("../zh-CN/account").account, Message>;
