@@ -82,9 +82,6 @@ pub enum IdentityError {
     /// The settings of signing in cannot be used.
     #[error("the settings of signing in cannot be used: {0}")]
     Settings(#[from] SettingsError),
-    /// The name cannot be an account's.
-    #[error("{0:?} cannot be an account's name: use 1 to 64 letters, digits, dots, hyphens or underscores")]
-    Name(String),
     /// The password cannot be hashed or compared.
     #[error("the password cannot be processed")]
     Password,
@@ -129,7 +126,6 @@ impl IdentityError {
             Self::KeyFile(_) => "identity.key_file",
             Self::Sealed => "identity.sealed",
             Self::Settings(_) => "identity.settings",
-            Self::Name(_) => "identity.name",
             Self::Password => "identity.password",
             Self::Random => "identity.random",
             Self::NotInitialised => "identity.not_initialised",

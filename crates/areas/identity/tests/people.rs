@@ -600,7 +600,7 @@ async fn readers_register_themselves_and_are_verified_by_others() {
         let office = Office::new(database).await;
         let rules = Arc::new(PasswordRules::new(None));
         let work = PasswordWork::new(1);
-        let chosen = choose_password(&rules, &work, "chen", "荻川旧城墙塌了半截", Duty::Reader);
+        let chosen = choose_password(&rules, &work, "chen", "荻川旧城墙塌了一大半截子", Duty::Reader);
         let chosen = chosen.await.unwrap();
         let new = |account: &str| NewReader {
             account: account.to_owned(),

@@ -291,13 +291,14 @@ async fn a_program_does_what_its_token_says_and_nothing_else() {
 #[tokio::test]
 async fn readers_register_and_the_reading_room_verifies_them() {
     let desk = Desk::small().await;
-    let new = |account: &str| json!({"account": account, "password": "荻川旧城墙塌了半截", "name": "陈读者"});
+    let new =
+        |account: &str| json!({"account": account, "password": "荻川旧城墙塌了一大半截子", "name": "陈读者"});
     let made = post(&desk, "/api/v1/readers", None, new("chen")).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     let reader = made.json()["id"].as_str().unwrap().to_owned();
     let taken = post(&desk, "/api/v1/readers", None, new("chen")).await;
     assert_eq!(taken.code(), "people.name_taken");
-    let cookie = desk.sign_in_as("chen", "荻川旧城墙塌了半截").await;
+    let cookie = desk.sign_in_as("chen", "荻川旧城墙塌了一大半截子").await;
     refused(
         &desk.get("/api/v1/accessions", Some(&cookie)).await,
         "identity.not_allowed",

@@ -545,6 +545,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an account. It cannot be used before somebody else brings it to life. */
+    post: operations["create_account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accounts/{name}/activation": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings an account to life that somebody else made. */
+    post: operations["activate_account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accounts/{name}/disabling": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an account out of use, at once. */
+    post: operations["disable_account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/accounts/{name}/reinstatement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks that an account be used again, with a new first password; somebody else must bring it to life. */
+    post: operations["reinstate_account"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/audit/alerts": {
     parameters: {
       query?: never;
@@ -857,6 +925,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/grants/waiting": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what waits for a second person: accounts, then posts, then tokens, each the oldest first. */
+    get: operations["list_waiting_grants"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/health": {
     parameters: {
       query?: never;
@@ -874,6 +959,127 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/holdings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks that somebody hold a post. It gives no right before somebody else agrees. */
+    post: operations["propose_holding"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/holdings/{id}/agreement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees to what somebody else asked for: from now on, or from its day, it gives its rights. */
+    post: operations["agree_to_holding"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/holdings/{id}/end": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a post away, or withdraws what was asked for; at once. */
+    post: operations["end_holding"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/holdings/{id}/handover": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks that a post go over to somebody else: the one holding ends when the other begins. */
+    post: operations["hand_over_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/holdings/{id}/refusal": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses what somebody else asked for. */
+    post: operations["refuse_holding"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/institutions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists institutions, units and departments. */
+    get: operations["list_institutions"];
+    put?: never;
+    /** Enters an institution, a unit or a department. */
+    post: operations["create_institution"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/institutions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Gives an institution another name or kind. */
+    put: operations["change_institution"];
+    post?: never;
+    /** Closes an institution in which nobody works. */
+    delete: operations["close_institution"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/overview": {
     parameters: {
       query?: never;
@@ -883,6 +1089,41 @@ export interface paths {
     };
     /** Shows the archive at a glance. */
     get: operations["get_overview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/persons": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists members of the staff with their accounts and posts. */
+    get: operations["list_persons"];
+    put?: never;
+    /** Enters a member of the staff. */
+    post: operations["create_person"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/persons/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a person with account and posts. */
+    get: operations["get_person"];
     put?: never;
     post?: never;
     delete?: never;
@@ -920,6 +1161,41 @@ export interface paths {
     /** Tries a question on the policies in force; nothing is done and no record is read. */
     post: operations["try_policies"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists posts, with who holds them or is to hold them. */
+    get: operations["list_posts"];
+    put?: never;
+    /** Makes a post. What it allows never changes: for other rights, make another one. */
+    post: operations["create_post"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/posts/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Closes a post that nobody holds or is to hold. */
+    delete: operations["close_post"];
     options?: never;
     head?: never;
     patch?: never;
@@ -1148,6 +1424,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/readers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists registered readers, for the reading room. */
+    get: operations["list_readers"];
+    put?: never;
+    /** Registers a reader. */
+    post: operations["register_reader"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/readers/{id}/verification": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Keeps that a reader showed who they are. */
+    post: operations["verify_reader"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/records/{code}": {
     parameters: {
       query?: never;
@@ -1261,6 +1572,41 @@ export interface paths {
     get: operations["search"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/services": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists programs with their tokens. */
+    get: operations["list_services"];
+    put?: never;
+    /** Gives a program an account. It comes to life with the first token that somebody else agrees to. */
+    post: operations["create_service"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/services/{name}/tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks for a token. Its secret is shown this once, and opens nothing before somebody else agrees. */
+    post: operations["propose_token"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1382,6 +1728,57 @@ export interface paths {
     put?: never;
     /** Goes on after the password with a code of the authenticator, or a recovery code. */
     post: operations["second_factor"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tokens/{id}/agreement": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees to a token that somebody else asked for. */
+    post: operations["agree_to_token"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tokens/{id}/refusal": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses a token that somebody else asked for. */
+    post: operations["refuse_token"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/tokens/{id}/revocation": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Revokes a token, or withdraws one that was asked for; at once. */
+    post: operations["revoke_token"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1539,39 +1936,20 @@ export interface components {
        */
       warnings: number;
     };
-    /** @description One's own account. */
+    /** @description An account. */
     AccountBody: {
+      /** @description From when on it can be used no more. */
+      expires_at: string | null;
+      /** @description Whether its time is over. */
+      is_expired: boolean;
+      /** @description `person`, `reader` or `service`. */
+      kind: string;
       /** @description Its name. */
       name: string;
-      /** @description Its passkeys. */
-      passkeys: components["schemas"]["PasskeyBody"][];
-      /**
-       * Format: int64
-       * @description Since when it has its password (milliseconds since 1970); `null`: not known.
-       */
-      password_changed_at_ms: number | null;
-      /**
-       * Format: int64
-       * @description When it must be changed; `null`: never.
-       */
-      password_until_ms: number | null;
-      /**
-       * Format: int64
-       * @description Since when it is linked to the other provider; `null`: it is not.
-       */
-      provider_since_ms: number | null;
-      /**
-       * Format: int64
-       * @description How many recovery codes are left.
-       */
-      recovery_codes: number;
-      /** @description Whether it must have a second factor. */
-      second_factor_demanded: boolean;
-      /**
-       * Format: int64
-       * @description When its authenticator was set up; `null`: it has none.
-       */
-      totp_since_ms: number | null;
+      /** @description Why it is out of use. */
+      reason: string | null;
+      /** @description `inactive`, `active` or `disabled`. */
+      state: string;
     };
     /** @description Why nothing more is to be done. */
     AcknowledgementBody: {
@@ -2549,6 +2927,11 @@ export interface components {
       /** @description How much it weighs. */
       severity: components["schemas"]["Severity"];
     };
+    /** @description A first password: shown this once. */
+    FirstPasswordBody: {
+      /** @description The password; `null`: a program has none. */
+      password: string | null;
+    };
     /** @description A fonds as a viewer sees it. */
     FondsBody: {
       /** @description 档案门类代码. */
@@ -2581,6 +2964,18 @@ export interface components {
       number: string;
       /** @description 全宗名称. */
       title: string;
+    };
+    /** @description To whom a post goes over. */
+    HandOverBody: {
+      /** @description The first moment; `null`: as soon as somebody agrees. */
+      from?: string | null;
+      /**
+       * Format: uuid
+       * @description Who is to hold it.
+       */
+      person: string;
+      /** @description The moment from which on it holds no more; `null`: without an end. */
+      until?: string | null;
     };
     /** @description Whether the service runs. */
     HealthBody: {
@@ -2622,6 +3017,69 @@ export interface components {
       /** @description Parts of the title that fit, counted in characters. */
       title_highlights: number[][];
     };
+    /** @description Somebody holds a post, held it, or is to hold it. */
+    HoldingBody: {
+      /** @description Its first moment. */
+      from: string;
+      /**
+       * Format: uuid
+       * @description Identifies it.
+       */
+      id: string;
+      /** @description Whether it gives rights now. */
+      is_effective: boolean;
+      /** @description `proposal`: somebody asked for it; `bootstrap` or `adopted`: the archive made it at its beginning. */
+      origin: string;
+      /** @description Who. */
+      person: components["schemas"]["PersonNameBody"];
+      /**
+       * Format: uuid
+       * @description Which post.
+       */
+      post: string;
+      /** @description Name of the post. */
+      post_name: string;
+      /** @description When it was asked for or made. */
+      proposed_at: string;
+      proposed_by: components["schemas"]["PersonNameBody"] | null;
+      /** @description Why it was refused or ended. */
+      reason: string | null;
+      /** @description Role of the post. */
+      role: string;
+      /** @description When. */
+      settled_at: string | null;
+      settled_by: components["schemas"]["PersonNameBody"] | null;
+      /** @description `proposed`, `agreed`, `refused` or `ended`. */
+      state: string;
+      /** @description The moment from which on it holds no more; `null`: without an end. */
+      until: string | null;
+    };
+    /** @description An institution, a unit or a department. */
+    InstitutionBody: {
+      /** @description Since when it exists no more. */
+      closed_at: string | null;
+      /**
+       * Format: uuid
+       * @description Identifies it.
+       */
+      id: string;
+      /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
+      kind: string;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: uuid
+       * @description What it stands under; `null`: it stands at the top.
+       */
+      parent: string | null;
+    };
+    /** @description How an institution is to be called. */
+    InstitutionChangeBody: {
+      /** @description Its kind. */
+      kind: string;
+      /** @description Its name. */
+      name: string;
+    };
     /** @description The journal's newest checkpoint. */
     JournalHeadBody: {
       /**
@@ -2638,6 +3096,14 @@ export interface components {
        * @description Entries.
        */
       size: number;
+    };
+    /** @description What was made. */
+    MadeBody: {
+      /**
+       * Format: uuid
+       * @description Identifies it.
+       */
+      id: string;
     };
     /**
      * @description What becomes of a package whose faults are major and no worse.
@@ -2675,6 +3141,30 @@ export interface components {
       name: string;
       stage?: components["schemas"]["CheckStage"] | null;
     };
+    /** @description An account to be made. */
+    NewAccountBody: {
+      /** @description From when on it can be used no more. */
+      expires_at?: string | null;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: uuid
+       * @description Whose it is to be.
+       */
+      person: string;
+    };
+    /** @description An institution to be entered. */
+    NewInstitutionBody: {
+      /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
+      kind: string;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: uuid
+       * @description What it stands under; `null`: it is an archives at the top.
+       */
+      parent?: string | null;
+    };
     /** @description What the browser answered when a passkey was set up. */
     NewPasskeyBody: {
       /** @description The credential, in the JSON form of WebAuthn level 3. */
@@ -2688,6 +3178,28 @@ export interface components {
       new: string;
       /** @description The one in use; `null` where the sign-in has just asked for it. */
       old?: string | null;
+    };
+    /** @description A person to be entered. */
+    NewPersonBody: {
+      /**
+       * Format: uuid
+       * @description Where they work.
+       */
+      institution?: string | null;
+      /** @description Their name. */
+      name: string;
+    };
+    /** @description A post to be made. What it allows never changes. */
+    NewPostBody: {
+      /**
+       * Format: uuid
+       * @description Where it is.
+       */
+      institution: string;
+      /** @description Its name. */
+      name: string;
+      /** @description What it allows. */
+      scope: components["schemas"]["NewScopeBody"];
     };
     /** @description A lot to be drawn. */
     NewQualityLotBody: {
@@ -2721,6 +3233,44 @@ export interface components {
       defects: components["schemas"]["QualityDefectBody"][];
       /** @description A note. */
       note?: string | null;
+    };
+    /** @description A reader who registers. */
+    NewReaderBody: {
+      /** @description The name of the account. */
+      account: string;
+      /** @description The reader's name. */
+      name: string;
+      /** @description Its password: long, and none with which guessing begins. */
+      password: string;
+    };
+    /** @description What a post or a token is to allow. */
+    NewScopeBody: {
+      /** @description Codes of the categories that are reached; `null`: every one. */
+      categories: string[] | null;
+      /** @description Up to which classification: `public`, `internal`, `confidential`, `secret`, `top_secret`. */
+      clearance: string | null;
+      /** @description Numbers of the fonds that are reached; `null`: every one. */
+      fonds: string[] | null;
+      /** @description The role, such as `cataloguer`. */
+      role: string;
+    };
+    /** @description A program to be given an account. */
+    NewServiceBody: {
+      /** @description The name of the account. */
+      account: string;
+      /** @description What it is. */
+      name: string;
+    };
+    /** @description A token to be asked for. */
+    NewTokenBody: {
+      /** @description What of the role it may do: words of the policies, such as `receive`. */
+      actions: string[];
+      /** @description From when on it can be used no more; within a year. */
+      expires_at: string;
+      /** @description What it is for. */
+      label: string;
+      /** @description The role under which the program acts, and what it reaches. */
+      scope: components["schemas"]["NewScopeBody"];
     };
     /** @description An authenticator that is being set up. */
     NewTotpBody: {
@@ -2807,6 +3357,40 @@ export interface components {
        * @description Records that nobody has reviewed.
        */
       unreviewed: number;
+    };
+    /** @description One's own account. */
+    OwnAccountBody: {
+      /** @description Its name. */
+      name: string;
+      /** @description Its passkeys. */
+      passkeys: components["schemas"]["PasskeyBody"][];
+      /**
+       * Format: int64
+       * @description Since when it has its password (milliseconds since 1970); `null`: not known.
+       */
+      password_changed_at_ms: number | null;
+      /**
+       * Format: int64
+       * @description When it must be changed; `null`: never.
+       */
+      password_until_ms: number | null;
+      /**
+       * Format: int64
+       * @description Since when it is linked to the other provider; `null`: it is not.
+       */
+      provider_since_ms: number | null;
+      /**
+       * Format: int64
+       * @description How many recovery codes are left.
+       */
+      recovery_codes: number;
+      /** @description Whether it must have a second factor. */
+      second_factor_demanded: boolean;
+      /**
+       * Format: int64
+       * @description When its authenticator was set up; `null`: it has none.
+       */
+      totp_since_ms: number | null;
     };
     /** @description A session of one's own. */
     OwnSessionBody: {
@@ -3297,6 +3881,30 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_InstitutionBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Since when it exists no more. */
+        closed_at: string | null;
+        /**
+         * Format: uuid
+         * @description Identifies it.
+         */
+        id: string;
+        /** @description `province_archives`, `city_archives`, `county_archives`, `other_archives`, `unit` or `department`. */
+        kind: string;
+        /** @description Its name. */
+        name: string;
+        /**
+         * Format: uuid
+         * @description What it stands under; `null`: it stands at the top.
+         */
+        parent: string | null;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_OpenTask: {
       /** @description The entries. */
       items: (components["schemas"]["ReviewTask"] & {
@@ -3335,6 +3943,57 @@ export interface components {
         last_seen_ms: number;
         /** @description What was proved when it began: words joined by `+`. */
         proofs: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_PersonBody: {
+      /** @description The entries. */
+      items: {
+        account: components["schemas"]["AccountBody"] | null;
+        /** @description Their posts, also those that are over. */
+        holdings: components["schemas"]["HoldingBody"][];
+        /**
+         * Format: uuid
+         * @description Identifies them.
+         */
+        id: string;
+        /**
+         * Format: uuid
+         * @description Where they work.
+         */
+        institution: string | null;
+        /** @description Whether it is whoever asks: nobody decides on themselves. */
+        is_self: boolean;
+        /** @description `staff`, `reader` or `service`. */
+        kind: string;
+        /** @description Their name. */
+        name: string;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_PostBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Who holds it, or is to hold it. */
+        holdings: components["schemas"]["HoldingBody"][];
+        /**
+         * Format: uuid
+         * @description Identifies it.
+         */
+        id: string;
+        /**
+         * Format: uuid
+         * @description Where it is.
+         */
+        institution: string;
+        /** @description Its name. */
+        name: string;
+        /** @description What it allows. */
+        scope: components["schemas"]["ScopeBody"];
       }[];
       /** @description Where the next page begins; `null` on the last. */
       next_cursor: string | null;
@@ -3446,6 +4105,32 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_ReaderBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Their account. */
+        account: string | null;
+        /** @description The kind of document that they showed; `null`: not verified. */
+        document: string | null;
+        /**
+         * Format: uuid
+         * @description Identifies them.
+         */
+        id: string;
+        /** @description Their name. */
+        name: string;
+        /** @description Since when they are registered. */
+        registered_at: string;
+        /** @description `inactive`, `active` or `disabled`. */
+        state: string | null;
+        /** @description When. */
+        verified_at: string | null;
+        verified_by: components["schemas"]["PersonNameBody"] | null;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_RecordSummaryBody: {
       /** @description The entries. */
       items: {
@@ -3504,6 +4189,50 @@ export interface components {
       next_cursor: string | null;
     };
     /** @description A page of a list. */
+    Page_ServiceBody: {
+      /** @description The entries. */
+      items: {
+        /** @description Its account. */
+        account: components["schemas"]["AccountBody"];
+        /** @description What it is. */
+        name: string;
+        /** @description Its tokens, also those that are over. */
+        tokens: components["schemas"]["TokenBody"][];
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
+    Page_WaitingBody: {
+      /** @description The entries. */
+      items: {
+        /** @description The account it concerns, where it is an account or a token. */
+        account: string | null;
+        /** @description When. */
+        asked_at: string | null;
+        asked_by: components["schemas"]["PersonNameBody"] | null;
+        /** @description Its first moment. */
+        from: string | null;
+        /** @description Name of the account, or identifier of holding or token. */
+        id: string;
+        /** @description Where the post is. */
+        institution: string | null;
+        /** @description Whether whoever looks asked for it, or is concerned: then they decide nothing. */
+        is_own: boolean;
+        /** @description What it is. */
+        kind: components["schemas"]["WaitingKind"];
+        /** @description The post, or what the token is for. */
+        name: string | null;
+        person: components["schemas"]["PersonNameBody"] | null;
+        scope: components["schemas"]["ScopeBody"] | null;
+        takes_over_from: components["schemas"]["PersonNameBody"] | null;
+        /** @description The moment from which on it holds no more. */
+        until: string | null;
+      }[];
+      /** @description Where the next page begins; `null` on the last. */
+      next_cursor: string | null;
+    };
+    /** @description A page of a list. */
     Page_WaitingRecord: {
       /** @description The entries. */
       items: {
@@ -3541,6 +4270,38 @@ export interface components {
     PasskeyOptionsBody: {
       /** @description The `publicKey` of `navigator.credentials`, in the JSON form of WebAuthn level 3. */
       public_key: Record<string, never>;
+    };
+    /** @description A person with account and posts. */
+    PersonBody: {
+      account: components["schemas"]["AccountBody"] | null;
+      /** @description Their posts, also those that are over. */
+      holdings: components["schemas"]["HoldingBody"][];
+      /**
+       * Format: uuid
+       * @description Identifies them.
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description Where they work.
+       */
+      institution: string | null;
+      /** @description Whether it is whoever asks: nobody decides on themselves. */
+      is_self: boolean;
+      /** @description `staff`, `reader` or `service`. */
+      kind: string;
+      /** @description Their name. */
+      name: string;
+    };
+    /** @description A person by name. */
+    PersonNameBody: {
+      /**
+       * Format: uuid
+       * @description Identifies them.
+       */
+      id: string;
+      /** @description Their name. */
+      name: string;
     };
     /** @description The policies in force. */
     Policies: {
@@ -3620,6 +4381,25 @@ export interface components {
       /** @description Whether personal data are marked in it. */
       personal_data: boolean;
     };
+    /** @description A post, with who holds it or is to hold it. */
+    PostBody: {
+      /** @description Who holds it, or is to hold it. */
+      holdings: components["schemas"]["HoldingBody"][];
+      /**
+       * Format: uuid
+       * @description Identifies it.
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description Where it is.
+       */
+      institution: string;
+      /** @description Its name. */
+      name: string;
+      /** @description What it allows. */
+      scope: components["schemas"]["ScopeBody"];
+    };
     /** @description An error as it is sent. */
     Problem: {
       /** @description Stable name of the error, such as `access.not_found`. */
@@ -3670,6 +4450,23 @@ export interface components {
     ProofBody: {
       /** @description The password, or a code of the authenticator. */
       proof: string;
+    };
+    /** @description Who is to hold which post. */
+    ProposalBody: {
+      /** @description The first moment; `null`: as soon as somebody agrees. */
+      from?: string | null;
+      /**
+       * Format: uuid
+       * @description Who.
+       */
+      person: string;
+      /**
+       * Format: uuid
+       * @description Which post.
+       */
+      post: string;
+      /** @description The moment from which on it holds no more; `null`: without an end. */
+      until?: string | null;
     };
     /** @description What is to go. */
     ProposedRetirementBody: {
@@ -4021,6 +4818,32 @@ export interface components {
       /** @description The reason. */
       reason: string;
     };
+    /** @description A reader. */
+    ReaderBody: {
+      /** @description Their account. */
+      account: string | null;
+      /** @description The kind of document that they showed; `null`: not verified. */
+      document: string | null;
+      /**
+       * Format: uuid
+       * @description Identifies them.
+       */
+      id: string;
+      /** @description Their name. */
+      name: string;
+      /** @description Since when they are registered. */
+      registered_at: string;
+      /** @description `inactive`, `active` or `disabled`. */
+      state: string | null;
+      /** @description When. */
+      verified_at: string | null;
+      verified_by: components["schemas"]["PersonNameBody"] | null;
+    };
+    /** @description Why something is refused or taken away. */
+    ReasonBody: {
+      /** @description In words. */
+      reason: string;
+    };
     /** @description A record as a viewer sees it. */
     RecordBody: {
       /**
@@ -4151,6 +4974,11 @@ export interface components {
       /** @description The codes; none: there were some already. */
       codes: string[];
     };
+    /** @description An account to be used again. */
+    ReinstatementBody: {
+      /** @description From when on it can be used no more. */
+      expires_at?: string | null;
+    };
     /** @description A decision. */
     RetirementDecisionBody: {
       /** @description Whether it is agreed to. */
@@ -4180,6 +5008,19 @@ export interface components {
       /** @description How much it weighs. */
       severity: components["schemas"]["Severity"];
     };
+    /** @description What a post or a token allows. */
+    ScopeBody: {
+      /** @description What the policies allow under this role: words of the policies. */
+      actions: string[];
+      /** @description Codes of the categories that are reached; `null`: every one. */
+      categories: string[] | null;
+      /** @description Up to which classification. */
+      clearance: string;
+      /** @description Numbers of the fonds that are reached; `null`: every one. */
+      fonds: string[] | null;
+      /** @description The role. */
+      role: string;
+    };
     /** @description The answer to a search. */
     SearchBody: {
       /** @description How the hits fall into groups. */
@@ -4208,6 +5049,25 @@ export interface components {
      * @enum {string}
      */
     SecondFactor: "totp" | "passkey" | "recovery_code";
+    /** @description A token's secret: shown this once. */
+    SecretBody: {
+      /**
+       * Format: uuid
+       * @description Identifies the token.
+       */
+      id: string;
+      /** @description To be sent as `Authorization: Bearer …`. */
+      secret: string;
+    };
+    /** @description A program with an account. */
+    ServiceBody: {
+      /** @description Its account. */
+      account: components["schemas"]["AccountBody"];
+      /** @description What it is. */
+      name: string;
+      /** @description Its tokens, also those that are over. */
+      tokens: components["schemas"]["TokenBody"][];
+    };
     /** @description Who asks, and where. */
     SessionBody: {
       /** @description Whether a second factor must be set up first. */
@@ -4281,16 +5141,48 @@ export interface components {
       /** @description The text, with its line breaks. */
       text: string;
     };
+    /** @description A token, without its secret. */
+    TokenBody: {
+      /** @description From when on it can be used no more. */
+      expires_at: string;
+      /**
+       * Format: uuid
+       * @description Identifies it.
+       */
+      id: string;
+      /** @description Whether its time is over. */
+      is_expired: boolean;
+      /** @description What it is for. */
+      label: string;
+      /** @description When it was last used, to the minute. */
+      last_used: string | null;
+      /** @description When. */
+      proposed_at: string;
+      /** @description Who asked for it. */
+      proposed_by: components["schemas"]["PersonNameBody"];
+      /** @description Why it was refused or revoked. */
+      reason: string | null;
+      /** @description What it allows. */
+      scope: components["schemas"]["ScopeBody"];
+      settled_by: components["schemas"]["PersonNameBody"] | null;
+      /** @description `proposed`, `agreed`, `refused` or `ended`. */
+      state: string;
+    };
     /** @description What the browser answered when a passkey was used. */
     UsedPasskeyBody: {
       /** @description The credential, in the JSON form of WebAuthn level 3. */
       credential: Record<string, never>;
     };
+    /** @description What a reader showed. */
+    VerificationBody: {
+      /** @description Kind of document, such as `identity_card`; its number is not asked for. */
+      document: string;
+    };
     /** @description Who asks. */
     ViewerBody: {
       /** @description What they may do at all: words of the policies, such as `receive`. */
       actions: string[];
-      /** @description `public` or `staff`. */
+      /** @description `public`, `reader`, `staff` or `program`. */
       kind: components["schemas"]["ViewerKind"];
       /** @description Name of the account; `null` for the public. */
       name: string | null;
@@ -4299,7 +5191,37 @@ export interface components {
      * @description The kinds of viewers.
      * @enum {string}
      */
-    ViewerKind: "public" | "staff";
+    ViewerKind: "public" | "reader" | "staff" | "program";
+    /** @description Something that one person asked for and a second one is to agree to or refuse. */
+    WaitingBody: {
+      /** @description The account it concerns, where it is an account or a token. */
+      account: string | null;
+      /** @description When. */
+      asked_at: string | null;
+      asked_by: components["schemas"]["PersonNameBody"] | null;
+      /** @description Its first moment. */
+      from: string | null;
+      /** @description Name of the account, or identifier of holding or token. */
+      id: string;
+      /** @description Where the post is. */
+      institution: string | null;
+      /** @description Whether whoever looks asked for it, or is concerned: then they decide nothing. */
+      is_own: boolean;
+      /** @description What it is. */
+      kind: components["schemas"]["WaitingKind"];
+      /** @description The post, or what the token is for. */
+      name: string | null;
+      person: components["schemas"]["PersonNameBody"] | null;
+      scope: components["schemas"]["ScopeBody"] | null;
+      takes_over_from: components["schemas"]["PersonNameBody"] | null;
+      /** @description The moment from which on it holds no more. */
+      until: string | null;
+    };
+    /**
+     * @description Kinds of what waits.
+     * @enum {string}
+     */
+    WaitingKind: "account" | "holding" | "token";
     /** @description A record that a file can be assigned to. */
     WaitingRecord: {
       /** @description 档号. */
@@ -5487,7 +6409,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["AccountBody"];
+          "application/json": components["schemas"]["OwnAccountBody"];
         };
       };
       /** @description Nobody is signed in */
@@ -6110,6 +7032,274 @@ export interface operations {
         };
       };
       /** @description It took too long; begin again */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewAccountBody"];
+      };
+    };
+    responses: {
+      /** @description It is made; its first password is shown this once */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FirstPasswordBody"];
+        };
+      };
+      /** @description Not a name of an account, or a time that is over */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own account */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such person */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The name is taken, or the person has an account */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  activate_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can be used */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, your own account, or you made it */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It does not wait */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  disable_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReasonBody"];
+      };
+    };
+    responses: {
+      /** @description It is out of use, its sessions have ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No reason is given */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own account */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is out of use already, or the last of an administrator */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  reinstate_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReinstatementBody"];
+      };
+    };
+    responses: {
+      /** @description It waits; its first password is shown this once */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FirstPasswordBody"];
+        };
+      };
+      /** @description A time that is over */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own account */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is the last of an administrator */
       409: {
         headers: {
           [name: string]: unknown;
@@ -7174,6 +8364,49 @@ export interface operations {
       };
     };
   };
+  list_waiting_grants: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of what waits */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_WaitingBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   get_health: {
     parameters: {
       query?: never;
@@ -7190,6 +8423,583 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["HealthBody"];
+        };
+      };
+    };
+  };
+  propose_holding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ProposalBody"];
+      };
+    };
+    responses: {
+      /** @description It waits for somebody else */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description A time that ends before it begins */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or for yourself */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such person or post */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The person holds it, or a role that excludes it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  agree_to_holding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The holding that was asked for */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is agreed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, your own proposal, or for yourself */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It does not wait, or the person came to a role that excludes it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  end_holding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The holding */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReasonBody"];
+      };
+    };
+    responses: {
+      /** @description It has ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No reason is given */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own post */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is over, or the last of an administrator */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  hand_over_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The holding that is to end */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["HandOverBody"];
+      };
+    };
+    responses: {
+      /** @description It waits for somebody else */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description A time that ends before it begins */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own post */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such person or holding */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is over, or the person has a role that excludes it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  refuse_holding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The holding that was asked for */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReasonBody"];
+      };
+    };
+    responses: {
+      /** @description It is refused */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No reason is given */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or for yourself */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It does not wait */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_institutions: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of institutions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_InstitutionBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_institution: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewInstitutionBody"];
+      };
+    };
+    responses: {
+      /** @description It is entered */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description It cannot stand there, or has no name */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is nothing to stand under */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description What it is to stand under exists no more */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  change_institution: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The institution */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["InstitutionChangeBody"];
+      };
+    };
+    responses: {
+      /** @description It is changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The kind does not fit where it stands */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It exists no more */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  close_institution: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The institution */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is closed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is in use, or closed */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -7214,6 +9024,172 @@ export interface operations {
       };
       /** @description For the staff */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_persons: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Persons of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Only of this institution. */
+        institution?: string;
+        /** @description Letters of the name. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of persons */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_PersonBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPersonBody"];
+      };
+    };
+    responses: {
+      /** @description They are entered */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description They have no name */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such institution */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The institution exists no more */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  get_person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The person */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PersonBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -7303,6 +9279,177 @@ export interface operations {
       };
       /** @description For those who may read policies */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_posts: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Posts of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Only of this institution. */
+        institution?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of posts */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_PostBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPostBody"];
+      };
+    };
+    responses: {
+      /** @description It is made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description No post gives this role, or what it reaches is not named well */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such institution */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The institution exists no more */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  close_post: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The post */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is closed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Somebody holds it, or it is closed */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -8107,6 +10254,190 @@ export interface operations {
       };
     };
   };
+  list_readers: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Readers of a page, 50 if not said, 200 at most. */
+        limit?: number;
+        /** @description Letters of the name. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of readers */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_ReaderBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  register_reader: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewReaderBody"];
+      };
+    };
+    responses: {
+      /** @description They are registered and can sign in */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description A name or a password that is none */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The proof against forged requests is missing */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A password that is too weak */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many registrations from one place */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  verify_reader: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The reader */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["VerificationBody"];
+      };
+    };
+    responses: {
+      /** @description They are verified */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not a kind of document */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is no reader */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   get_record: {
     parameters: {
       query?: never;
@@ -8392,6 +10723,181 @@ export interface operations {
       };
       /** @description A parameter is not understood */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  list_services: {
+    parameters: {
+      query?: {
+        /** @description Where the page begins. */
+        cursor?: string;
+        /** @description Entries of a page, 50 if not said, 200 at most. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of programs */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Page_ServiceBody"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  create_service: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewServiceBody"];
+      };
+    };
+    responses: {
+      /** @description It is made */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MadeBody"];
+        };
+      };
+      /** @description Not a name */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  propose_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The account of the program */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewTokenBody"];
+      };
+    };
+    responses: {
+      /** @description It waits for somebody else */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SecretBody"];
+        };
+      };
+      /** @description Role, reach, actions or time that no token can have */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such program */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The account is out of use */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -8742,6 +11248,212 @@ export interface operations {
       };
       /** @description Too many codes: see Retry-After */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  agree_to_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The token */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can be used */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Its time is over */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts, or your own proposal */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It does not wait, or its account is out of use */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  refuse_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The token */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReasonBody"];
+      };
+    };
+    responses: {
+      /** @description It is refused */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No reason is given */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It does not wait */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  revoke_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The token */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReasonBody"];
+      };
+    };
+    responses: {
+      /** @description It opens nothing any more */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description No reason is given */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Sign in first */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not for your posts */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is none */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is over */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -30,7 +30,17 @@ export type WorkbenchKey =
   | keyof typeof problems;
 
 export const workbenchTexts: Catalogues = {
-  "zh-CN": { ...common, ...workbench, ...access, ...account, ...audit, ...people, ...quality, ...intake, ...problems },
+  "zh-CN": {
+    ...common,
+    ...workbench,
+    ...access,
+    ...account,
+    ...audit,
+    ...people,
+    ...quality,
+    ...intake,
+    ...problems,
+  },
   en: {
     ...commonEn,
     ...workbenchEn,

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// One's own account.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AccountBody {
+pub struct OwnAccountBody {
     /// Its name.
     pub name: String,
     /// Since when it has its password (milliseconds since 1970); `null`: not known.
@@ -117,7 +117,7 @@ pub struct SessionIdPath {
     pub session: String,
 }
 
-impl From<AccountFactors> for AccountBody {
+impl From<AccountFactors> for OwnAccountBody {
     fn from(factors: AccountFactors) -> Self {
         let changed_at_ms = factors.account.password_changed_at_ms;
         Self {
@@ -157,13 +157,13 @@ fn own_session(session: Session, this: &Session) -> OwnSessionBody {
 /// One's own account.
 #[utoipa::path(get, path = "/api/v1/account", tag = "account",
     responses(
-        (status = 200, description = "The account", body = AccountBody),
+        (status = 200, description = "The account", body = OwnAccountBody),
         (status = 401, description = "Nobody is signed in", body = ProblemBody),
     ))]
 pub async fn get_account(
     State(state): State<IdentityState>,
     Own(session): Own,
-) -> Result<Json<AccountBody>, Problem> {
+) -> Result<Json<OwnAccountBody>, Problem> {
     let factors = state.sign_in.factors(&session).await;
     Ok(Json(factors.map_err(|error| problem(&error))?.into()))
 }

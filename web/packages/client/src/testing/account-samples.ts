@@ -1,6 +1,6 @@
 import type { Schemas } from "../api";
 
-export const sampleAccount: Schemas["AccountBody"] = {
+export const sampleAccount: Schemas["OwnAccountBody"] = {
   name: "admin",
   password_changed_at_ms: 1_772_400_000_000,
   password_until_ms: 1_787_952_000_000,

@@ -137,4 +137,4 @@ export const account = {
     "This account is not active, or has expired. Please ask a system administrator.",
   "problem.identity.busy": "Too many people are signing in. Please try again in a moment.",
   "problem.identity.proof_needed": "Please confirm that it is you.",
-} satisfies Record<keyof typeof import("../zh-CN/account").account, Message>;
+} as const satisfies Record<string, Message>;

@@ -54,6 +54,14 @@ export const problems: Record<keyof typeof zh, Message> = {
   "problem.people.last_administrator":
     "This is the last system, security or audit administrator who can act without an end. Appoint another one first, with an account in use.",
   "problem.people.wrong_state": "It has changed meanwhile; please look again.",
+  "problem.people.too_many": "Too many registrations; please try again later.",
+  "problem.people.not_reader": "This person is not a reader.",
+  "problem.people.not_staff": "This person is not a member of the staff.",
+  "problem.people.no_person":
+    "Only a person who signed in can do this, neither a program nor the command line.",
+  "problem.people.not_found": "Not found; somebody may just have changed it: reload the page.",
+  "problem.identity.sign_in_needed": "Please sign in first.",
+  "problem.identity.not_allowed": "Your posts do not allow this.",
   "problem.people.name_taken": "Another account has this name; choose another.",
   "problem.people.name": "A name has 1 to 100 letters.",
   "problem.people.account_name":

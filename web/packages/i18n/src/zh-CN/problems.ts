@@ -46,6 +46,13 @@ export const problems = {
   "problem.people.last_administrator":
     "这是最后一位能长期履职的系统、安全或审计管理员，请先任命接替的人并启用其账号。",
   "problem.people.wrong_state": "情况已经变了，请刷新后再看。",
+  "problem.people.too_many": "登记得太频繁，请稍后再试。",
+  "problem.people.not_reader": "此人不是读者。",
+  "problem.people.not_staff": "此人不是工作人员。",
+  "problem.people.no_person": "只有登录的人才能办理，程序和命令行不能。",
+  "problem.people.not_found": "没有找到；可能刚被别人改动，请刷新。",
+  "problem.identity.sign_in_needed": "请先登录。",
+  "problem.identity.not_allowed": "您的岗位不允许这样做。",
   "problem.people.name_taken": "这个账号名已有人用，请换一个。",
   "problem.people.name": "名称须为 1 至 100 个字。",
   "problem.people.account_name": "账号名只能用字母、汉字、数字、点、连字符和下划线，最多 64 个。",

@@ -42,7 +42,7 @@ export default function AccountPage() {
   );
 }
 
-function Password({ account }: { account: Schemas["AccountBody"] }) {
+function Password({ account }: { account: Schemas["OwnAccountBody"] }) {
   const { t, moment } = useWorkbenchTexts();
   const queries = useQueryClient();
   const [changed, setChanged] = useState(false);

@@ -18,7 +18,7 @@ import { NewTotp } from "./new-totp";
 import { RecoveryCodes } from "./recovery-codes";
 
 interface FactorsProps {
-  account: Schemas["AccountBody"];
+  account: Schemas["OwnAccountBody"];
   provider: string | null;
 }
 
