@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { App } from "./app";
+import { markStyles, styleNonce } from "./style-nonce";
 import "@lantai/ui/base.css";
 import "./styles/desk.css";
 import "./styles/pages.css";
@@ -27,6 +28,8 @@ const queries: QueryClient = new QueryClient({
   }),
   defaultOptions: { queries: { retry: shouldAskAgain, staleTime: 5_000, refetchOnWindowFocus: true } },
 });
+
+if (styleNonce) markStyles(styleNonce);
 
 const root = document.getElementById("root");
 if (root) {

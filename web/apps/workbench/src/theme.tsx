@@ -3,6 +3,7 @@ import { ConfigProvider, type ThemeConfig } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { useSyncExternalStore, type ReactNode } from "react";
+import { styleNonce } from "./style-nonce";
 
 /** Ink, paper and one vermilion, denser than the framework's own look; every text colour reaches 4.5 : 1. */
 const theme: ThemeConfig = {
@@ -53,6 +54,7 @@ const theme: ThemeConfig = {
   },
 };
 
+<<<<<<< HEAD
 const STILL = "(prefers-reduced-motion: reduce)";
 const stillTheme: ThemeConfig = { ...theme, token: { ...theme.token, motion: false } };
 
@@ -67,10 +69,8 @@ function useStillness(): boolean {
     () => window.matchMedia(STILL).matches,
   );
 }
-/** The nonce of this page, with which the framework marks the styles that it writes; none where a test renders. */
-const nonce =
-  globalThis.document?.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce || undefined;
-
+=======
+>>>>>>> 86747a9 (Open dialogs when they are asked for, and keep the first password on show until it is noted; mark every style with the page's nonce)
 export function Theme({ children }: { children: ReactNode }) {
   const { language } = useWorkbenchTexts();
   const still = useStillness();
@@ -79,7 +79,7 @@ export function Theme({ children }: { children: ReactNode }) {
       theme={still ? stillTheme : theme}
       locale={language === "en" ? enUS : zhCN}
       button={{ autoInsertSpace: false }}
-      {...(nonce && { csp: { nonce } })}
+      {...(styleNonce && { csp: { nonce: styleNonce } })}
     >
       {children}
     </ConfigProvider>

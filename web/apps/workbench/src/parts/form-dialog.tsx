@@ -35,21 +35,26 @@ export function FormDialog<Fields extends object, Answer>({
   const name = useId().replace(/\W/g, "");
   const queries = useQueryClient();
   const dangerous = useDangerous();
+  const refresh = () => void queries.invalidateQueries({ queryKey: ["people"] });
   const close = () => {
+    // not before: what is around this dialog may go when it is seen that it was done, and what is shown with it
+    if (shown !== null) refresh();
     setOpen(false);
     setShown(null);
   };
   const sending = useMutation({
     mutationFn: (fields: Fields) => dangerous(() => send(fields)),
     onSuccess: (answer) => {
-      void queries.invalidateQueries({ queryKey: ["people"] });
-      if (after) setShown(after(answer));
-      else close();
+      if (after) {
+        setShown(after(answer));
+        return;
+      }
+      refresh();
+      close();
     },
   });
   const begin = () => {
     sending.reset();
-    form.resetFields();
     setShown(null);
     setOpen(true);
   };
@@ -68,7 +73,7 @@ export function FormDialog<Fields extends object, Answer>({
         okButtonProps={{ loading: sending.isPending, danger: button?.danger === true && !isDone }}
         onOk={() => (isDone ? close() : form.submit())}
         onCancel={close}
-        forceRender
+        destroyOnHidden
       >
         {shown}
         {!isDone && (
@@ -89,6 +94,7 @@ export function FormDialog<Fields extends object, Answer>({
             form={form}
             name={name}
             layout="vertical"
+            preserve={false}
             {...(initial && { initialValues: initial as object })}
             onFinish={(fields: Fields) => sending.mutate(fields)}
           >

@@ -24,7 +24,7 @@ export function ReasonDialog({ title, intro, send, button }: ReasonDialogProps) 
         label={t("people.reason")}
         rules={[{ required: true, whitespace: true, message: t("people.reason_missing") }]}
       >
-        <Input.TextArea autoSize={{ minRows: 2 }} maxLength={500} />
+        <Input.TextArea rows={3} maxLength={500} />
       </Form.Item>
     </FormDialog>
   );
