@@ -1,19 +1,16 @@
 //! Asking the gate.
 
+use crate::cases::Cases;
 use crate::policy::{Policies, PolicyError};
-use crate::table::Table;
-use crate::world::{About, Asker};
+use crate::world::{About, Asker, action_uid};
 use cedar_policy::{Authorizer, Decision, Effect, PolicyId};
 use lantai_domain::access::{
-    ACTIONS, AccessCell, Action, Answer, Asking, CellSet, Filter, Ground, Hat, Reach, RecordFacts, Rights,
-    Span,
+    ACTIONS, Action, Answer, Asking, Filter, Ground, Hat, Reach, RecordFacts, Rights,
 };
 use std::collections::BTreeSet;
 
 /// The policies that ship with the program.
 const SHIPPED: &str = include_str!("../../../../rules/access.cedar");
-/// A fonds and a category that no policy names.
-const ANOTHER: &str = "\u{0}another";
 
 /// One policy, for people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,8 +115,9 @@ impl Gate {
         about: &About<'_>,
     ) -> Result<(bool, Vec<Ground>), PolicyError> {
         let asker = Asker::new(asking, hat)?;
-        let (request, entities) = asker.request(&self.policies, action, about)?;
-        let response = Authorizer::new().is_authorized(&request, &self.policies.set, &entities);
+        let request = asker.request(&self.policies, &action_uid(action)?, &about.uid()?)?;
+        let world = asker.world(about.entity()?)?;
+        let response = Authorizer::new().is_authorized(&request, &self.policies.set, &world);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(PolicyError::Question(error.to_string()));
         }
@@ -147,71 +145,24 @@ impl Gate {
     }
 
     /// With which records somebody may do something: the same answer as [`Gate::decide`] gives for each of them.
-    ///
-    /// Policies compare fonds and categories only with values that they or the hats name (patterns are refused when
-    /// they are read), so all other values are one and the same to them: it is enough to ask once for each named value
-    /// and once for another, with every cell.
     pub fn filter(&self, asking: &Asking, action: Action) -> Result<Filter, PolicyError> {
-        if action.reach() != Reach::Record {
-            return Ok(Filter::nothing());
+        match action.reach() {
+            Reach::Record => Cases::new(&self.policies, asking)?.filter(action),
+            Reach::Archive => Ok(Filter::nothing()),
         }
-        let fonds = named(asking.hats().iter().map(|hat| &hat.fonds), &self.policies.fonds);
-        let categories = named(
-            asking.hats().iter().map(|hat| &hat.categories),
-            &self.policies.categories,
-        );
-        let askers = asking.hats().iter().map(|hat| Asker::new(asking, hat));
-        let askers = askers.collect::<Result<Vec<_>, _>>()?;
-        let authorizer = Authorizer::new();
-        let cells = |fonds: &str, category: &str| -> Result<CellSet, PolicyError> {
-            let mut set = CellSet::default();
-            for facts in AccessCell::all() {
-                let about = About::Record {
-                    fonds,
-                    category,
-                    facts,
-                };
-                for asker in &askers {
-                    let (request, entities) = asker.request(&self.policies, action, &about)?;
-                    let response = authorizer.is_authorized(&request, &self.policies.set, &entities);
-                    let failed = response.diagnostics().errors().next().is_some();
-                    if response.decision() == Decision::Allow && !failed {
-                        set.insert(facts);
-                        break;
-                    }
-                }
-            }
-            Ok(set)
-        };
-        let mut table = Table::new(&fonds, &categories);
-        for one in fonds.iter().map(String::as_str).chain([ANOTHER]) {
-            for other in categories.iter().map(String::as_str).chain([ANOTHER]) {
-                let named = |value: &str| (value != ANOTHER).then(|| value.to_owned());
-                table.put(named(one), named(other), cells(one, other)?);
-            }
-        }
-        Ok(table.into_filter())
     }
 
     /// Everything somebody may do: with which records, and with the archive as a whole.
     pub fn rights(&self, asking: &Asking) -> Result<Rights, PolicyError> {
+        let cases = Cases::new(&self.policies, asking)?;
         let mut rights = Rights::none();
         for action in ACTIONS {
             match action.reach() {
-                Reach::Record => rights.allow_with(*action, self.filter(asking, *action)?),
+                Reach::Record => rights.allow_with(*action, cases.filter(*action)?),
                 Reach::Archive if self.decide_here(asking, *action).is_allowed() => rights.allow(*action),
                 Reach::Archive => {}
             }
         }
         Ok(rights)
     }
-}
-
-/// Values that hats or policies name.
-fn named<'a>(by_hats: impl Iterator<Item = &'a Span>, by_policies: &'a BTreeSet<String>) -> BTreeSet<String> {
-    by_hats
-        .flat_map(Span::values)
-        .chain(by_policies)
-        .cloned()
-        .collect()
 }

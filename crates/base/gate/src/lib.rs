@@ -5,6 +5,7 @@
 //! record, and [`Gate::filter`] for all records at once, as rules that the index and the catalogue can apply.
 //! Whoever asks does so under one of their hats ([`Hat`]): the public's, a reader's, or a post they hold.
 
+mod cases;
 mod gate;
 mod gatekeeper;
 mod policy;

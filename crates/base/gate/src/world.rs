@@ -16,6 +16,16 @@ fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }
 
+/// Names an action.
+pub(crate) fn action_uid(action: Action) -> Result<EntityUid, PolicyError> {
+    uid("Action", action.id())
+}
+
+/// Names the record that is asked about.
+pub(crate) fn record_uid() -> Result<EntityUid, PolicyError> {
+    uid("Record", "asked")
+}
+
 fn text(value: &str) -> RestrictedExpression {
     RestrictedExpression::new_string(value.to_owned())
 }
@@ -43,11 +53,18 @@ impl<'a> About<'a> {
         }
     }
 
-    fn entity(&self) -> Result<Entity, PolicyError> {
+    /// Names it.
+    pub fn uid(&self) -> Result<EntityUid, PolicyError> {
         match self {
-            Self::Archive => {
-                Entity::new(uid("Archive", "here")?, HashMap::new(), HashSet::new()).map_err(wrong)
-            }
+            Self::Archive => uid("Archive", "here"),
+            Self::Record { .. } => record_uid(),
+        }
+    }
+
+    /// It, with what policies may look at.
+    pub fn entity(&self) -> Result<Entity, PolicyError> {
+        match self {
+            Self::Archive => Entity::new(self.uid()?, HashMap::new(), HashSet::new()).map_err(wrong),
             Self::Record {
                 fonds,
                 category,
@@ -66,7 +83,7 @@ impl<'a> About<'a> {
                         RestrictedExpression::new_bool(facts.personal_data),
                     ),
                 ]);
-                Entity::new(uid("Record", "asked")?, attributes, HashSet::new()).map_err(wrong)
+                Entity::new(self.uid()?, attributes, HashSet::new()).map_err(wrong)
             }
         }
     }
@@ -117,22 +134,25 @@ impl Asker {
         })
     }
 
-    /// The request and what it speaks of.
+    /// The request.
     pub fn request(
         &self,
         policies: &Policies,
-        action: Action,
-        about: &About<'_>,
-    ) -> Result<(Request, Entities), PolicyError> {
-        let resource = about.entity()?;
+        action: &EntityUid,
+        about: &EntityUid,
+    ) -> Result<Request, PolicyError> {
         let request = Request::new(
             self.uid.clone(),
-            uid("Action", action.id())?,
-            resource.uid(),
+            action.clone(),
+            about.clone(),
             self.context.clone(),
             Some(&policies.schema),
         );
-        let entities = Entities::from_entities([self.entity.clone(), resource], None);
-        Ok((request.map_err(wrong)?, entities.map_err(wrong)?))
+        request.map_err(wrong)
+    }
+
+    /// What a request speaks of: the hat, and what is asked about.
+    pub fn world(&self, about: Entity) -> Result<Entities, PolicyError> {
+        Entities::from_entities([self.entity.clone(), about], None).map_err(wrong)
     }
 }

@@ -54,7 +54,6 @@ const theme: ThemeConfig = {
   },
 };
 
-<<<<<<< HEAD
 const STILL = "(prefers-reduced-motion: reduce)";
 const stillTheme: ThemeConfig = { ...theme, token: { ...theme.token, motion: false } };
 
@@ -69,8 +68,6 @@ function useStillness(): boolean {
     () => window.matchMedia(STILL).matches,
   );
 }
-=======
->>>>>>> 86747a9 (Open dialogs when they are asked for, and keep the first password on show until it is noted; mark every style with the page's nonce)
 export function Theme({ children }: { children: ReactNode }) {
   const { language } = useWorkbenchTexts();
   const still = useStillness();
