@@ -3,8 +3,11 @@
 use crate::archive::Archive;
 use crate::error::ArchiveError;
 use crate::initialise::write_private;
+use async_trait::async_trait;
 use aws_lc_rs::rand;
-use lantai_identity::audit::{self, AddressForm, Pseudonyms};
+use lantai_database::Database;
+use lantai_identity::audit::{self, AddressForm, AuditProblem, Pseudonyms};
+use lantai_preservation::{AuditProof, AuditStream, PreservationError, Problem};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -31,6 +34,31 @@ pub(crate) fn pseudonyms(path: &Path, addresses: AddressForm) -> Result<Pseudony
         Err(source) => return Err(ArchiveError::disk("read", path, source)),
     };
     Ok(Pseudonyms::from_text(&text, addresses)?)
+}
+
+/// Something wrong with the trail, as verifications tell it.
+pub(crate) fn problem(problem: AuditProblem) -> Problem {
+    Problem {
+        kind: problem.kind.to_owned(),
+        place: format!("audit event {}", problem.seq),
+        expected: Some(problem.expected),
+        found: Some(problem.found),
+    }
+}
+
+/// The trail, as whoever tests an archive has it proved (check S-4.4).
+pub(crate) struct TrailOf(pub Database);
+
+#[async_trait]
+impl AuditStream for TrailOf {
+    async fn prove(&self) -> Result<AuditProof, PreservationError> {
+        let report = audit::verify(&self.0).await;
+        let report = report.map_err(|error| PreservationError::Audit(Box::new(error)))?;
+        Ok(AuditProof {
+            events: report.events,
+            problems: report.problems.into_iter().map(problem).collect(),
+        })
+    }
 }
 
 impl Archive {

@@ -2,6 +2,7 @@
 
 use crate::error::ArchiveError;
 use crate::limits::Limits;
+use crate::tls::TlsSettings;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use lantai_identity::audit::AddressForm;
 use lantai_intake::WatchFolder;
@@ -57,6 +58,17 @@ const COPIES_EXPLAINED: &str = "
 const LIMITS_EXPLAINED: &str = "
 # What one caller may ask (by address, account, token; the rest waits or gets 429 with Retry-After), how many are served at
 # once (the rest gets 503), how slow a client may be, and which machines in front of this one tell who asks.
+";
+
+/// What is written about TLS, which is a table of its own.
+const TLS_EXPLAINED: &str = "
+# TLS with certificates of one's own; without this table plain HTTP is served, for this machine or for a web server with
+# TLS in front of it. Files in PEM, relative to the data folder; they are read again when they change, and on SIGHUP.
+# [tls]
+# certificate = \"tls/chain.pem\"   # the certificate, then those of the authorities above it
+# key = \"tls/key.pem\"             # only its owner may read it (0600), or a group of its own besides (0640)
+# minimum = \"1.2\"                 # the oldest version spoken: 1.2 or 1.3
+# redirect_from = 80               # port of plain HTTP that sends readers on to https; without it there is none
 ";
 
 /// All keys.
@@ -133,6 +145,9 @@ pub struct Config {
     pub audit_address: AddressForm,
     /// What one caller may ask, and how many are served at once.
     pub limits: Limits,
+    /// TLS with certificates of one's own; none: plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsSettings>,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -153,6 +168,7 @@ impl Default for Config {
             scanner: String::new(),
             audit_address: AddressForm::default(),
             limits: Limits::default(),
+            tls: None,
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -189,6 +205,11 @@ impl Config {
         config.override_with(variable)?;
         config.malware_scanner()?;
         Ok(config)
+    }
+
+    /// Whether people reach the pages over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// The virus scanner that is configured; without one, only the built-in signature.
@@ -274,6 +295,11 @@ impl Config {
             text.push_str(line);
             text.push('\n');
         }
+        text.push_str(TLS_EXPLAINED);
+        if let Some(tls) = &self.tls {
+            text.push_str("\n[tls]\n");
+            text.push_str(&toml::to_string(tls).unwrap_or_default());
+        }
         text.push_str(WATCH_EXPLAINED);
         for folder in &self.watch {
             text.push_str("\n[[watch]]\n");
@@ -291,6 +317,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::TlsVersion;
     use lantai_preservation::CopyKind;
 
     #[test]
@@ -304,8 +331,15 @@ mod tests {
                 kind: CopyKind::Offline,
                 place: "另一城".to_owned(),
             }],
+            tls: Some(TlsSettings {
+                certificate: "tls/链.pem".into(),
+                key: "/etc/lantai/key.pem".into(),
+                minimum: TlsVersion::Tls13,
+                redirect_from: Some(80),
+            }),
             ..Config::default()
         };
+        assert!(config.is_secure() && !Config::default().is_secure());
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();
         assert_eq!(Config::load(folder.path(), &|_| None).unwrap(), config);
         let from_environment = |name: &str| (name == "LANTAI_PORT").then(|| "1234".to_owned());

@@ -43,6 +43,7 @@ const AREAS: &[&str] = &[
     "search",
     "signature",
     "timestamp",
+    "tls",
     "transfer",
     "trust",
     "vault",
