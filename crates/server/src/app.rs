@@ -217,7 +217,10 @@ pub async fn serve(
         url: format!("{scheme}://{local}/"),
         redirect: redirect.as_ref().map(|(_, local)| *local),
         certificates_end: tls.as_ref().map(|tls| tls.ends()),
-        notices: tls.as_ref().map(|tls| tls.notices(clock.now())).unwrap_or_default(),
+        notices: tls
+            .as_ref()
+            .map(|tls| tls.notices(clock.now()))
+            .unwrap_or_default(),
     });
     let (stopped, stopping) = watch::channel(false);
     let signal = async move {

@@ -73,6 +73,11 @@ impl Places {
             password: data.join("admin-password"),
         })
     }
+
+    /// Folder of the audit trail's files.
+    pub fn audit(&self) -> PathBuf {
+        self.vault.join("audit")
+    }
 }
 
 /// The database's address with a relative path resolved.
@@ -166,7 +171,7 @@ impl Archive {
             holdings.database.clone(),
             Arc::clone(&holdings.clock),
             pseudonyms,
-            places.vault.join("audit"),
+            places.audit(),
         );
         let rules = data.join("rules");
         let scanner = config.malware_scanner()?;

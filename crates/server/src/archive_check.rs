@@ -11,9 +11,7 @@ use lantai_intake::{
     ArchiveSeen, Checked, ENVIRONMENT_FOLDER, IntakeRules, Looked, Note, Surroundings, check_archive,
     storeroom,
 };
-use lantai_preservation::{
-    CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail,
-};
+use lantai_preservation::{CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail};
 use lantai_vault::Vault;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,7 +71,10 @@ pub async fn test_archive(
         &vault,
         &places.journal,
         key.verifying_key(),
-        Some(&TrailOf(database.clone())),
+        Some(&TrailOf {
+            database: &database,
+            places: &places,
+        }),
     )
     .await?;
     let fonds = FondsRepository(database.read().await?.conn()).all().await?;

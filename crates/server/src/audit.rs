@@ -1,12 +1,12 @@
 //! The audit trail of an archive: its key, its anchors in the journal, its alerts, what commands tell it.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Places};
 use crate::error::ArchiveError;
 use crate::initialise::write_private;
 use async_trait::async_trait;
 use aws_lc_rs::rand;
 use lantai_database::Database;
-use lantai_identity::audit::{self, AddressForm, AuditProblem, Pseudonyms};
+use lantai_identity::audit::{self, AddressForm, AuditError, AuditProblem, Pseudonyms};
 use lantai_preservation::{AuditProof, AuditStream, PreservationError, Problem};
 use std::fmt::Write;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub(crate) fn pseudonyms(path: &Path, addresses: AddressForm) -> Result<Pseudony
 }
 
 /// Something wrong with the trail, as verifications tell it.
-pub(crate) fn problem(problem: AuditProblem) -> Problem {
+fn problem(problem: AuditProblem) -> Problem {
     Problem {
         kind: problem.kind.to_owned(),
         place: format!("audit event {}", problem.seq),
@@ -46,18 +46,28 @@ pub(crate) fn problem(problem: AuditProblem) -> Problem {
     }
 }
 
+/// Events of the trail, and what is wrong with it in the database or in its files beside the journal.
+pub(crate) async fn proof(database: &Database, places: &Places) -> Result<AuditProof, AuditError> {
+    let report = audit::verify(database).await?;
+    let files = audit::verify_files(database, &places.audit()).await?;
+    let problems = report.problems.into_iter().chain(files);
+    Ok(AuditProof {
+        events: report.events,
+        problems: problems.map(problem).collect(),
+    })
+}
+
 /// The trail, as whoever tests an archive has it proved (check S-4.4).
-pub(crate) struct TrailOf(pub Database);
+pub(crate) struct TrailOf<'a> {
+    pub database: &'a Database,
+    pub places: &'a Places,
+}
 
 #[async_trait]
-impl AuditStream for TrailOf {
+impl AuditStream for TrailOf<'_> {
     async fn prove(&self) -> Result<AuditProof, PreservationError> {
-        let report = audit::verify(&self.0).await;
-        let report = report.map_err(|error| PreservationError::Audit(Box::new(error)))?;
-        Ok(AuditProof {
-            events: report.events,
-            problems: report.problems.into_iter().map(problem).collect(),
-        })
+        let proof = proof(self.database, self.places).await;
+        proof.map_err(|error| PreservationError::Audit(Box::new(error)))
     }
 }
 

@@ -49,10 +49,9 @@ pub async fn verify(
     )
     .await?;
     if let Some(database) = &database {
-        let trail = lantai_identity::audit::verify(database).await?;
         report
             .problems
-            .extend(trail.problems.into_iter().map(audit::problem));
+            .extend(audit::proof(database, &places).await?.problems);
         report.ok = report.problems.is_empty();
     }
     if scope.catalogue && gone {

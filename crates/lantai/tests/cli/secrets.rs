@@ -32,7 +32,11 @@ fn send(server: &Server, method: &str, path: &str, cookie: &str, body: &Value) -
     let status = head.lines().next().unwrap().to_owned();
     let cookie = head
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie: ").then_some(line))
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .starts_with("set-cookie: ")
+                .then_some(line)
+        })
         .map(|line| line["set-cookie: ".len()..].split(';').next().unwrap().to_owned());
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
     (status, body, cookie.unwrap_or_default())
@@ -108,7 +112,11 @@ fn no_secret_is_left_in_log_audit_trail_or_journal() {
     let wrong = json!({"name": "admin", "password": WRONG_PASSWORD});
     let foreign = format!("other={FOREIGN_COOKIE}; lantai_session={FOREIGN_COOKIE}");
     assert!(send(&server, "POST", SESSION, "", &wrong).0.contains("401"));
-    assert!(send(&server, "GET", SESSION, &foreign, &json!({})).0.contains("200"));
+    assert!(
+        send(&server, "GET", SESSION, &foreign, &json!({}))
+            .0
+            .contains("200")
+    );
     // a password that stands where a name should be, and one in the address
     let confused = json!({"name": WRONG_PASSWORD, "password": WRONG_PASSWORD});
     assert!(send(&server, "POST", SESSION, "", &confused).0.contains("401"));

@@ -36,11 +36,7 @@ impl Server {
         let told: Value = serde_json::from_str(&line).unwrap();
         let (_, address) = told["url"].as_str().unwrap().split_once("://").unwrap();
         let address = address.trim_end_matches('/').to_owned();
-        Self {
-            child,
-            told,
-            address,
-        }
+        Self { child, told, address }
     }
 
     /// Head and body of what is answered.

@@ -23,8 +23,7 @@ fn put(path: &Path, text: &str, mode: u32) {
 
 /// Gives a place another certificate and key.
 fn certify(place: &Place) -> CertificateDer<'static> {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let folder = place.data().join("tls");
     std::fs::create_dir_all(&folder).unwrap();
     put(&folder.join("key.pem"), &signing_key.serialize_pem(), 0o600);
@@ -78,7 +77,12 @@ fn it_tells_an_https_address_and_reads_its_certificate_again_when_told_to() {
     let log = place.path().join("log");
     let server = Server::start_with(&place, File::create(&log).unwrap().into(), &[]);
     assert!(server.told["url"].as_str().unwrap().starts_with("https://"));
-    assert!(server.told["certificates_end"].as_str().unwrap().starts_with("4096-"));
+    assert!(
+        server.told["certificates_end"]
+            .as_str()
+            .unwrap()
+            .starts_with("4096-")
+    );
     let answer = health(&server, &certificate).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("strict-transport-security"));
     let (head, body) = server.ask("GET", "/", &[], b"");
@@ -100,7 +104,10 @@ fn it_tells_an_https_address_and_reads_its_certificate_again_when_told_to() {
     let renewed = certify(&place);
     server.signal("HUP");
     at_last(|| health(&server, &renewed).is_some());
-    assert!(health(&server, &certificate).is_none(), "the old one is shown no more");
+    assert!(
+        health(&server, &certificate).is_none(),
+        "the old one is shown no more"
+    );
     assert_eq!(server.end(), Some(0));
 }
 

@@ -70,7 +70,9 @@ fn read(path: &Path) -> Result<(Vec<u8>, u32), TlsError> {
     let file = File::open(path).map_err(failed)?;
     let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
     let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(TlsError::TooLong(path.to_path_buf()));
     }

@@ -35,7 +35,9 @@ pub enum TlsError {
         reason: &'static str,
     },
     /// Others may read or write the key.
-    #[error("others may read or write the key {path} (mode {mode:03o}); make it 0600, or 0640 with a group of its own")]
+    #[error(
+        "others may read or write the key {path} (mode {mode:03o}); make it 0600, or 0640 with a group of its own"
+    )]
     KeyOpen {
         /// The file.
         path: PathBuf,

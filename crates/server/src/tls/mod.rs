@@ -107,7 +107,13 @@ type Stamp = Option<(u64, u64, u64, i64, i64)>;
 
 fn stamp(path: &Path) -> Stamp {
     let data = std::fs::metadata(path).ok()?;
-    Some((data.dev(), data.ino(), data.size(), data.mtime(), data.mtime_nsec()))
+    Some((
+        data.dev(),
+        data.ino(),
+        data.size(),
+        data.mtime(),
+        data.mtime_nsec(),
+    ))
 }
 
 /// What new connections are met with.

@@ -51,6 +51,9 @@ mod tests {
         let wrong = |more: &str| toml::from_str::<TlsSettings>(&format!("{text}{more}\n")).is_err();
         assert!(wrong("client = \"x\"") && wrong("[a]"));
         let old = text.replace("1.3", "1.1");
-        assert!(toml::from_str::<TlsSettings>(&old).is_err(), "TLS 1.1 is not spoken");
+        assert!(
+            toml::from_str::<TlsSettings>(&old).is_err(),
+            "TLS 1.1 is not spoken"
+        );
     }
 }

@@ -63,7 +63,11 @@ async fn an_address_that_asks_too_often_waits_as_long_as_it_is_told() {
     assert_eq!(ask("192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
     clock.advance(SignedDuration::from_hours(1));
     for _ in 0..3 {
-        assert_eq!(ask("192.0.2.1").await.status, StatusCode::OK, "no more than at first");
+        assert_eq!(
+            ask("192.0.2.1").await.status,
+            StatusCode::OK,
+            "no more than at first"
+        );
     }
     assert_eq!(ask("192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
 }
@@ -118,7 +122,10 @@ async fn who_comes_when_all_are_busy_waits_or_is_told_to_come_again() {
     };
     stop_clock(&mut desk, limits);
     let mut first = Box::pin(desk.ask(endless()));
-    assert!(futures::poll!(first.as_mut()).is_pending(), "it has the only turn");
+    assert!(
+        futures::poll!(first.as_mut()).is_pending(),
+        "it has the only turn"
+    );
     let mut second = pin!(desk.get(FONDS, None));
     assert!(futures::poll!(second.as_mut()).is_pending(), "it waits for it");
     let third = desk.get(FONDS, None).await;
@@ -128,7 +135,11 @@ async fn who_comes_when_all_are_busy_waits_or_is_told_to_come_again() {
     );
     assert_eq!(third.header(header::RETRY_AFTER), "2");
     let health = desk.get("/api/v1/health", None).await;
-    assert_eq!(health.status, StatusCode::OK, "it is answered however busy we are");
+    assert_eq!(
+        health.status,
+        StatusCode::OK,
+        "it is answered however busy we are"
+    );
     drop(first);
     assert_eq!(second.await.status, StatusCode::OK);
     assert_eq!(desk.get(FONDS, None).await.status, StatusCode::OK);

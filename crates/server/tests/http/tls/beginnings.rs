@@ -122,7 +122,10 @@ async fn both_versions_and_both_protocols_are_spoken() {
                 http1(stream).await.send_request(get("/")).await
             };
             let answer = whole(answer.unwrap()).await;
-            assert_eq!((answer.status().as_u16(), &answer.body()[..]), (200, &b"here"[..]));
+            assert_eq!(
+                (answer.status().as_u16(), &answer.body()[..]),
+                (200, &b"here"[..])
+            );
         }
     }
 }

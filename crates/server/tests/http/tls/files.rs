@@ -118,10 +118,7 @@ fn what_should_be_mended_in_time_is_told() {
         "{soon:?}"
     );
     let text = soon[0].to_string();
-    assert!(
-        text.contains("2026-01-31") && text.contains("29 days"),
-        "{text}"
-    );
+    assert!(text.contains("2026-01-31") && text.contains("29 days"), "{text}");
     assert_eq!(soon[0].code(), "tls.ends_soon");
     // whoever is above may end first
     let between = Authority::below_until(&root, "between", (2025, 12, 1));

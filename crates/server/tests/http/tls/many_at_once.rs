@@ -23,10 +23,7 @@ async fn service(times: Times) -> Service {
             route(|Path(number): Path<String>| async move { number }),
         )
         .route("/much", route(move || async move { much }))
-        .route(
-            "/take",
-            post(|body: Bytes| async move { body.len().to_string() }),
-        );
+        .route("/take", post(|body: Bytes| async move { body.len().to_string() }));
     Service::start(times, TlsVersion::Tls12, app).await
 }
 
@@ -57,10 +54,7 @@ async fn whoever_does_not_take_an_answer_is_ended_though_the_connection_lives() 
     let service = service(times()).await;
     let client = Client::usual(&service.root, &[H2]);
     let (mut sender, ended) = http2(client.connect(service.address).await.unwrap()).await;
-    let untaken = sender
-        .send_request(get("https://localhost/much"))
-        .await
-        .unwrap();
+    let untaken = sender.send_request(get("https://localhost/much")).await.unwrap();
     // it answers whatever the protocol asks, and takes nothing
     let _ = tokio::time::timeout(AT_LAST, ended).await.unwrap();
     drop(untaken);

@@ -171,9 +171,7 @@ async fn certificates_are_read_again_when_it_is_asked_for() {
         let renewed = root.issue();
         files.hold(&renewed);
         reload.send(()).await.unwrap();
-        let used = async {
-            while shown(&client.connect(address(&served)).await.unwrap()) != renewed.der {}
-        };
+        let used = async { while shown(&client.connect(address(&served)).await.unwrap()) != renewed.der {} };
         tokio::time::timeout(AT_LAST, used).await.unwrap();
     })
     .await;
@@ -196,7 +194,12 @@ async fn what_is_unusable_stops_the_start_by_name_and_what_ends_soon_is_told() {
     files.hold(&root.issue_until((2024, 1, 1)));
     assert_eq!(before().await.unwrap_err().code(), "tls.expired");
 
-    let today = desk.archive.holdings.clock.now().to_zoned(jiff::tz::TimeZone::UTC);
+    let today = desk
+        .archive
+        .holdings
+        .clock
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC);
     let soon = today.date().saturating_add(jiff::Span::new().days(20));
     let [month, day] = [soon.month(), soon.day()].map(|part| u8::try_from(part).unwrap());
     files.hold(&root.issue_until((i32::from(soon.year()), month, day)));
