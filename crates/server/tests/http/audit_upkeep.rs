@@ -158,6 +158,7 @@ async fn what_its_rule_lets_go_is_retired_by_two_and_the_rest_is_proved() {
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
     get(&auditor, &format!("/api/v1/audit/events/{}", up_to + 1)).await;
     // the trail goes on, and is proved with what follows
+    let cookie = desk.sign_in().await;
     be_refused(&desk, &cookie, 2).await;
     let later = proof().await;
     assert_eq!(later["ok"], true);

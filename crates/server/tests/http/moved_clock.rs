@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use axum::Router;
 use lantai_domain::access::{Hat, Purpose};
-use lantai_domain::{Clock, PersonId, Role, Viewer, Who};
+use lantai_domain::{PersonId, Role, Viewer, Who};
 use lantai_identity::audit::{AddressForm, AuditTrail, Pseudonyms};
 use lantai_server::{Limits, router, router_as};
 use lantai_testkit::{MovableClock, noon};

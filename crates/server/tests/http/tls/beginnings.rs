@@ -144,10 +144,13 @@ async fn a_minimum_of_1_3_refuses_1_2() {
 #[tokio::test]
 async fn tls_1_1_is_refused() {
     let service = Service::usual(patient()).await;
-    // a hello of TLS 1.1: one cipher suite of its time, no compression, no extensions
+    // a hello of TLS 1.1: one cipher suite of its time, no compression; groups and signatures as we would have them
     let mut body = vec![3, 2];
     body.extend([7; 32]);
     body.extend([0, 0, 2, 0xc0, 0x13, 1, 0]);
+    body.extend([
+        0, 22, 0, 10, 0, 4, 0, 2, 0, 23, 0, 13, 0, 4, 0, 2, 4, 3, 0, 11, 0, 2, 1, 0,
+    ]);
     let mut hello = vec![22, 3, 1, 0, u8::try_from(body.len() + 4).unwrap(), 1, 0, 0];
     hello.push(u8::try_from(body.len()).unwrap());
     hello.extend(body);
