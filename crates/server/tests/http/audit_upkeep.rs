@@ -111,7 +111,7 @@ async fn what_its_rule_lets_go_is_retired_by_two_and_the_rest_is_proved() {
     let mut desk = Desk::empty().await;
     let clock = stop_clock(&mut desk, Limits::default());
     let cookie = desk.sign_in().await;
-    be_refused(&desk, &cookie, 10).await;
+    be_refused(&desk, &cookie, 5).await;
     let auditor = app_of(&desk, Role::AuditAdmin);
     let security = app_of(&desk, Role::SecurityAdmin);
     let proof = async || get(&auditor, "/api/v1/audit/verification").await;
