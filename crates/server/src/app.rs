@@ -5,13 +5,15 @@ use crate::assets;
 use crate::document::{self, Document};
 use crate::error::ArchiveError;
 use crate::limits::{self, Limiter};
-use crate::listen::{Times, listen};
+use crate::listen::{Times, Transport, listen};
 use crate::routes;
 use crate::security;
+use crate::tls::{Tls, TlsNotice, redirecting};
 use axum::http::header;
 use axum::middleware;
 use axum::routing::get;
 use axum::{Extension, Router};
+use jiff::Timestamp;
 use lantai_access::AccessState;
 use lantai_cataloguing::CataloguingState;
 use lantai_domain::Viewer;
@@ -25,6 +27,7 @@ use lantai_intake::quality::QualityState;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::trace::TraceLayer;
@@ -38,6 +41,7 @@ fn api(archive: &Archive) -> (Api, IdentityState) {
         clock: Arc::clone(&holdings.clock),
         sign_in: archive.sign_in.clone(),
         gatekeeper: Arc::clone(&archive.gatekeeper),
+        is_secure: archive.config.is_secure(),
     };
     let router = Api::described_in(Document::openapi())
         .merge(routes::routes(archive))
@@ -150,49 +154,92 @@ fn application(archive: &Archive, api: Api, who: impl FnOnce(Router, Keeper) -> 
         )
 }
 
-/// Serves an archive until `stop` resolves; `ready` is told the address. With `work`, a worker runs beside it.
+/// Where and how an archive is served.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// The address of its pages.
+    pub url: String,
+    /// Where readers are sent on from, who come with plain HTTP.
+    pub redirect: Option<SocketAddr>,
+    /// When the first of its certificates ends; `None`: it speaks no TLS itself.
+    pub certificates_end: Option<Timestamp>,
+    /// What the operator should mend in time.
+    pub notices: Vec<TlsNotice>,
+}
+
+async fn bind(address: &str, port: u16) -> Result<(TcpListener, SocketAddr), ArchiveError> {
+    let address = format!("{address}:{port}");
+    let bound = async {
+        let listener = TcpListener::bind(&address).await?;
+        let local = listener.local_addr()?;
+        Ok((listener, local))
+    };
+    let bound = bound.await;
+    bound.map_err(|source| ArchiveError::Listen { address, source })
+}
+
+/// Serves an archive until `stop` resolves; `ready` is told where. With `work`, a worker runs beside it. Each message of
+/// `reload` has the certificates read again.
 pub async fn serve(
     archive: &Archive,
     work: bool,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(&Served),
     stop: impl Future<Output = ()> + Send + 'static,
+    reload: mpsc::Receiver<()>,
 ) -> Result<(), ArchiveError> {
-    let address = format!("{}:{}", archive.config.address, archive.config.port);
-    let failed = |source| ArchiveError::Listen {
-        address: address.clone(),
-        source,
+    let (config, clock) = (&archive.config, &*archive.holdings.clock);
+    let settings = config.tls.as_ref();
+    let tls = settings.map(|settings| Tls::open(settings, &archive.data, clock.now()));
+    let tls = tls.transpose()?.map(Arc::new);
+    let (listener, local) = bind(&config.address, config.port).await?;
+    let redirect = match settings.and_then(|settings| settings.redirect_from) {
+        Some(port) => Some(bind(&config.address, port).await?),
+        None => None,
     };
-    let listener = TcpListener::bind(&address).await.map_err(failed)?;
-    ready(listener.local_addr().map_err(failed)?);
-    let (stopped, stopping) = tokio::sync::watch::channel(false);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    ready(&Served {
+        url: format!("{scheme}://{local}/"),
+        redirect: redirect.as_ref().map(|(_, local)| *local),
+        certificates_end: tls.as_ref().map(|tls| tls.ends()),
+        notices: tls
+            .as_ref()
+            .map(|tls| tls.notices(clock.now()))
+            .unwrap_or_default(),
+    });
+    let (stopped, stopping) = watch::channel(false);
     let signal = async move {
         stop.await;
         let _ = stopped.send(true);
     };
-    let (mut for_worker, mut for_watcher) = (stopping.clone(), stopping.clone());
-    let mut for_audit = stopping.clone();
+    let until_stopped = || {
+        let mut stopping = stopping.clone();
+        async move { drop(stopping.wait_for(|stopped| *stopped).await) }
+    };
     let worker = archive.worker();
     let working = async {
         if work {
-            let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
-            let working = worker.run(async move { drop(for_worker.wait_for(|stopped| *stopped).await) });
-            tokio::join!(working, watching).0
+            tokio::join!(worker.run(until_stopped()), archive.watch(until_stopped())).0
         } else {
             Ok(())
         }
     };
-    let serving = async {
-        listen(
-            listener,
-            router(archive),
-            Times::from(&archive.config.limits),
-            stopping,
-        )
-        .await;
+    let times = Times::from(&config.limits);
+    let transport = tls.clone().map_or(Transport::Plain, Transport::Tls);
+    let serving = listen(listener, transport, router(archive), times, stopping.clone());
+    let sending_on = async {
+        if let Some((redirect, _)) = redirect {
+            let router = redirecting(local.port());
+            listen(redirect, Transport::Plain, router, times, stopping.clone()).await;
+        }
     };
-    let keeping = archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
+    let renewing = async {
+        if let Some(tls) = &tls {
+            tls.keep(clock, reload, until_stopped()).await;
+        }
+    };
+    let keeping = archive.keep_audit(until_stopped());
     let signalled = tokio::spawn(signal);
-    let (worked, (), ()) = tokio::join!(working, serving, keeping);
+    let (worked, (), (), (), ()) = tokio::join!(working, serving, sending_on, renewing, keeping);
     signalled.abort();
     worked?;
     archive.rest().await

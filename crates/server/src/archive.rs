@@ -83,6 +83,11 @@ impl Places {
     pub fn first_password(&self, account: &str) -> PathBuf {
         self.data.join(format!("{account}-password"))
     }
+
+    /// Folder of the audit trail's files.
+    pub fn audit(&self) -> PathBuf {
+        self.vault.join("audit")
+    }
 }
 
 /// The database's address with a relative path resolved.
@@ -183,7 +188,7 @@ impl Archive {
             holdings.database.clone(),
             Arc::clone(&holdings.clock),
             pseudonyms,
-            places.vault.join("audit"),
+            places.audit(),
         );
         let rules = data.join("rules");
         let sign_in = SignIn::of_folder(

@@ -1,6 +1,7 @@
 //! Testing a whole archive at preservation (长期保存检测): its stores, its storerooms, its copies, its trail.
 
 use crate::archive::{Places, database_address, read_key};
+use crate::audit::TrailOf;
 use crate::config::Config;
 use crate::error::ArchiveError;
 use jiff::Timestamp;
@@ -10,9 +11,7 @@ use lantai_intake::{
     ArchiveSeen, Checked, ENVIRONMENT_FOLDER, IntakeRules, Looked, Note, Surroundings, check_archive,
     storeroom,
 };
-use lantai_preservation::{
-    AuditStream, CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail,
-};
+use lantai_preservation::{CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail};
 use lantai_vault::Vault;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,8 +24,6 @@ pub struct ArchiveTest<'a> {
     pub environment: Option<PathBuf>,
     /// Whether every file of vault and copies is read, and not only the inventories.
     pub deep: bool,
-    /// Who proves the audit stream; `None`: there is none beside the journal.
-    pub audit: Option<&'a dyn AuditStream>,
     /// The moment of the test.
     pub now: Timestamp,
 }
@@ -74,7 +71,10 @@ pub async fn test_archive(
         &vault,
         &places.journal,
         key.verifying_key(),
-        test.audit,
+        Some(&TrailOf {
+            database: &database,
+            places: &places,
+        }),
     )
     .await?;
     let fonds = FondsRepository(database.read().await?.conn()).all().await?;

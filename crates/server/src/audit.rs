@@ -1,10 +1,13 @@
 //! The audit trail of an archive: its key, its anchors in the journal, its alerts, what commands tell it.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, Places};
 use crate::error::ArchiveError;
 use crate::initialise::write_private;
+use async_trait::async_trait;
 use aws_lc_rs::rand;
-use lantai_identity::audit::{self, AddressForm, Pseudonyms};
+use lantai_database::Database;
+use lantai_identity::audit::{self, AddressForm, AuditError, AuditProblem, Pseudonyms};
+use lantai_preservation::{AuditProof, AuditStream, PreservationError, Problem};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -31,6 +34,41 @@ pub(crate) fn pseudonyms(path: &Path, addresses: AddressForm) -> Result<Pseudony
         Err(source) => return Err(ArchiveError::disk("read", path, source)),
     };
     Ok(Pseudonyms::from_text(&text, addresses)?)
+}
+
+/// Something wrong with the trail, as verifications tell it.
+fn problem(problem: AuditProblem) -> Problem {
+    Problem {
+        kind: problem.kind.to_owned(),
+        place: format!("audit event {}", problem.seq),
+        expected: Some(problem.expected),
+        found: Some(problem.found),
+    }
+}
+
+/// Events of the trail, and what is wrong with it in the database or in its files beside the journal.
+pub(crate) async fn proof(database: &Database, places: &Places) -> Result<AuditProof, AuditError> {
+    let report = audit::verify(database).await?;
+    let files = audit::verify_files(database, &places.audit()).await?;
+    let problems = report.problems.into_iter().chain(files);
+    Ok(AuditProof {
+        events: report.events,
+        problems: problems.map(problem).collect(),
+    })
+}
+
+/// The trail, as whoever tests an archive has it proved (check S-4.4).
+pub(crate) struct TrailOf<'a> {
+    pub database: &'a Database,
+    pub places: &'a Places,
+}
+
+#[async_trait]
+impl AuditStream for TrailOf<'_> {
+    async fn prove(&self) -> Result<AuditProof, PreservationError> {
+        let proof = proof(self.database, self.places).await;
+        proof.map_err(|error| PreservationError::Audit(Box::new(error)))
+    }
 }
 
 impl Archive {

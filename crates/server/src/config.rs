@@ -2,6 +2,7 @@
 
 use crate::error::ArchiveError;
 use crate::limits::Limits;
+use crate::tls::TlsSettings;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
 use lantai_identity::audit::AddressForm;
 use lantai_identity::sign_in::SignInSettings;
@@ -82,6 +83,17 @@ const SIGN_IN_EXPLAINED: &str = "
 # ca_file = \"keys/id-ca.pem\"               # where the system does not know the provider's authority
 ";
 
+/// What is written about TLS, which is a table of its own.
+const TLS_EXPLAINED: &str = "
+# TLS with certificates of one's own; without this table plain HTTP is served, for this machine or for a web server with
+# TLS in front of it. Files in PEM, relative to the data folder; they are read again when they change, and on SIGHUP.
+# [tls]
+# certificate = \"tls/chain.pem\"   # the certificate, then those of the authorities above it
+# key = \"tls/key.pem\"             # only its owner may read it (0600), or a group of its own besides (0640)
+# minimum = \"1.2\"                 # the oldest version spoken: 1.2 or 1.3
+# redirect_from = 80               # port of plain HTTP that sends readers on to https; without it there is none
+";
+
 /// All keys.
 pub const KEYS: [ConfigKey; 8] = [
     ConfigKey {
@@ -158,6 +170,9 @@ pub struct Config {
     pub limits: Limits,
     /// Signing in.
     pub sign_in: SignInSettings,
+    /// TLS with certificates of one's own; none: plain HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<TlsSettings>,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -179,6 +194,7 @@ impl Default for Config {
             audit_address: AddressForm::default(),
             limits: Limits::default(),
             sign_in: SignInSettings::default(),
+            tls: None,
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -224,7 +240,7 @@ impl Config {
 
     /// Whether people reach the pages over TLS.
     pub fn is_secure(&self) -> bool {
-        self.sign_in.is_secure()
+        self.tls.is_some() || self.sign_in.is_secure()
     }
 
     /// The virus scanner that is configured; without one, only the built-in signature.
@@ -317,6 +333,11 @@ impl Config {
             // a table inside this one is named with it
             text.push_str(&table.replace("[oidc]", "[sign_in.oidc]"));
         }
+        text.push_str(TLS_EXPLAINED);
+        if let Some(tls) = &self.tls {
+            text.push_str("\n[tls]\n");
+            text.push_str(&toml::to_string(tls).unwrap_or_default());
+        }
         text.push_str(WATCH_EXPLAINED);
         for folder in &self.watch {
             text.push_str("\n[[watch]]\n");
@@ -334,6 +355,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::TlsVersion;
     use lantai_identity::sign_in::OidcSettings;
     use lantai_preservation::CopyKind;
 
@@ -361,9 +383,15 @@ mod tests {
                 }),
                 ..SignInSettings::default()
             },
+            tls: Some(TlsSettings {
+                certificate: "tls/链.pem".into(),
+                key: "/etc/lantai/key.pem".into(),
+                minimum: TlsVersion::Tls13,
+                redirect_from: Some(80),
+            }),
             ..Config::default()
         };
-        assert!(config.is_secure());
+        assert!(config.is_secure() && !Config::default().is_secure());
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();
         assert_eq!(Config::load(folder.path(), &|_| None).unwrap(), config);
         let from_environment = |name: &str| (name == "LANTAI_PORT").then(|| "1234".to_owned());

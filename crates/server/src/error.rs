@@ -1,5 +1,6 @@
 //! Why an archive could not be made, opened or served.
 
+use crate::tls::TlsError;
 use lantai_access::AccessError;
 use lantai_cataloguing::CataloguingError;
 use lantai_database::StoreError;
@@ -66,6 +67,9 @@ pub enum ArchiveError {
         #[source]
         source: std::io::Error,
     },
+    /// Certificates or their key cannot be used.
+    #[error("TLS cannot be spoken")]
+    Tls(#[from] TlsError),
     /// The database failed.
     #[error("the database cannot be used")]
     Store(#[from] StoreError),
@@ -122,6 +126,7 @@ impl ArchiveError {
             Self::Disk { .. } => "data.disk",
             Self::Random => "data.random",
             Self::Listen { .. } => "serve.listen",
+            Self::Tls(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
             Self::Journal(error) => error.code(),

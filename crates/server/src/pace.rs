@@ -33,7 +33,7 @@ impl Pace {
 
 /// The time spent waiting since enough bytes have come last.
 #[derive(Debug)]
-struct Waiting {
+pub(crate) struct Waiting {
     pace: Pace,
     waited: Duration,
     bytes: u64,
@@ -42,7 +42,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn new(pace: Pace) -> Self {
+    pub fn new(pace: Pace) -> Self {
         Self {
             pace,
             waited: Duration::ZERO,
@@ -53,7 +53,7 @@ impl Waiting {
     }
 
     /// Something came, or went.
-    fn moved(&mut self, bytes: usize) {
+    pub fn moved(&mut self, bytes: usize) {
         if let Some(since) = self.since.take() {
             self.waited += since.elapsed();
         }
@@ -67,12 +67,21 @@ impl Waiting {
         }
     }
 
+    /// Nothing moves from now on.
+    pub fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// What is left of the patience; nothing: it has lasted too long.
+    pub fn left(&self) -> Duration {
+        let now = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.pace.patience.saturating_sub(self.waited + now)
+    }
+
     /// Nothing moves. Ready: it has lasted too long.
     fn poll_too_slow(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.since.is_none() {
-            self.since = Some(Instant::now());
-        }
-        let left = self.pace.patience.saturating_sub(self.waited);
+        self.begin();
+        let left = self.left();
         let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep(left)));
         alarm.as_mut().poll(cx)
     }

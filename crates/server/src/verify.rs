@@ -1,6 +1,7 @@
 //! Verifying an archive, however much of it is still there.
 
 use crate::archive::{Places, database_address, read_key};
+use crate::audit;
 use crate::config::Config;
 use crate::error::ArchiveError;
 use crate::verified;
@@ -48,15 +49,9 @@ pub async fn verify(
     )
     .await?;
     if let Some(database) = &database {
-        let trail = lantai_identity::audit::verify(database).await?;
         report
             .problems
-            .extend(trail.problems.into_iter().map(|problem| Problem {
-                kind: problem.kind.to_owned(),
-                place: format!("audit event {}", problem.seq),
-                expected: Some(problem.expected),
-                found: Some(problem.found),
-            }));
+            .extend(audit::proof(database, &places).await?.problems);
         report.ok = report.problems.is_empty();
     }
     if scope.catalogue && gone {

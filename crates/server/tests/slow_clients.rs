@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
-use lantai_server::{Pace, Times, listen};
+use lantai_server::{Pace, Times, Transport, listen};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,7 +42,7 @@ async fn start(times: Times) -> (SocketAddr, watch::Sender<bool>, tokio::task::J
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    let serving = tokio::spawn(listen(listener, app(), times, stopping));
+    let serving = tokio::spawn(listen(listener, Transport::Plain, app(), times, stopping));
     (address, stop, serving)
 }
 

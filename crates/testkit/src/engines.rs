@@ -1,6 +1,6 @@
 //! Both database engines, each with an empty, migrated database for one test.
 
-use lantai_database::Database;
+use lantai_database::{Database, Engine};
 use lantai_domain::{IdSource, RandomIds};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
@@ -123,6 +123,40 @@ pub async fn break_audit_trail(database: &Database) {
     .await
     .map(|_| ()))
     .expect("the table is there");
+    work.commit().await.expect("a commit");
+}
+
+/// Changes the bytes of an event of the audit trail behind its back, past the triggers that keep honest programs out.
+#[expect(
+    clippy::expect_used,
+    reason = "a test whose fault cannot be made tests nothing"
+)]
+pub async fn alter_audit_event(database: &Database, seq: i64, from: &str, to: &str) {
+    let guards: &[&'static str] = match database.engine() {
+        Engine::Sqlite => &[
+            "DROP TRIGGER IF EXISTS audit_events_stay",
+            "DROP TRIGGER IF EXISTS audit_events_are_kept",
+        ],
+        Engine::Postgres => &["DROP TRIGGER IF EXISTS audit_events_are_kept ON audit_events"],
+    };
+    let mut work = database.begin_upkeep().await.expect("a transaction");
+    for guard in guards {
+        lantai_database::on_engine!(work.conn(), |c| sqlx::query(*guard)
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))
+        .expect("guards can be taken away");
+    }
+    let sql = "UPDATE audit_events SET body = replace(body, $2, $3) WHERE seq = $1 AND replace(body, $2, $3) <> body";
+    let changed = lantai_database::on_engine!(work.conn(), |c| sqlx::query(sql)
+        .bind(seq)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *c)
+        .await
+        .map(|done| done.rows_affected()))
+    .expect("the event can be changed");
+    assert_eq!(changed, 1, "event {seq} does not hold {from}");
     work.commit().await.expect("a commit");
 }
 

@@ -18,5 +18,5 @@ pub mod signing;
 
 pub use builders::{FileBuilder, RecordBuilder, a_fact};
 pub use corpus::{corpus, repository_root};
-pub use engines::{TestDatabase, break_audit_trail, on_every_engine};
+pub use engines::{TestDatabase, alter_audit_event, break_audit_trail, on_every_engine};
 pub use fixed::{CountingIds, MovableClock, noon};

@@ -44,6 +44,7 @@ const AREAS: &[&str] = &[
     "search",
     "signature",
     "timestamp",
+    "tls",
     "transfer",
     "trust",
     "vault",

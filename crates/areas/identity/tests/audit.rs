@@ -7,7 +7,7 @@ use lantai_domain::audit::{AUDIT_OBJECT, AuditActor, AuditNote, AuditObject, Aud
 use lantai_domain::{Clock, JournalEntry};
 use lantai_identity::audit::{
     ANCHOR_AFTER_MS, AddressForm, AuditTrail, Pseudonyms, Restored, anchor, anchor_if_due, note, restore,
-    verify,
+    verify, verify_files,
 };
 use lantai_testkit::{MovableClock, a_fact, noon, on_every_engine};
 use std::path::Path;
@@ -226,6 +226,67 @@ async fn what_is_changed_or_cut_off_behind_its_back_is_found() {
         .await
         .unwrap();
         assert_eq!(first().await, Some(("audit.event_missing", 4)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_files_beside_the_journal_are_proved_too() {
+    on_every_engine(async |database| {
+        let folder = tempfile::tempdir().unwrap();
+        let trail = trail_in(&database, folder.path(), Arc::default());
+        let named = async || {
+            let problems = verify_files(&database, folder.path()).await.unwrap();
+            let named = problems.iter().map(|problem| (problem.kind, problem.seq));
+            named.collect::<Vec<_>>()
+        };
+        assert_eq!(named().await, [], "there is nothing to prove");
+        for _ in 0..3 {
+            for _ in 0..4 {
+                trail.tell(a_note("read")).await.unwrap();
+            }
+            anchor(&trail).await.unwrap();
+        }
+        trail.tell(a_note("not anchored yet")).await.unwrap();
+        assert_eq!(named().await, []);
+
+        let file = |first: u64| folder.path().join(format!("{first:012}-{:012}.jsonl", first + 3));
+        let sound = std::fs::read_to_string(file(5)).unwrap();
+        let lines: Vec<&str> = sound.split_inclusive('\n').collect();
+        let altered = |number: usize, line: &str| {
+            let line_of = |(n, old): (usize, &str)| {
+                if n == number {
+                    line.to_owned()
+                } else {
+                    old.to_owned()
+                }
+            };
+            lines.iter().copied().enumerate().map(line_of).collect::<String>()
+        };
+        let cases = [
+            (altered(1, &lines[1].replace("\"li\"", "\"lu\"")), 6),
+            (altered(0, ""), 5),
+            (altered(3, ""), 8),
+            (altered(2, "{}\n"), 7),
+            (altered(2, lines[1]), 7),
+            (String::new(), 5),
+        ];
+        for (text, seq) in cases {
+            std::fs::write(file(5), &text).unwrap();
+            // what stands in the other files is still proved
+            assert_eq!(named().await, [("audit.file_altered", seq)], "{text}");
+        }
+        let mut bytes = sound.clone().into_bytes();
+        let place = bytes.len() - 10;
+        bytes[place] = 0xff;
+        std::fs::write(file(5), &bytes).unwrap();
+        assert_eq!(named().await, [("audit.file_altered", 8)]);
+        std::fs::remove_file(file(5)).unwrap();
+        assert_eq!(named().await, [("audit.file_missing", 5)]);
+        std::fs::write(file(5), &sound).unwrap();
+        assert_eq!(named().await, []);
+        std::fs::remove_file(file(9)).unwrap();
+        assert_eq!(named().await, [("audit.file_missing", 9)]);
     })
     .await;
 }

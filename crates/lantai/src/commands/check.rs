@@ -138,7 +138,6 @@ impl Check {
             rules,
             environment: self.environment.clone(),
             deep: self.deep,
-            audit: None,
             now,
         };
         let progress = Arc::new(VerifyBar::new());

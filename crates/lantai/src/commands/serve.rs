@@ -4,9 +4,10 @@ use super::Data;
 use crate::output::{Output, Status};
 use anyhow::Context;
 use clap::Args;
-use lantai_server::{Access, Archive, serve};
+use lantai_server::{Access, Archive, Served, serve};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 /// Serve pages and API, with workers in the same process.
 #[derive(Debug, Args)]
@@ -41,15 +42,41 @@ pub(super) async fn serve_archive(
     document: impl FnOnce(&str) -> serde_json::Value,
 ) -> anyhow::Result<()> {
     let stopped = stopped().context("cannot listen for the signal to end")?;
+    let reload = match archive.config.tls {
+        Some(_) => hangups().context("cannot listen for the signal to read certificates again")?,
+        // without certificates the signal means what it means to every program
+        None => mpsc::channel(1).1,
+    };
     let mut told = Ok(());
-    let ready = |address: std::net::SocketAddr| {
-        let url = format!("http://{address}/");
-        told = output.answer(&document(&url), || {
-            format!("Portal: {url}\nWorkbench: {url}workbench/")
+    let ready = |served: &Served| {
+        for notice in &served.notices {
+            output.say(&format!("lantai: {notice} [{}]", notice.code()));
+        }
+        let mut document = document(&served.url);
+        if let (Some(ends), Some(document)) = (served.certificates_end, document.as_object_mut()) {
+            document.insert("certificates_end".to_owned(), json!(ends.to_string()));
+        }
+        told = output.answer(&document, || {
+            format!("Portal: {0}\nWorkbench: {0}workbench/", served.url)
         });
     };
-    serve(archive, work, ready, stopped).await?;
+    serve(archive, work, ready, stopped, reload).await?;
     told
+}
+
+/// A message for each SIGHUP, from the call on; several that come at once are one.
+fn hangups() -> std::io::Result<mpsc::Receiver<()>> {
+    let mut hangups = signal(SignalKind::hangup())?;
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            // where one waits already, another tells nothing more
+            if let Err(mpsc::error::TrySendError::Closed(())) = sender.try_send(()) {
+                return;
+            }
+        }
+    });
+    Ok(receiver)
 }
 
 /// Resolves when the process is asked to end. It listens from the call on, so that a request that comes as soon as the

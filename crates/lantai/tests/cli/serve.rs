@@ -1,66 +1,7 @@
 //! `serve`: the address, what answers there, and that nobody else may write meanwhile.
 
-use crate::run::{BRIDGE, Place, binary};
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-
-/// A server that ends with the test.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(place: &Place) -> Self {
-        let mut command = binary();
-        command
-            .args(["serve", "--json", "--port", "0", "--data"])
-            .arg(place.data());
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
-        let url = told["url"].as_str().unwrap().to_owned();
-        let address = url
-            .strip_prefix("http://")
-            .unwrap()
-            .trim_end_matches('/')
-            .to_owned();
-        Self { child, address }
-    }
-
-    /// Status line and body.
-    fn get(&self, path: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-            self.address
-        )
-        .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.lines().next().unwrap().to_owned(), body.to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // it may have ended by itself
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::run::{BRIDGE, Place};
+use crate::service::Server;
 
 #[test]
 fn it_tells_its_address_and_answers_there() {
@@ -101,14 +42,6 @@ fn a_second_writer_is_refused_and_readers_are_not() {
 #[test]
 fn it_ends_when_it_is_asked_to_and_gives_the_folder_back() {
     let place = Place::filled();
-    let mut server = Server::start(&place);
-    let asked = Command::new("sh")
-        .arg("-c")
-        .arg(format!("kill -TERM {}", server.child.id()))
-        .status()
-        .unwrap();
-    assert!(asked.success());
-    let ended = server.child.wait().unwrap();
-    assert_eq!(ended.code(), Some(0));
+    assert_eq!(Server::start(&place).end(), Some(0));
     assert_eq!(place.on_data("work", &["--until-idle"]).status, 0);
 }

@@ -4,15 +4,19 @@
 
 mod accessions;
 mod audit;
+mod audit_upkeep;
 mod desk;
 mod exceptions;
 mod files;
 mod filing;
+mod limits;
 mod mass;
+mod moved_clock;
 mod opening;
 mod people;
 mod quality;
 mod reports;
 mod rights;
 mod session;
+mod tls;
 mod who_may_what;

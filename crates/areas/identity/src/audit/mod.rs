@@ -15,6 +15,7 @@ pub mod routes;
 mod segments;
 mod trail;
 mod verify;
+mod verify_files;
 
 pub use alerts::{Alert, AlertRule, AlertRules, Per, look_for_alerts};
 pub use anchor::{ANCHOR_AFTER_EVENTS, ANCHOR_AFTER_MS, anchor, anchor_if_due};
@@ -25,6 +26,7 @@ pub use pseudonym::{AddressForm, Pseudonyms};
 pub use retention::{Decider, RetentionRules, Retirable, RetirementState, decide, propose, retirable};
 pub use trail::AuditTrail;
 pub use verify::{AuditProblem, AuditReport, verify};
+pub use verify_files::verify_files;
 
 pub use crate::repository::audit::AuditQuery;
 

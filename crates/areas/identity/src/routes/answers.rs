@@ -42,11 +42,7 @@ pub(crate) fn problem(error: &IdentityError) -> Problem {
 
 fn cookie(state: &IdentityState, token: &str, seconds: i64) -> String {
     let name = state.cookie();
-    let secure = if state.sign_in.settings().is_secure() {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if state.is_secure { "; Secure" } else { "" };
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
 }
 

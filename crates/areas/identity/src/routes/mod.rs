@@ -46,6 +46,8 @@ pub struct IdentityState {
     pub sign_in: SignIn,
     /// The gate.
     pub gatekeeper: Arc<Gatekeeper>,
+    /// Whether people reach the pages over TLS.
+    pub is_secure: bool,
 }
 
 impl IdentityState {
@@ -110,7 +112,7 @@ impl IdentityState {
 
     /// Name of the session's cookie.
     pub(crate) fn cookie(&self) -> &'static str {
-        match self.sign_in.settings().is_secure() {
+        match self.is_secure {
             true => SECURE_COOKIE,
             false => COOKIE,
         }

@@ -38,11 +38,7 @@ pub struct WayBody {
 }
 
 fn state_cookie(state: &IdentityState, value: &str, seconds: u32) -> Result<HeaderValue, Problem> {
-    let secure = if state.sign_in.settings().is_secure() {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if state.is_secure { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE}={value}; Path=/api/v1/session/provider; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
     );
