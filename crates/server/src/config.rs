@@ -1,5 +1,6 @@
 //! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
 
+use crate::encryption::Encryption;
 use crate::error::ArchiveError;
 use crate::limits::Limits;
 use lantai_formats::malware::{AddressError, ClamdScanner, MalwareScanner};
@@ -58,6 +59,16 @@ const LIMITS_EXPLAINED: &str = "
 # What one caller may ask (by address, account, token; the rest waits or gets 429 with Retry-After), how many are served at
 # once (the rest gets 503), how slow a client may be, and which machines in front of this one tell who asks.
 ";
+
+/// What is written about encryption, which is a table of its own.
+const ENCRYPTION_EXPLAINED: &str = "
+# Content that not everybody may see, encrypted in the vault: algorithm off, aes-256-gcm or sm4-gcm. The keys lie in the
+# store under the passphrase in passphrase_file (or LANTAI_ENCRYPTION_PASSPHRASE_FILE), or are printed by command (program
+# and arguments, no shell). Make them first: `lantai keys new`. Whoever loses them loses what is encrypted.
+";
+
+/// The variable that names the file with the passphrase of the key store.
+const PASSPHRASE_VARIABLE: &str = "LANTAI_ENCRYPTION_PASSPHRASE_FILE";
 
 /// All keys.
 pub const KEYS: [ConfigKey; 8] = [
@@ -133,6 +144,8 @@ pub struct Config {
     pub audit_address: AddressForm,
     /// What one caller may ask, and how many are served at once.
     pub limits: Limits,
+    /// How content that not everybody may see is stored.
+    pub encryption: Encryption,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -153,6 +166,7 @@ impl Default for Config {
             scanner: String::new(),
             audit_address: AddressForm::default(),
             limits: Limits::default(),
+            encryption: Encryption::default(),
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -211,6 +225,9 @@ impl Config {
 
     /// Takes what the environment says over what the file says.
     pub fn override_with(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ArchiveError> {
+        if let Some(path) = variable(PASSPHRASE_VARIABLE) {
+            self.encryption.passphrase_file = path.into();
+        }
         for key in KEYS {
             let Some(value) = variable(key.variable) else {
                 continue;
@@ -263,17 +280,11 @@ impl Config {
         let mut text = keys.collect::<Vec<_>>().join("\n");
         text.push_str(LIMITS_EXPLAINED);
         let limits = toml::to_string(&self.limits).unwrap_or_default();
-        // defaults are shown, and need not be written
-        let begin = if self.limits == Limits::default() {
-            "# "
-        } else {
-            ""
-        };
-        for line in std::iter::once("[limits]").chain(limits.lines()) {
-            text.push_str(begin);
-            text.push_str(line);
-            text.push('\n');
-        }
+        push_table(&mut text, "[limits]", &limits, self.limits == Limits::default());
+        text.push_str(ENCRYPTION_EXPLAINED);
+        let encryption = toml::to_string(&self.encryption).unwrap_or_default();
+        let is_usual = self.encryption == Encryption::default();
+        push_table(&mut text, "[encryption]", &encryption, is_usual);
         text.push_str(WATCH_EXPLAINED);
         for folder in &self.watch {
             text.push_str("\n[[watch]]\n");
@@ -285,6 +296,16 @@ impl Config {
             text.push_str(&toml::to_string(copy).unwrap_or_default());
         }
         text
+    }
+}
+
+/// Writes a table; defaults are shown, and need not be written.
+fn push_table(text: &mut String, name: &str, table: &str, is_usual: bool) {
+    let begin = if is_usual { "# " } else { "" };
+    for line in std::iter::once(name).chain(table.lines()) {
+        text.push_str(begin);
+        text.push_str(line);
+        text.push('\n');
     }
 }
 
@@ -304,6 +325,11 @@ mod tests {
                 kind: CopyKind::Offline,
                 place: "另一城".to_owned(),
             }],
+            encryption: Encryption {
+                algorithm: crate::ContentEncryption::Sm4Gcm,
+                command: vec!["/usr/bin/print keys".to_owned(), "--all".to_owned()],
+                ..Encryption::default()
+            },
             ..Config::default()
         };
         std::fs::write(folder.path().join(CONFIG_FILE), config.to_file()).unwrap();

@@ -7,9 +7,11 @@ mod assets;
 mod audit;
 mod config;
 mod document;
+mod encryption;
 mod error;
 mod initialise;
 mod jobs;
+mod keys;
 mod limits;
 mod listen;
 mod own_rules;
@@ -23,8 +25,12 @@ pub use app::{api_document, router, router_as, serve};
 pub use archive::{Access, Archive, public_key_path};
 pub use archive_check::{ArchiveTest, test_archive};
 pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
+pub use encryption::{ContentEncryption, Encryption};
 pub use error::ArchiveError;
 pub use initialise::{Initialised, NewArchive, initialise};
+pub use keys::{
+    KeyListed, KeyProgress, KeysListed, Rotated, change_passphrase, list_keys, new_keys, rotate_keys,
+};
 pub use limits::Limits;
 pub use listen::{Times, listen};
 pub use own_rules::{filing as filing_tables, filing_in_force};

@@ -10,6 +10,7 @@ mod filing;
 mod identify;
 mod ingest;
 mod init;
+mod keys;
 mod rebuild;
 mod receipt;
 mod record;
@@ -61,6 +62,8 @@ pub enum Command {
     Export(export::Export),
     /// Propose what is filed, where and how long, by the table of the archive.
     Filing(filing::Filing),
+    /// List, make and rotate the keys that content is encrypted with.
+    Keys(keys::Keys),
     /// Explain the configuration.
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
@@ -88,6 +91,7 @@ impl Command {
             Self::Receipt(command) => command.run(output).await,
             Self::Export(command) => command.run(output).await,
             Self::Filing(command) => command.run(output),
+            Self::Keys(command) => command.run(output).await,
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),
