@@ -188,6 +188,9 @@ mod tests {
             ..on
         };
         assert_eq!(code(&slow), "config.unusable");
-        assert!(off.ring(folder.path()).unwrap().is_none(), "a store without passphrase is left alone");
+        assert!(
+            off.ring(folder.path()).unwrap().is_none(),
+            "a store without passphrase is left alone"
+        );
     }
 }

@@ -150,7 +150,10 @@ pub async fn rotate_keys(
         tell(&archive, Fact::KeysRotated, &coming.id).await?;
         store.activate()?;
     }
-    let key = store.key_in(KeyState::Active).map(|key| key.id).unwrap_or_default();
+    let key = store
+        .key_in(KeyState::Active)
+        .map(|key| key.id)
+        .unwrap_or_default();
     let ring = store.ring(encryption.cipher_of_keys());
     let done = rewrap(&archive, ring, probe, progress).await?;
     store.finish()?;

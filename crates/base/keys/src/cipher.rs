@@ -21,9 +21,9 @@ impl Cipher {
     pub(crate) fn new(algorithm: CipherAlgorithm, key: &Secret) -> Result<Self, KeyError> {
         let refused = |_| KeyError::Refused;
         Ok(match algorithm {
-            CipherAlgorithm::Aes256Gcm => Self::Aes256Gcm(Box::new(
-                Aes256Gcm::new_from_slice(key.bytes()).map_err(refused)?,
-            )),
+            CipherAlgorithm::Aes256Gcm => {
+                Self::Aes256Gcm(Box::new(Aes256Gcm::new_from_slice(key.bytes()).map_err(refused)?))
+            }
             CipherAlgorithm::Sm4Gcm => {
                 Self::Sm4Gcm(Box::new(AesGcm::new_from_slice(key.bytes()).map_err(refused)?))
             }

@@ -177,7 +177,8 @@ fn parse_line(line: &str) -> Result<MasterKey, &'static str> {
     };
     let created = created.parse().map_err(|_| "its time is no time")?;
     let mut secret = Zeroizing::new(vec![0; algorithm.key_bytes()]);
-    hex::decode_to_slice(hex, &mut secret).map_err(|_| "its key has not the form or length of its algorithm")?;
+    hex::decode_to_slice(hex, &mut secret)
+        .map_err(|_| "its key has not the form or length of its algorithm")?;
     let info = KeyInfo {
         id: id.to_owned(),
         algorithm,
@@ -244,7 +245,10 @@ mod tests {
                 format!("echo 'a sm4-gcm asleep 2026-01-01T00:00:00Z {hex}'"),
                 "keys.command_output",
             ),
-            (format!("echo 'a sm4-gcm active today {hex}'"), "keys.command_output"),
+            (
+                format!("echo 'a sm4-gcm active today {hex}'"),
+                "keys.command_output",
+            ),
             ("head -c 70000 /dev/zero".to_owned(), "keys.command"),
             ("printf '\\377'".to_owned(), "keys.command_output"),
         ];

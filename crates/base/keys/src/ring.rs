@@ -138,7 +138,10 @@ impl ObjectKey for DataKey {
     fn new_file_key(&self, context: &[u8]) -> Result<(Vec<u8>, Box<dyn FileKey>), KeyError> {
         let secret = Secret::random(self.algorithm.key_bytes())?;
         let wrapped = self.cipher.wrap(context, &secret)?;
-        Ok((wrapped, Box::new(ContentKey(Cipher::new(self.algorithm, &secret)?))))
+        Ok((
+            wrapped,
+            Box::new(ContentKey(Cipher::new(self.algorithm, &secret)?)),
+        ))
     }
 
     fn file_key(&self, context: &[u8], wrapped: &[u8]) -> Result<Box<dyn FileKey>, KeyError> {

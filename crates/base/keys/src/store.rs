@@ -185,12 +185,7 @@ impl KeyStore {
     }
 
     /// Writes beside the old file, makes it durable, and puts it in its place.
-    fn write(
-        &self,
-        wrapping: &Wrapping,
-        keys: &[MasterKey],
-        rewrapping: bool,
-    ) -> Result<(), KeyStoreError> {
+    fn write(&self, wrapping: &Wrapping, keys: &[MasterKey], rewrapping: bool) -> Result<(), KeyStoreError> {
         let file = wrapping.file(keys, rewrapping)?;
         let bytes = file
             .to_bytes()

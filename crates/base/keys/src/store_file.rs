@@ -175,13 +175,13 @@ impl StoreFile {
         passphrase: &Passphrase,
         path: &Path,
     ) -> Result<(Wrapping, Vec<MasterKey>), KeyStoreError> {
-        let cipher = self
-            .kdf
-            .cipher(passphrase, self.wrap)
-            .map_err(|reason| KeyStoreError::StoreDamaged {
-                path: path.to_path_buf(),
-                reason,
-            })?;
+        let cipher =
+            self.kdf
+                .cipher(passphrase, self.wrap)
+                .map_err(|reason| KeyStoreError::StoreDamaged {
+                    path: path.to_path_buf(),
+                    reason,
+                })?;
         let wrong = || KeyStoreError::PassphraseWrong(path.to_path_buf());
         let keys = self.keys.iter().map(|stored| {
             let info = stored.info();

@@ -118,14 +118,9 @@ impl Object {
         let key = self.keys.key(self.id(), &self.folder)?;
         let place = self.folder.join(content.as_str());
         let file = File::open(&place).map_err(|source| VaultError::disk("open", &place, source))?;
-        Decryptor::open(file, &*key, file_context(self.id(), content)).map_err(|source| {
-            match source.kind() {
-                std::io::ErrorKind::InvalidData => VaultError::ContentRefused {
-                    path: place,
-                    source,
-                },
-                _ => VaultError::disk("read", &place, source),
-            }
+        Decryptor::open(file, &*key, file_context(self.id(), content)).map_err(|source| match source.kind() {
+            std::io::ErrorKind::InvalidData => VaultError::ContentRefused { path: place, source },
+            _ => VaultError::disk("read", &place, source),
         })
     }
 

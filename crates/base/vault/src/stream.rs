@@ -35,7 +35,6 @@ impl ByteObserver for NoObserver {
     }
 }
 
-
 /// Where a pass broke off.
 pub(crate) enum StreamError {
     Read(io::Error),

@@ -44,7 +44,9 @@ fn filled(root: &Path) -> Vault {
     for number in 1..=3 {
         let mut writer = batch.new_object(&id(&format!("urn:test:{number}"))).unwrap();
         let long = MARKER.repeat(9_000);
-        writer.put_bytes(&path("content/long.txt"), long.as_bytes()).unwrap();
+        writer
+            .put_bytes(&path("content/long.txt"), long.as_bytes())
+            .unwrap();
         let few: Vec<_> = ["a", "b", "c", "d", "e"]
             .iter()
             .map(|name| Arriving {
@@ -54,7 +56,9 @@ fn filled(root: &Path) -> Vault {
             })
             .collect();
         let stored = writer.put_all(few, |_, _| Ok(()));
-        let again = stored.iter().filter(|stored| stored.as_ref().unwrap().deduplicated);
+        let again = stored
+            .iter()
+            .filter(|stored| stored.as_ref().unwrap().deduplicated);
         assert_eq!(again.count(), 4, "the same content is stored once");
         writer.put_bytes(&path("content/empty"), b"").unwrap();
         writer.finish(info()).unwrap();
@@ -90,7 +94,9 @@ fn walkdir_files(root: &Path) -> Vec<PathBuf> {
 
 fn assert_no_marker(root: &Path) {
     for (path, bytes) in files(root) {
-        let found = bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes());
+        let found = bytes
+            .windows(MARKER.len())
+            .any(|window| window == MARKER.as_bytes());
         assert!(!found, "{} is in clear", path.display());
     }
 }
@@ -104,7 +110,10 @@ fn contents(vault: &Vault) -> BTreeMap<String, Vec<u8>> {
             for file in object.state(*version).unwrap() {
                 let mut bytes = Vec::new();
                 let mut content = object.open(*version, file.path).unwrap();
-                assert_eq!(object.clear_file(*version, file.path).unwrap().is_some(), object.id().as_str().ends_with("open"));
+                assert_eq!(
+                    object.clear_file(*version, file.path).unwrap().is_some(),
+                    object.id().as_str().ends_with("open")
+                );
                 content.read_to_end(&mut bytes).unwrap();
                 assert_eq!(content.size().unwrap(), bytes.len() as u64);
                 found.insert(format!("{} {version} {}", object.id(), file.path), bytes);
@@ -126,7 +135,10 @@ fn nothing_lies_in_clear_and_everything_is_read_again() {
     let vault = filled(scratch.path());
     assert_no_marker(scratch.path());
     let found = contents(&vault);
-    assert_eq!(found["urn:test:2 v1 content/long.txt"], MARKER.repeat(9_000).as_bytes());
+    assert_eq!(
+        found["urn:test:2 v1 content/long.txt"],
+        MARKER.repeat(9_000).as_bytes()
+    );
     assert_eq!(found["urn:test:1 v2 note.txt"], MARKER.as_bytes());
     assert_eq!(found["urn:test:3 v1 content/empty"], b"");
     assert_eq!(found["urn:test:open v1 open.txt"], b"for everybody");
@@ -156,7 +168,11 @@ fn without_keys_stored_bytes_are_verified_and_reading_is_refused_by_name() {
     assert_eq!(refused.code(), "vault.key_refused");
     let found = problems(&vault);
     assert_eq!(found.len(), 3, "one for each encrypted object: {found:?}");
-    assert!(found.iter().all(|(kind, path)| *kind == ProblemKind::Undecryptable && path.ends_with("key.json")));
+    assert!(
+        found
+            .iter()
+            .all(|(kind, path)| *kind == ProblemKind::Undecryptable && path.ends_with("key.json"))
+    );
 }
 
 #[test]
@@ -166,7 +182,12 @@ fn whatever_is_damaged_is_named_with_and_without_keys() {
     let without = Vault::open(scratch.path()).unwrap();
     for file in walkdir_files(&vault.object_dir(&id("urn:test:2"))) {
         let whole = std::fs::read(&file).unwrap();
-        let shown = file.strip_prefix(vault.storage_root()).unwrap().to_str().unwrap().to_owned();
+        let shown = file
+            .strip_prefix(vault.storage_root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         let mut altered = whole.clone();
         altered[whole.len() / 2] ^= 1;
         std::fs::write(&file, altered).unwrap();
@@ -177,7 +198,10 @@ fn whatever_is_damaged_is_named_with_and_without_keys() {
         std::fs::remove_file(&file).unwrap();
         for vault in [&vault, &without] {
             let found = problems(vault);
-            assert!(found.contains(&(ProblemKind::Missing, shown.clone())), "{shown}: {found:?}");
+            assert!(
+                found.contains(&(ProblemKind::Missing, shown.clone())),
+                "{shown}: {found:?}"
+            );
         }
         std::fs::write(&file, whole).unwrap();
     }
@@ -199,7 +223,10 @@ fn content_and_keys_do_not_pass_from_one_object_to_another() {
     let folder = |number: u32| vault.object_dir(&id(&format!("urn:test:{number}")));
     let key = "extensions/lantai-encryption/key.json";
     let content = "v1/content/~encrypted/content/long.txt";
-    let (mine, other) = (std::fs::read(folder(2).join(key)).unwrap(), std::fs::read(folder(3).join(key)).unwrap());
+    let (mine, other) = (
+        std::fs::read(folder(2).join(key)).unwrap(),
+        std::fs::read(folder(3).join(key)).unwrap(),
+    );
     std::fs::write(folder(2).join(key), &other).unwrap();
     assert_eq!(open(2).unwrap_err().code(), "vault.key_refused");
     // not even with its content
@@ -218,13 +245,19 @@ fn a_file_of_a_package_cannot_pass_for_an_encrypted_one() {
     let vault = VaultOptions::default().create(scratch.path()).unwrap();
     let batch = vault.begin("first").unwrap();
     let mut writer = batch.new_object(&id("urn:test:1")).unwrap();
-    writer.put_bytes(&path("~encrypted/a"), b"lantai-content/1").unwrap();
+    writer
+        .put_bytes(&path("~encrypted/a"), b"lantai-content/1")
+        .unwrap();
     writer.finish(info()).unwrap();
     batch.seal().unwrap().place().unwrap();
     let object = vault.object(&id("urn:test:1")).unwrap().unwrap();
     assert!(!object.inventory().has_encrypted());
     let mut bytes = Vec::new();
-    object.open(object.head(), &path("~encrypted/a")).unwrap().read_to_end(&mut bytes).unwrap();
+    object
+        .open(object.head(), &path("~encrypted/a"))
+        .unwrap()
+        .read_to_end(&mut bytes)
+        .unwrap();
     assert_eq!(bytes, b"lantai-content/1");
     assert_eq!(problems(&vault), []);
 }
@@ -241,14 +274,20 @@ fn keys_are_exchanged_and_content_is_not_touched() {
     writer.finish(info()).unwrap();
     drop(batch.seal().unwrap());
     let (before, seen) = (files(root), contents(&vault));
-    assert_eq!(vault.keys_in_use().unwrap(), BTreeMap::from([("first".to_owned(), 4)]));
+    assert_eq!(
+        vault.keys_in_use().unwrap(),
+        BTreeMap::from([("first".to_owned(), 4)])
+    );
     assert_eq!(vault.rewrap_keys(&|_| {}).unwrap().rewrapped, 0);
     drop(vault);
 
     let vault = with_keys(next_content_keys("second")).open(root).unwrap();
     let done = vault.rewrap_keys(&|_| {}).unwrap();
     assert_eq!((done.objects, done.rewrapped), (4, 4));
-    assert_eq!(vault.keys_in_use().unwrap(), BTreeMap::from([("second".to_owned(), 4)]));
+    assert_eq!(
+        vault.keys_in_use().unwrap(),
+        BTreeMap::from([("second".to_owned(), 4)])
+    );
     let after = files(root);
     assert_eq!(before.len(), after.len());
     for (path, bytes) in &before {
@@ -257,12 +296,18 @@ fn keys_are_exchanged_and_content_is_not_touched() {
     }
     vault.resume("waiting").unwrap().place().unwrap();
     let mut seen_now = contents(&vault);
-    assert_eq!(seen_now.remove("urn:test:waiting v1 a").unwrap(), MARKER.as_bytes());
+    assert_eq!(
+        seen_now.remove("urn:test:waiting v1 a").unwrap(),
+        MARKER.as_bytes()
+    );
     assert_eq!(seen_now, seen);
     assert_eq!(problems(&vault), []);
     let old = with_keys(content_keys()).open(root).unwrap();
     let object = old.object(&id("urn:test:1")).unwrap().unwrap();
-    assert_eq!(object.open(object.head(), &path("note.txt")).unwrap_err().code(), "vault.key_missing");
+    assert_eq!(
+        object.open(object.head(), &path("note.txt")).unwrap_err().code(),
+        "vault.key_missing"
+    );
 }
 
 /// Lets a number of moments pass and none after them.
@@ -270,8 +315,11 @@ struct StopAt(AtomicUsize);
 
 impl Probe for StopAt {
     fn step(&self, _name: &'static str, _moment: Moment) -> io::Result<()> {
-        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        left.map(drop).map_err(|_| io::Error::other("the machine stopped"))
+        let left = self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        left.map(drop)
+            .map_err(|_| io::Error::other("the machine stopped"))
     }
 }
 
@@ -288,7 +336,10 @@ fn a_crash_while_keys_are_exchanged_leaves_each_old_or_new() {
         let stopped = match vault.and_then(|vault| vault.rewrap_keys(&|_| {})) {
             Ok(done) => {
                 assert_eq!(done.rewrapped, 3);
-                assert!(moments > 15 && mixed > 0, "{moments} moments, {mixed} of them in between");
+                assert!(
+                    moments > 15 && mixed > 0,
+                    "{moments} moments, {mixed} of them in between"
+                );
                 return;
             }
             Err(error) => error,
@@ -303,7 +354,11 @@ fn a_crash_while_keys_are_exchanged_leaves_each_old_or_new() {
         let rest = vault.rewrap_keys(&|_| {}).unwrap();
         assert_eq!(rest.rewrapped, in_use.get("first").copied().unwrap_or_default());
         assert_eq!(contents(&vault), seen);
-        assert!(!walkdir_files(&root).iter().any(|path| path.ends_with("key.json.new")));
+        assert!(
+            !walkdir_files(&root)
+                .iter()
+                .any(|path| path.ends_with("key.json.new"))
+        );
         std::fs::remove_dir_all(&root).unwrap();
     }
 }
@@ -328,7 +383,11 @@ fn encryption_that_is_turned_on_later_holds_from_the_next_version_on() {
     let object = vault.object(&id("urn:test:1")).unwrap().unwrap();
     for (name, expected) in [("a", "in clear"), ("b", MARKER)] {
         let mut bytes = Vec::new();
-        object.open(object.head(), &path(name)).unwrap().read_to_end(&mut bytes).unwrap();
+        object
+            .open(object.head(), &path(name))
+            .unwrap()
+            .read_to_end(&mut bytes)
+            .unwrap();
         assert_eq!(bytes, expected.as_bytes());
     }
     assert_eq!(problems(&vault), []);

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lantai_testkit::content_keys;
 use lantai_vault::{
-    Digests, LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, Vault, VaultError,
-    VaultOptions, VersionInfo, validate_storage_root,
+    Digests, LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, VaultError, VaultOptions,
+    VersionInfo, validate_storage_root,
 };
 
 /// Lets a number of moments pass and fails from then on, as a dead machine or a full disk does.
@@ -73,7 +73,10 @@ fn assert_valid(report: &Report) {
     assert!(report.is_valid(), "{report:?}");
     let others = report.warnings.iter().filter(|warning| warning.code != "W013");
     assert_eq!(others.count(), 0, "{report:?}");
-    assert!(MODE.get() != Mode::Clear || report.warnings.is_empty(), "{report:?}");
+    assert!(
+        MODE.get() != Mode::Clear || report.warnings.is_empty(),
+        "{report:?}"
+    );
 }
 
 fn info() -> VersionInfo {
@@ -170,7 +173,8 @@ fn recover(root: &Path, committed: bool) {
 
 fn assert_whole(root: &Path) {
     assert_valid(&validate_storage_root(&root.join("objects")));
-    let verification = options().open(root)
+    let verification = options()
+        .open(root)
         .unwrap()
         .verify(Digests::Content, 1, &NoProgress)
         .unwrap();

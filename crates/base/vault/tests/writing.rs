@@ -502,8 +502,10 @@ fn what_is_withdrawn_from_a_sealed_batch_is_never_placed_promise() {
     drop(sealed);
 
     let staged = vault.staged("held", &id("urn:test:b")).unwrap().unwrap();
-    let place = staged.content_file(staged.head(), &path("text")).unwrap();
-    assert_eq!(std::fs::read(place).unwrap(), b"b");
+    let mut bytes = Vec::new();
+    let mut content = staged.open(staged.head(), &path("text")).unwrap();
+    content.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, b"b");
     assert!(vault.staged("held", &id("urn:test:unknown")).unwrap().is_none());
     for time in 1..=2 {
         vault.withdraw("held", &gone).unwrap();

@@ -102,13 +102,7 @@ impl Rotate {
         let bar = counter("objects");
         let told = bar.clone();
         let progress = Arc::new(move |objects| told.set_position(objects));
-        let rotated = rotate_keys(
-            &self.data.data,
-            &self.data.config()?,
-            Arc::new(NoProbe),
-            progress,
-        )
-        .await?;
+        let rotated = rotate_keys(&self.data.data, &self.data.config()?, Arc::new(NoProbe), progress).await?;
         bar.finish_and_clear();
         output.answer(&rotated, || {
             format!(

@@ -5,6 +5,7 @@
 mod accessions;
 mod audit;
 mod desk;
+mod encryption;
 mod exceptions;
 mod files;
 mod filing;

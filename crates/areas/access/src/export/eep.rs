@@ -9,6 +9,7 @@ use lantai_domain::{ContentFile, FileRole};
 use lantai_formats::eep::{EepDocumentToWrite, EepToWrite, write_eep};
 use lantai_vault::{Content, Vault};
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 

@@ -130,11 +130,22 @@ mod tests {
         assert_eq!(part("bytes=900-", 1000), Wanted::Part(900..1000));
         assert_eq!(part("bytes=-100", 1000), Wanted::Part(900..1000));
         assert_eq!(part("bytes=-5000", 1000), Wanted::Part(0..1000));
-        assert_eq!(part("bytes=990-18446744073709551615", 1000), Wanted::Part(990..1000));
+        assert_eq!(
+            part("bytes=990-18446744073709551615", 1000),
+            Wanted::Part(990..1000)
+        );
         assert_eq!(part("bytes=1000-", 1000), Wanted::Outside);
         assert_eq!(part("bytes=-0", 1000), Wanted::Outside);
         assert_eq!(part("bytes=0-", 0), Wanted::Outside);
-        for whole in ["bytes=5-4", "bytes=0-1,4-5", "bytes=a-b", "bytes=+1-2", "lines=1-2", "bytes=", "bytes=99999999999999999999-"] {
+        for whole in [
+            "bytes=5-4",
+            "bytes=0-1,4-5",
+            "bytes=a-b",
+            "bytes=+1-2",
+            "lines=1-2",
+            "bytes=",
+            "bytes=99999999999999999999-",
+        ] {
             assert_eq!(part(whole, 1000), Wanted::Whole, "{whole}");
         }
         let mut conditional = asked("bytes=0-99");

@@ -21,7 +21,8 @@ use crate::submission::{ATTACHED_BY, DeclaredDigest, SubmittedFile, SubmittedIte
 use jiff::Timestamp;
 use lantai_cataloguing::{Holdings, layout};
 use lantai_domain::{
-    AccessionId, ContentFile, PreservationEvent, PreservationEventType, Record, RecordId, SecurityClassification,
+    AccessionId, ContentFile, PreservationEvent, PreservationEventType, Record, RecordId,
+    SecurityClassification,
 };
 use lantai_vault::{Batch, LogicalPath, Object, ObjectId, Vault, VersionInfo};
 use std::borrow::Cow;

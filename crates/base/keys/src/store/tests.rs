@@ -118,12 +118,21 @@ fn whatever_is_altered_in_a_store_is_refused() {
         std::fs::write(&path, whole.replacen(from, to, 1)).unwrap();
         house.refusal("passphrase")
     };
-    assert_eq!(alter("\"id\": \"one\"", "\"id\": \"two\""), "keys.passphrase_wrong");
+    assert_eq!(
+        alter("\"id\": \"one\"", "\"id\": \"two\""),
+        "keys.passphrase_wrong"
+    );
     assert_eq!(alter("2026-11-22", "2026-11-23"), "keys.passphrase_wrong");
-    assert_eq!(alter("\"wrap\": \"sm4-gcm\"", "\"wrap\": \"aes-256-gcm\""), "keys.passphrase_wrong");
+    assert_eq!(
+        alter("\"wrap\": \"sm4-gcm\"", "\"wrap\": \"aes-256-gcm\""),
+        "keys.passphrase_wrong"
+    );
     assert_eq!(alter("\"passes\": 3", "\"passes\": 2"), "keys.passphrase_wrong");
     assert_eq!(alter("\"active\"", "\"retired\""), "keys.store_damaged");
-    assert_eq!(alter("\"memory_kib\": 65536", "\"memory_kib\": 4294967295"), "keys.store_damaged");
+    assert_eq!(
+        alter("\"memory_kib\": 65536", "\"memory_kib\": 4294967295"),
+        "keys.store_damaged"
+    );
     assert_eq!(alter("lantai-keys/1", "lantai-keys/9"), "keys.store_damaged");
     assert_eq!(alter("argon2id", "md5"), "keys.store_damaged");
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
@@ -137,7 +146,11 @@ fn a_rotation_goes_on_where_it_was() {
     let house = House::new();
     let mut store = house.create(CipherAlgorithm::Aes256Gcm);
     store.activate().unwrap();
-    assert_eq!(store.key_in(KeyState::Active).unwrap().id, "one", "nothing was prepared");
+    assert_eq!(
+        store.key_in(KeyState::Active).unwrap().id,
+        "one",
+        "nothing was prepared"
+    );
     let coming = store
         .prepare(CipherAlgorithm::Sm4Gcm, "two".to_owned(), now())
         .unwrap();
@@ -161,7 +174,10 @@ fn a_rotation_goes_on_where_it_was() {
 fn another_passphrase_opens_the_same_keys() {
     let house = House::new();
     let mut store = house.create(CipherAlgorithm::Sm4Gcm);
-    let (wrapped, _) = store.ring(CipherAlgorithm::Sm4Gcm).new_object_key("urn:1").unwrap();
+    let (wrapped, _) = store
+        .ring(CipherAlgorithm::Sm4Gcm)
+        .new_object_key("urn:1")
+        .unwrap();
     house.write("short", "too short");
     let refused = store.change_passphrase((&house.passphrase("short"), &house.at("short")));
     assert_eq!(refused.unwrap_err().code(), "keys.passphrase_unusable");
@@ -173,7 +189,11 @@ fn another_passphrase_opens_the_same_keys() {
     let ring = opened.ring(CipherAlgorithm::Sm4Gcm);
     assert!(ring.object_key("urn:1", &wrapped).is_ok());
     store.finish().unwrap();
-    assert_eq!(house.refusal("passphrase"), "keys.passphrase_wrong", "it stays changed");
+    assert_eq!(
+        house.refusal("passphrase"),
+        "keys.passphrase_wrong",
+        "it stays changed"
+    );
 }
 
 #[test]

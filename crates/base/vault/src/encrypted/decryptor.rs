@@ -79,7 +79,9 @@ impl<R: Read + Seek> Decryptor<R> {
         let mut fixed = [0; MAGIC.len() + 2];
         inner.seek(SeekFrom::Start(0))?;
         read_whole(&mut inner, &mut fixed)?;
-        let (magic, [power, length]) = fixed.split_last_chunk::<2>().ok_or_else(|| refused("the header"))?;
+        let (magic, [power, length]) = fixed
+            .split_last_chunk::<2>()
+            .ok_or_else(|| refused("the header"))?;
         if magic != MAGIC || *power != SEGMENT_POWER {
             return Err(refused("the header"));
         }
@@ -172,9 +174,8 @@ impl<R: Read + Seek> Seek for Decryptor<R> {
             SeekFrom::End(by) => self.summary.size.checked_add_signed(by),
             SeekFrom::Current(by) => self.position.checked_add_signed(by),
         };
-        self.position = place.ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidInput, "a place before the beginning")
-        })?;
+        self.position = place
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a place before the beginning"))?;
         Ok(self.position)
     }
 }

@@ -97,9 +97,7 @@ impl Vault {
     }
 
     /// Every wrapped key: of objects, of objects in unfinished batches, and of versions there.
-    fn wrapped_keys(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<Found, VaultError>> + use<>, VaultError> {
+    fn wrapped_keys(&self) -> Result<impl Iterator<Item = Result<Found, VaultError>> + use<>, VaultError> {
         let placed = ObjectFolders::new(&self.shared.objects).map(|folder| {
             folder.map(|folder| Found {
                 key: key_path(&folder),
@@ -135,7 +133,11 @@ impl Vault {
             id: id.clone(),
             source,
         };
-        let keeper = self.shared.keeper.as_deref().ok_or_else(|| of_key(KeyError::None))?;
+        let keeper = self
+            .shared
+            .keeper
+            .as_deref()
+            .ok_or_else(|| of_key(KeyError::None))?;
         let Some(anew) = keeper.rewrap(id.as_str(), &wrapped).map_err(of_key)? else {
             return Ok(None);
         };

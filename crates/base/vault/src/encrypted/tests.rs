@@ -58,7 +58,17 @@ fn refused<T>(result: io::Result<T>) -> String {
 fn every_length_comes_back_and_nothing_of_it_is_to_be_seen() {
     for algorithm in [CipherAlgorithm::Aes256Gcm, CipherAlgorithm::Sm4Gcm] {
         let key = key(algorithm);
-        let lengths = [0, 1, 15, 16, SEGMENT - 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT, 3 * SEGMENT + 99];
+        let lengths = [
+            0,
+            1,
+            15,
+            16,
+            SEGMENT - 1,
+            SEGMENT,
+            SEGMENT + 1,
+            3 * SEGMENT,
+            3 * SEGMENT + 99,
+        ];
         for length in lengths {
             let content = bytes(length);
             let stored = encrypted(&*key, b"place", &content);
@@ -69,7 +79,10 @@ fn every_length_comes_back_and_nothing_of_it_is_to_be_seen() {
             let marker = &content[..length.min(24)];
             assert!(marker.len() < 8 || !stored.windows(marker.len()).any(|window| window == marker));
             let again = encrypted(&*key, b"place", &content);
-            assert!(stored != again, "the same content never encrypts to the same bytes");
+            assert!(
+                stored != again,
+                "the same content never encrypts to the same bytes"
+            );
         }
     }
 }
@@ -111,7 +124,11 @@ fn a_file_opens_in_its_place_only() {
     let others = key(CipherAlgorithm::Sm4Gcm);
     refused(read(&*others, b"place", &stored));
     refused(read(&*mine, b"place", b""));
-    refused(read(&*mine, b"place", b"plain text that is long enough to be looked at as if it were encrypted"));
+    refused(read(
+        &*mine,
+        b"place",
+        b"plain text that is long enough to be looked at as if it were encrypted",
+    ));
 }
 
 proptest! {

@@ -27,7 +27,13 @@ impl Check<'_> {
         match read(&key) {
             Ok(Some(_)) => self.count(std::fs::metadata(&key).map_or(0, |metadata| metadata.len())),
             Ok(None) => {
-                self.report(ProblemKind::Missing, &key, id, Some("the wrapped key".to_owned()), None);
+                self.report(
+                    ProblemKind::Missing,
+                    &key,
+                    id,
+                    Some("the wrapped key".to_owned()),
+                    None,
+                );
                 return known;
             }
             Err(error) => {
