@@ -1,6 +1,10 @@
 //! What writers, batches and readers promise, case by case.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot set up its case has failed"
+)]
 
 use std::cell::Cell;
 use std::io::{self, Read};
