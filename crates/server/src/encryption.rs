@@ -21,7 +21,7 @@ pub struct Encryption {
     pub algorithm: ContentEncryption,
     /// The key store, relative to the data folder.
     pub store: PathBuf,
-    /// The file with the passphrase of the key store; empty: it is not said.
+    /// The file with the passphrase of the key store, relative to the data folder; empty: it is not said.
     pub passphrase_file: PathBuf,
     /// A program with its arguments that prints the keys, in place of the key store; empty: there is none.
     pub command: Vec<String>,
@@ -94,11 +94,12 @@ impl Encryption {
     }
 
     /// The passphrase and the file that it came from.
-    pub(crate) fn passphrase(&self) -> Result<Passphrase, KeyStoreError> {
+    pub(crate) fn passphrase(&self, data: &Path) -> Result<(Passphrase, PathBuf), KeyStoreError> {
         if self.passphrase_file.as_os_str().is_empty() {
             return Err(KeyStoreError::PassphraseMissing);
         }
-        Passphrase::from_file(&self.passphrase_file)
+        let path = data.join(&self.passphrase_file);
+        Ok((Passphrase::from_file(&path)?, path))
     }
 
     /// The cipher of new keys: the configured one, or AES-256-GCM where nothing is encrypted yet.
@@ -120,7 +121,8 @@ impl Encryption {
         if !path.exists() {
             return Err(KeyStoreError::NoStore(path).into());
         }
-        let store = KeyStore::open(&path, &self.passphrase()?)?;
+        let (passphrase, _) = self.passphrase(data)?;
+        let store = KeyStore::open(&path, &passphrase)?;
         if store.is_rewrapping() {
             tracing::warn!("a rotation of keys was not finished; `lantai keys rotate` goes on with it");
         }

@@ -96,8 +96,8 @@ pub async fn new_keys(data: &Path, config: &Config) -> Result<KeyInfo, ArchiveEr
     if path.exists() {
         return Err(KeyStoreError::StoreExists(path).into());
     }
-    let passphrase = encryption.passphrase()?;
-    passphrase.require_length(&encryption.passphrase_file)?;
+    let (passphrase, passphrase_path) = encryption.passphrase(data)?;
+    passphrase.require_length(&passphrase_path)?;
     // the archive is opened as one without keys, which it is
     let keyless = Config {
         encryption: Encryption::default(),
@@ -107,7 +107,7 @@ pub async fn new_keys(data: &Path, config: &Config) -> Result<KeyInfo, ArchiveEr
     let now = archive.holdings.clock.now();
     let id = archive.holdings.ids.next().to_string();
     tell(&archive, Fact::KeysCreated, &id).await?;
-    let from = (&passphrase, encryption.passphrase_file.as_path());
+    let from = (&passphrase, passphrase_path.as_path());
     let store = KeyStore::create(&path, from, encryption.cipher_of_keys(), id, now)?;
     archive.rest().await?;
     let key = store.key_in(KeyState::Active);
@@ -140,7 +140,7 @@ pub async fn rotate_keys(
     if !path.exists() {
         return Err(KeyStoreError::NoStore(path).into());
     }
-    let passphrase = encryption.passphrase()?;
+    let (passphrase, _) = encryption.passphrase(data)?;
     let archive = Archive::open(data, config.clone(), Access::Write).await?;
     let mut store = KeyStore::open(&path, &passphrase)?.with_probe(Arc::clone(&probe));
     let resumed = store.is_rewrapping() || store.key_in(KeyState::Coming).is_some();
@@ -171,7 +171,7 @@ pub async fn change_passphrase(data: &Path, config: &Config, file: &Path) -> Res
     let encryption = &config.encryption;
     refuse_command(encryption)?;
     let path = encryption.store_path(data);
-    let (old, new) = (encryption.passphrase()?, Passphrase::from_file(file)?);
+    let ((old, _), new) = (encryption.passphrase(data)?, Passphrase::from_file(file)?);
     new.require_length(file)?;
     let archive = Archive::open(data, config.clone(), Access::Write).await?;
     let mut store = KeyStore::open(&path, &old)?;

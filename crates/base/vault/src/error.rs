@@ -266,7 +266,7 @@ impl VaultError {
             Self::InventoryDamaged { .. } => "vault.inventory_damaged",
             Self::DigestMismatch { .. } => "vault.digest_mismatch",
             Self::Key {
-                source: KeyError::Refused,
+                source: KeyError::Refused | KeyError::Algorithm(_),
                 ..
             } => "vault.key_refused",
             Self::Key {
