@@ -2,6 +2,7 @@
 
 use crate::audit;
 use crate::config::Config;
+use crate::encryption::open_vault;
 use crate::error::ArchiveError;
 use crate::first_people;
 use crate::initialise::write_private;
@@ -19,7 +20,6 @@ use lantai_intake::quality::QualityRules;
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
 use lantai_journal::{Journal, SigningKey, VerifyingKey};
 use lantai_search::Index;
-use lantai_vault::Vault;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -172,7 +172,7 @@ impl Archive {
         lock: Option<File>,
     ) -> Result<Self, ArchiveError> {
         let key = read_key(&places.private_key)?;
-        let vault = Vault::open(&places.vault)?;
+        let vault = open_vault(data, &config, &places)?;
         let journal = Journal::open(&places.journal, key.verifying_key())?;
         let holdings = Holdings::new(
             database,

@@ -3,6 +3,7 @@
 use crate::archive::{Places, database_address, read_key};
 use crate::audit::TrailOf;
 use crate::config::Config;
+use crate::encryption::open_vault_to_verify;
 use crate::error::ArchiveError;
 use jiff::Timestamp;
 use lantai_cataloguing::FondsRepository;
@@ -12,7 +13,6 @@ use lantai_intake::{
     storeroom,
 };
 use lantai_preservation::{CopyPlace, Digests, Scope, VerifyProgress, compare_copies, verify_trail};
-use lantai_vault::Vault;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub async fn test_archive(
     }
     let database = Database::connect(&address).await?;
     let key = read_key(&places.private_key)?;
-    let vault = Arc::new(Vault::open(&places.vault)?);
+    let vault = Arc::new(open_vault_to_verify(data, config, &places)?);
     let scope = Scope {
         vault: test.deep,
         journal: false,

@@ -1,5 +1,6 @@
 //! The configuration of an archive: `lantai.toml` in its data folder, each key overridden by the environment.
 
+use crate::encryption::Encryption;
 use crate::error::ArchiveError;
 use crate::limits::Limits;
 use crate::tls::TlsSettings;
@@ -94,6 +95,16 @@ const TLS_EXPLAINED: &str = "
 # redirect_from = 80               # port of plain HTTP that sends readers on to https; without it there is none
 ";
 
+/// What is written about encryption, which is a table of its own.
+const ENCRYPTION_EXPLAINED: &str = "
+# Content that not everybody may see, encrypted in the vault: algorithm off, aes-256-gcm or sm4-gcm. The keys lie in the
+# store under the passphrase in passphrase_file (or LANTAI_ENCRYPTION_PASSPHRASE_FILE), or are printed by command (program
+# and arguments, no shell). Make them first: `lantai keys new`. Whoever loses them loses what is encrypted.
+";
+
+/// The variable that names the file with the passphrase of the key store.
+const PASSPHRASE_VARIABLE: &str = "LANTAI_ENCRYPTION_PASSPHRASE_FILE";
+
 /// All keys.
 pub const KEYS: [ConfigKey; 8] = [
     ConfigKey {
@@ -173,6 +184,8 @@ pub struct Config {
     /// TLS with certificates of one's own; none: plain HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<TlsSettings>,
+    /// How content that not everybody may see is stored.
+    pub encryption: Encryption,
     /// Folders whose packages are taken in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub watch: Vec<WatchFolder>,
@@ -195,6 +208,7 @@ impl Default for Config {
             limits: Limits::default(),
             sign_in: SignInSettings::default(),
             tls: None,
+            encryption: Encryption::default(),
             watch: Vec::new(),
             copies: Vec::new(),
         }
@@ -263,6 +277,9 @@ impl Config {
 
     /// Takes what the environment says over what the file says.
     pub fn override_with(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ArchiveError> {
+        if let Some(path) = variable(PASSPHRASE_VARIABLE) {
+            self.encryption.passphrase_file = path.into();
+        }
         for key in KEYS {
             let Some(value) = variable(key.variable) else {
                 continue;
@@ -315,17 +332,11 @@ impl Config {
         let mut text = keys.collect::<Vec<_>>().join("\n");
         text.push_str(LIMITS_EXPLAINED);
         let limits = toml::to_string(&self.limits).unwrap_or_default();
-        // defaults are shown, and need not be written
-        let begin = if self.limits == Limits::default() {
-            "# "
-        } else {
-            ""
-        };
-        for line in std::iter::once("[limits]").chain(limits.lines()) {
-            text.push_str(begin);
-            text.push_str(line);
-            text.push('\n');
-        }
+        push_table(&mut text, "[limits]", &limits, self.limits == Limits::default());
+        text.push_str(ENCRYPTION_EXPLAINED);
+        let encryption = toml::to_string(&self.encryption).unwrap_or_default();
+        let is_usual = self.encryption == Encryption::default();
+        push_table(&mut text, "[encryption]", &encryption, is_usual);
         text.push_str(SIGN_IN_EXPLAINED);
         if self.sign_in != SignInSettings::default() {
             let table = toml::to_string(&self.sign_in).unwrap_or_default();
@@ -349,6 +360,16 @@ impl Config {
             text.push_str(&toml::to_string(copy).unwrap_or_default());
         }
         text
+    }
+}
+
+/// Writes a table; defaults are shown, and need not be written.
+fn push_table(text: &mut String, name: &str, table: &str, is_usual: bool) {
+    let begin = if is_usual { "# " } else { "" };
+    for line in std::iter::once(name).chain(table.lines()) {
+        text.push_str(begin);
+        text.push_str(line);
+        text.push('\n');
     }
 }
 
@@ -389,6 +410,11 @@ mod tests {
                 minimum: TlsVersion::Tls13,
                 redirect_from: Some(80),
             }),
+            encryption: Encryption {
+                algorithm: crate::ContentEncryption::Sm4Gcm,
+                command: vec!["/usr/bin/print keys".to_owned(), "--all".to_owned()],
+                ..Encryption::default()
+            },
             ..Config::default()
         };
         assert!(config.is_secure() && !Config::default().is_secure());

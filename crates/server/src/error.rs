@@ -10,6 +10,7 @@ use lantai_identity::audit::AuditError;
 use lantai_identity::people::PeopleError;
 use lantai_intake::IntakeError;
 use lantai_journal::JournalError;
+use lantai_keys::KeyStoreError;
 use lantai_preservation::PreservationError;
 use lantai_search::SearchError;
 use lantai_vault::VaultError;
@@ -76,6 +77,9 @@ pub enum ArchiveError {
     /// The vault failed.
     #[error("the vault cannot be used")]
     Vault(#[from] VaultError),
+    /// The keys for content cannot be had.
+    #[error("the keys for encrypted content cannot be used")]
+    Keys(#[from] KeyStoreError),
     /// The journal failed.
     #[error("the journal cannot be used")]
     Journal(#[from] JournalError),
@@ -129,6 +133,7 @@ impl ArchiveError {
             Self::Tls(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
+            Self::Keys(error) => error.code(),
             Self::Journal(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Search(error) => error.code(),

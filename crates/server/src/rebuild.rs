@@ -2,6 +2,7 @@
 
 use crate::archive::{Archive, Places, database_address, lock, read_key};
 use crate::config::Config;
+use crate::encryption::open_vault;
 use crate::error::ArchiveError;
 use crate::first_people;
 use lantai_cataloguing::Holdings;
@@ -41,6 +42,8 @@ pub async fn rebuild(
 ) -> Result<Rebuilt, ArchiveError> {
     let places = Places::of(data, &config)?;
     let lock = lock(data)?;
+    // without its keys an archive cannot be made again: nothing is thrown away before they are at hand
+    open_vault(data, &config, &places)?.check_keys()?;
     std::fs::write(&places.rebuilding, b"")
         .map_err(|source| ArchiveError::disk("write", &places.rebuilding, source))?;
     let mut held = match finish_by_catalogue(data, &config, &places).await {
@@ -51,7 +54,7 @@ pub async fn rebuild(
         }
     };
     let mut waiting = {
-        let vault = Vault::open(&places.vault)?;
+        let vault = open_vault(data, &config, &places)?;
         WaitingFound::on_disk(&vault, &places.workspace, &places.uploads)?
     };
     held.extend(waiting.batches().map(str::to_owned));
@@ -104,7 +107,7 @@ async fn finish_by_catalogue(
     let database = Database::connect(&address).await?;
     database.migrate().await?;
     let key = read_key(&places.private_key)?;
-    let vault = Vault::open(&places.vault)?;
+    let vault = open_vault(data, config, places)?;
     let journal = Journal::open(&places.journal, key.verifying_key())?;
     let mut reader = database.read().await?;
     let accepted = JournalRows(reader.conn()).size().await?;

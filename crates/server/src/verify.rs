@@ -3,12 +3,13 @@
 use crate::archive::{Places, database_address, read_key};
 use crate::audit;
 use crate::config::Config;
+use crate::encryption::open_vault_to_verify;
 use crate::error::ArchiveError;
 use crate::verified;
 use jiff::Timestamp;
 use lantai_database::Database;
 use lantai_preservation::{Problem, Report, Scope, VerifyProgress};
-use lantai_vault::{Vault, VaultError};
+use lantai_vault::VaultError;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,10 +34,12 @@ pub async fn verify(
         None
     };
     let key = read_key(&places.private_key)?;
-    let vault = match Vault::open(&places.vault) {
+    let vault = match open_vault_to_verify(data, config, &places) {
         Ok(vault) => Arc::new(vault),
-        Err(error @ VaultError::NotAVault { .. }) => return Ok(altered_root(&places.vault, &error)),
-        Err(error) => return Err(error.into()),
+        Err(ArchiveError::Vault(error @ VaultError::NotAVault { .. })) => {
+            return Ok(altered_root(&places.vault, &error));
+        }
+        Err(error) => return Err(error),
     };
     let verifying = key.verifying_key();
     let mut report = lantai_preservation::verify(

@@ -1,5 +1,6 @@
 //! What tests share: both database engines, time and identifiers that do not move by themselves, builders for
-//! records, and the corpus. A dev-dependency only; it knows the domain and the database, and no area.
+//! records, keys that are kept nowhere, and the corpus. A dev-dependency only; it knows the domain, the database and the
+//! keys, and no area.
 //!
 //! A promise of a repository is written once and kept on every engine:
 //!
@@ -14,9 +15,12 @@ mod builders;
 mod corpus;
 mod engines;
 mod fixed;
+mod keys;
 pub mod signing;
 
 pub use builders::{FileBuilder, RecordBuilder, a_fact};
 pub use corpus::{corpus, repository_root};
 pub use engines::{TestDatabase, alter_audit_event, break_audit_trail, on_every_engine};
 pub use fixed::{CountingIds, MovableClock, noon};
+pub use keys::{content_keys, next_content_keys};
+pub use lantai_keys::{CipherAlgorithm, KeyRing};

@@ -128,8 +128,22 @@ pub fn read_file(object: &Object, path: &str) -> Result<Option<Vec<u8>>, Catalog
     let mut bytes = Vec::new();
     let what = || format!("{} of {}", path.as_str(), object.id().as_str());
     file.read_to_end(&mut bytes)
-        .map_err(|source| CataloguingError::Read { what: what(), source })?;
+        .map_err(|source| read_failed(&what(), source))?;
     Ok(Some(bytes))
+}
+
+/// Why a file of an object cannot be read on: an encrypted one may turn out to be altered in its middle.
+pub(crate) fn read_failed(what: &str, source: std::io::Error) -> CataloguingError {
+    match source.kind() {
+        std::io::ErrorKind::InvalidData => CataloguingError::Vault(VaultError::ContentRefused {
+            path: what.into(),
+            source,
+        }),
+        _ => CataloguingError::Read {
+            what: what.to_owned(),
+            source,
+        },
+    }
 }
 
 /// All entries of a segment's newest version.

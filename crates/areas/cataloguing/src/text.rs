@@ -1,6 +1,7 @@
 //! The text of a record, as far as it was delivered as text.
 
 use crate::error::CataloguingError;
+use crate::layout::read_failed;
 use crate::repository::records::StoredRecord;
 use lantai_domain::{FileRole, Media};
 use lantai_formats::text::decode_text;
@@ -32,10 +33,7 @@ pub fn record_text(vault: &Vault, stored: &StoredRecord) -> Result<Option<String
             .open(version, &path)?
             .take(TEXT_LIMIT)
             .read_to_end(&mut bytes)
-            .map_err(|source| CataloguingError::Read {
-                what: file.path.clone(),
-                source,
-            })?;
+            .map_err(|source| read_failed(&file.path, source))?;
         if !whole.is_empty() {
             whole.push('\n');
         }

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use lantai_cataloguing::layout;
 use lantai_domain::{
     AccessionId, Finding, IdSource, PreservationEvent, PreservationEventType, Record, RecordId,
+    SecurityClassification,
 };
 use lantai_vault::{Batch, VersionInfo};
 use serde::{Deserialize, Serialize};
@@ -310,7 +311,13 @@ impl Examination<'_> {
         let label = item.label();
         let mut sink = match batch {
             Some(batch) if !item.files.is_empty() && described.description.is_some() => {
-                Sink::Stage(Box::new(batch.new_object(&layout::record_object(id))?))
+                let object = layout::record_object(id);
+                // what everybody may see need not be encrypted
+                let writer = match is_open(&described) {
+                    true => batch.new_clear_object(&object)?,
+                    false => batch.new_object(&object)?,
+                };
+                Sink::Stage(Box::new(writer))
             }
             _ if self.lists => Sink::List,
             _ => Sink::Measure,
@@ -513,4 +520,13 @@ impl Gathering<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether everybody may see the content of a record.
+fn is_open(described: &Described) -> bool {
+    let classification = described
+        .description
+        .as_ref()
+        .map(|description| description.classification);
+    described.open_status.kind().content_is_public() && classification == Some(SecurityClassification::Public)
 }

@@ -66,15 +66,16 @@ pub(crate) struct Staging<'a> {
 }
 
 impl Staging<'_> {
-    /// Stages fonds that are new, or that get their first description.
+    /// Stages fonds that are new, or that get their first description. What a fonds is called is no secret: it is not
+    /// encrypted.
     pub fn fonds(&self, wanted: Vec<(Fonds, bool)>) -> Result<Vec<Beside>, IntakeError> {
         let mut staged = Vec::new();
         for (fonds, is_new) in wanted {
             let id = layout::fonds_object(&fonds.number)?;
             let mut writer = if is_new {
-                self.batch.new_object(&id)?
+                self.batch.new_clear_object(&id)?
             } else {
-                self.batch.new_version(&id)?
+                self.batch.new_clear_version(&id)?
             };
             layout::put_anew(&mut writer, layout::FONDS_FILE, &layout::fonds_bytes(&fonds)?)?;
             let version = writer.version().number();

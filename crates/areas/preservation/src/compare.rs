@@ -3,7 +3,7 @@
 //! The journal says which objects there are and fixes every byte of each by the digest of its inventory; the vault
 //! holds the documents; the catalogue is made from these and must say the same, row by row.
 
-use crate::documents::{Documents, Kind, compare_records};
+use crate::documents::{Documents, Kind, Unread, compare_records};
 use crate::error::PreservationError;
 use crate::repository::{HeldCell, HeldObject, HeldRepository};
 use crate::verify::Problem;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 const AT_ONCE: u32 = 200;
 /// The archive itself is the subject of its first fact, and no object.
 const ARCHIVE: &str = "urn:lantai:archive";
+/// Kind of the problem that no key is at hand.
+const LOCKED: &str = "vault.key_missing";
 
 /// Every object of the vault against journal and catalogue, then what these name and the vault has not.
 pub(crate) async fn catalogue_with_vault(
@@ -117,7 +119,12 @@ async fn compare_group(
         (documents, problems)
     };
     let (documents, found) = tokio::task::spawn_blocking(read).await?;
-    problems.extend(found);
+    for problem in found {
+        // without keys one line is enough for all encrypted objects
+        if problem.kind != LOCKED || !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
     let single: Vec<String> = documents
         .iter()
         .filter(|documents| matches!(documents.kind, Kind::Record))
@@ -197,7 +204,16 @@ fn open(
     compare_inventory(vault, id, head, journaled, problems);
     match Documents::read(&object) {
         Ok(documents) => Some(documents),
-        Err(expected) => {
+        Err(Unread::Locked(error)) if error.code() == LOCKED => {
+            let problem = Problem::new(LOCKED, "encrypted objects");
+            problems.push(problem.expected("the keys, to compare what the objects say with the catalogue"));
+            None
+        }
+        Err(Unread::Locked(error)) => {
+            problems.push(of_error(&error, id.as_str()));
+            None
+        }
+        Err(Unread::Missing(expected)) => {
             let problem = Problem::new("catalogue.description_missing", id.as_str());
             problems.push(problem.expected(expected));
             None

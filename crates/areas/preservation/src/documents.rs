@@ -4,7 +4,7 @@ use crate::repository::{HeldColumns, HeldObject};
 use crate::verify::Problem;
 use lantai_domain::Record;
 use lantai_domain::record::kept_form;
-use lantai_vault::{LogicalPath, Object};
+use lantai_vault::{LogicalPath, Object, VaultError};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Read;
@@ -25,6 +25,20 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+/// Why the documents of an object cannot be read.
+pub(crate) enum Unread {
+    /// This one is not there, or cannot be understood.
+    Missing(&'static str),
+    /// They are encrypted, and cannot be decrypted.
+    Locked(VaultError),
+}
+
+impl From<&'static str> for Unread {
+    fn from(name: &'static str) -> Self {
+        Self::Missing(name)
+    }
+}
+
 /// The documents of an object's head.
 pub(crate) struct Documents {
     pub object: String,
@@ -36,7 +50,7 @@ pub(crate) struct Documents {
 
 impl Documents {
     /// Reads the documents; the error names the one that is not there or cannot be read.
-    pub fn read(object: &Object) -> Result<Self, &'static str> {
+    pub fn read(object: &Object) -> Result<Self, Unread> {
         let id = object.id().as_str();
         let (kind, values) = if id.starts_with("urn:lantai:segment:") {
             (
@@ -74,7 +88,7 @@ impl Documents {
     }
 }
 
-fn bytes(object: &Object, name: &'static str) -> Result<Option<Vec<u8>>, &'static str> {
+fn bytes(object: &Object, name: &'static str) -> Result<Option<Vec<u8>>, Unread> {
     let path = LogicalPath::new(name).map_err(|_| name)?;
     if object
         .state(object.head())
@@ -85,25 +99,30 @@ fn bytes(object: &Object, name: &'static str) -> Result<Option<Vec<u8>>, &'stati
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    let mut file = object.open(object.head(), &path).map_err(|_| name)?;
+    let mut file = object.open(object.head(), &path).map_err(|error| match error {
+        VaultError::Key { .. } | VaultError::KeyDamaged { .. } | VaultError::ContentRefused { .. } => {
+            Unread::Locked(error)
+        }
+        _ => Unread::Missing(name),
+    })?;
     file.read_to_end(&mut bytes).map_err(|_| name)?;
     Ok(Some(bytes))
 }
 
-fn whole(object: &Object, name: &'static str) -> Result<Option<Value>, &'static str> {
+fn whole(object: &Object, name: &'static str) -> Result<Option<Value>, Unread> {
     let Some(bytes) = bytes(object, name)? else {
         return Ok(None);
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(|_| name)
+    Ok(serde_json::from_slice(&bytes).map(Some).map_err(|_| name)?)
 }
 
-fn lines(object: &Object, name: &'static str) -> Result<Option<Vec<Value>>, &'static str> {
+fn lines(object: &Object, name: &'static str) -> Result<Option<Vec<Value>>, Unread> {
     let Some(bytes) = bytes(object, name)? else {
         return Ok(None);
     };
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines
-        .map(|line| serde_json::from_slice(line).map_err(|_| name))
+        .map(|line| serde_json::from_slice(line).map_err(|_| Unread::Missing(name)))
         .collect::<Result<_, _>>()
         .map(Some)
 }

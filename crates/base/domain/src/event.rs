@@ -95,6 +95,12 @@ pub enum Fact {
     /// The oldest part of the audit trail, up to an event, was removed by its retention rule.
     #[serde(rename = "audit.retired")]
     AuditRetired,
+    /// The first key for encrypting content was made.
+    #[serde(rename = "keys.created")]
+    KeysCreated,
+    /// Another key became the active one; the data keys of all objects are wrapped under it.
+    #[serde(rename = "keys.rotated")]
+    KeysRotated,
 }
 
 /// One entry of the journal: a fact with its actor, time, rule and digests; never content, titles or personal data.
@@ -125,6 +131,9 @@ pub struct JournalEntry {
     /// Where the audit trail stood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<AuditAnchor>,
+    /// Identifier of the key that became the active one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 impl JournalEntry {
@@ -141,6 +150,7 @@ impl JournalEntry {
             accession: None,
             rules: None,
             audit: None,
+            key: None,
         }
     }
 
@@ -166,6 +176,12 @@ impl JournalEntry {
     /// Says where the audit trail stood.
     pub fn anchoring(mut self, anchor: AuditAnchor) -> Self {
         self.audit = Some(anchor);
+        self
+    }
+
+    /// Names the key that became the active one, by its identifier.
+    pub fn naming_key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
         self
     }
 

@@ -96,14 +96,27 @@ impl Batch {
     /// Starts a new object. Nothing is durable before [`Batch::seal`].
     ///
     /// # Errors
-    /// [`VaultError::ObjectExists`], [`VaultError::ObjectBusy`], [`VaultError::DiskFull`], [`VaultError::Disk`].
+    /// [`VaultError::ObjectExists`], [`VaultError::ObjectBusy`], [`VaultError::Key`] where the vault encrypts,
+    /// [`VaultError::DiskFull`], [`VaultError::Disk`].
     pub fn new_object(&self, id: &ObjectId) -> Result<ObjectWriter, VaultError> {
+        self.start_object(id, self.inner.shared.encrypts)
+    }
+
+    /// Starts a new object that may lie in clear, such as that of an open record, whatever the vault does with others.
+    ///
+    /// # Errors
+    /// As [`Batch::new_object`].
+    pub fn new_clear_object(&self, id: &ObjectId) -> Result<ObjectWriter, VaultError> {
+        self.start_object(id, false)
+    }
+
+    fn start_object(&self, id: &ObjectId, encrypts: bool) -> Result<ObjectWriter, VaultError> {
         let key = self.inner.claim(id)?;
         let start = || {
             if object_folder(&self.inner.shared.objects, &key).exists() {
                 return Err(VaultError::ObjectExists { id: id.clone() });
             }
-            ObjectWriter::new_object(Arc::clone(&self.inner), id.clone(), &key)
+            ObjectWriter::new_object(Arc::clone(&self.inner), id.clone(), &key, encrypts)
         };
         start().inspect_err(|_| self.inner.unclaim(&key))
     }
@@ -112,8 +125,22 @@ impl Batch {
     /// copied. Nothing is durable before [`Batch::seal`].
     ///
     /// # Errors
-    /// [`VaultError::ObjectMissing`], [`VaultError::ObjectBusy`], those of reading the inventory, and of the disk.
+    /// [`VaultError::ObjectMissing`], [`VaultError::ObjectBusy`], those of reading the inventory,
+    /// [`VaultError::Key`] where it is encrypted, and those of the disk.
     pub fn new_version(&self, id: &ObjectId) -> Result<ObjectWriter, VaultError> {
+        self.start_version(id, self.inner.shared.encrypts)
+    }
+
+    /// Starts a new version whose files may lie in clear, whatever the vault does with others; in an object that has
+    /// encrypted files they are encrypted too.
+    ///
+    /// # Errors
+    /// As [`Batch::new_version`].
+    pub fn new_clear_version(&self, id: &ObjectId) -> Result<ObjectWriter, VaultError> {
+        self.start_version(id, false)
+    }
+
+    fn start_version(&self, id: &ObjectId, encrypts: bool) -> Result<ObjectWriter, VaultError> {
         let key = self.inner.claim(id)?;
         let start = || {
             let object = object_folder(&self.inner.shared.objects, &key);
@@ -124,7 +151,7 @@ impl Batch {
                 let reason = "it was not written by this vault".to_owned();
                 return Err(VaultError::InventoryDamaged { path: object, reason });
             }
-            ObjectWriter::new_version(Arc::clone(&self.inner), head, &key)
+            ObjectWriter::new_version(Arc::clone(&self.inner), head, &key, encrypts)
         };
         start().inspect_err(|_| self.inner.unclaim(&key))
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
+use lantai_domain::KeyError;
 
 /// Why the vault refuses or fails; every variant asks for a different reaction.
 #[derive(Debug, thiserror::Error)]
@@ -188,6 +189,32 @@ pub enum VaultError {
         /// The digest measured, lower-case hexadecimal.
         found: String,
     },
+    /// An object is encrypted, and its key cannot be had.
+    #[error("the key of object {id} cannot be used")]
+    Key {
+        /// The object.
+        id: ObjectId,
+        /// Why.
+        #[source]
+        source: KeyError,
+    },
+    /// The wrapped key of an object is missing or altered.
+    #[error("the key {path} of an encrypted object is damaged: {reason}")]
+    KeyDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An encrypted file is not what was encrypted there: it was altered, cut, or taken from elsewhere.
+    #[error("the encrypted file {path} was altered")]
+    ContentRefused {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        #[source]
+        source: io::Error,
+    },
     /// No space is left, or a quota is used up; what was in the vault is untouched.
     #[error("no space is left to write {path}")]
     DiskFull {
@@ -238,6 +265,17 @@ impl VaultError {
             Self::BatchDamaged { .. } => "vault.batch_damaged",
             Self::InventoryDamaged { .. } => "vault.inventory_damaged",
             Self::DigestMismatch { .. } => "vault.digest_mismatch",
+            Self::Key {
+                source: KeyError::Refused | KeyError::Algorithm(_),
+                ..
+            } => "vault.key_refused",
+            Self::Key {
+                source: KeyError::Random,
+                ..
+            } => "vault.random",
+            Self::Key { .. } => "vault.key_missing",
+            Self::KeyDamaged { .. } => "vault.key_damaged",
+            Self::ContentRefused { .. } => "vault.content_refused",
             Self::DiskFull { .. } => "vault.disk_full",
             Self::Disk { .. } => "vault.disk",
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Algorithm;
 use crate::error::VaultError;
 use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
-use crate::layout::{CONTENT, INVENTORY, SIDECAR};
+use crate::layout::{CONTENT, ENCRYPTED, INVENTORY, SIDECAR};
 
 /// The `type` of the inventories we write.
 pub(crate) const INVENTORY_TYPE: &str = "https://ocfl.io/1.1/spec/#inventory";
@@ -76,12 +76,26 @@ impl ContentPath {
     /// as UTF-8. Parts too long for a file system keep their beginning and get a digest (after a `~`, which
     /// never occurs otherwise, so two names never meet).
     pub(crate) fn for_file(version: VersionNumber, path: &LogicalPath) -> Result<Self, VaultError> {
-        let mut text = format!("{version}/{CONTENT}");
+        Self::below(format!("{version}/{CONTENT}"), path)
+    }
+
+    /// The place of a file that `version` brings and that lies encrypted.
+    pub(crate) fn for_encrypted(version: VersionNumber, path: &LogicalPath) -> Result<Self, VaultError> {
+        Self::below(format!("{version}/{CONTENT}/{ENCRYPTED}"), path)
+    }
+
+    fn below(mut text: String, path: &LogicalPath) -> Result<Self, VaultError> {
         for part in path.parts() {
             text.push('/');
             push_ascii_part(&mut text, part);
         }
         LogicalPath::new(text).map(Self)
+    }
+
+    /// Whether the file lies encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        let mut parts = self.as_str().split('/').skip(1);
+        parts.next() == Some(CONTENT) && parts.next() == Some(ENCRYPTED)
     }
 
     /// The path as text, parts joined by `/`, such as `v1/content/a.txt`.
@@ -163,6 +177,11 @@ impl Inventory {
             return Err(damaged("its head is not among its versions".into()));
         }
         Ok(Some((inventory, found)))
+    }
+
+    /// Whether any file lies encrypted.
+    pub fn has_encrypted(&self) -> bool {
+        self.manifest.values().flatten().any(ContentPath::is_encrypted)
     }
 
     /// The algorithm of manifest and states.

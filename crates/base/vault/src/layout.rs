@@ -17,6 +17,8 @@ pub(crate) const SIDECAR: &str = "inventory.json.sha512";
 pub(crate) const OBJECT_DECLARATION: &str = "0=ocfl_object_1.1";
 pub(crate) const OBJECT_DECLARATION_TEXT: &str = "ocfl_object_1.1\n";
 pub(crate) const CONTENT: &str = "content";
+/// Folder of encrypted content below [`CONTENT`]; no file of a package gets such a name, because `~` is written `%7E`.
+pub(crate) const ENCRYPTED: &str = "~encrypted";
 
 /// The files of the storage root: path below it and exact bytes. They never change.
 pub(crate) const ROOT_FILES: [(&str, &str); 3] = [

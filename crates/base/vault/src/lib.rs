@@ -5,10 +5,15 @@
 //! [`SealedBatch::place`] moves them into the storage root. A crash at any point leaves the old or the new state
 //! after [`Vault::unfinished`] was worked off with [`Vault::resume`] or [`Vault::discard`].
 //!
+//! With [`VaultOptions::with_keys`] what is staged is encrypted on its way to the disk, a random data key an object;
+//! [`Content`] reads it again. [`Vault::rewrap_keys`] wraps the data keys under another master key.
+//!
 //! Everything here blocks; callers on an async runtime use its blocking threads.
 
 mod batch;
 mod digest;
+mod encrypted;
+mod encrypting;
 mod error;
 mod identifier;
 mod inventory;
@@ -29,11 +34,12 @@ mod writer;
 
 pub use batch::{Batch, PlacedObject, SealedBatch};
 pub use digest::{Algorithm, Digester};
+pub use encrypted::{Content, Rewrapped};
 pub use error::VaultError;
 pub use identifier::{LogicalPath, ObjectId, VersionNumber};
 pub use inventory::{ContentPath, Inventory, User, Version};
 pub use lanes::{LaneDigests, SideBySide, Wanted};
-pub use lantai_domain::{Moment, NoProbe, Probe};
+pub use lantai_domain::{KeyKeeper, Moment, NoProbe, Probe};
 pub use object::{Object, ObjectIds, StateFile};
 pub use put_all::Arriving;
 pub use root::StorageRoot;

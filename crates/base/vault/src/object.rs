@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::encrypted::decryptor::Decryptor;
+use crate::encrypted::{Content, KeySource, file_context};
 use crate::error::VaultError;
 use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
 use crate::inventory::{ContentPath, Inventory, Version};
@@ -18,6 +20,7 @@ use crate::layout::INVENTORY;
 pub struct Object {
     folder: PathBuf,
     inventory: Inventory,
+    keys: KeySource,
     /// Path to SHA-512 for each version, made when first asked for.
     digest_by_path: BTreeMap<VersionNumber, OnceLock<HashMap<LogicalPath, String>>>,
     /// Content path to digest for each further algorithm, made when first asked for.
@@ -29,12 +32,12 @@ pub struct Object {
 pub struct StateFile<'a> {
     /// Its name in this version.
     pub path: &'a LogicalPath,
-    /// SHA-512 of its bytes, lower-case hexadecimal.
+    /// SHA-512 of its bytes as they are stored, lower-case hexadecimal.
     pub sha512: &'a str,
 }
 
 impl Object {
-    pub(crate) fn new(folder: PathBuf, inventory: Inventory) -> Self {
+    pub(crate) fn new(folder: PathBuf, inventory: Inventory, keys: KeySource) -> Self {
         let digest_by_path = inventory
             .versions
             .keys()
@@ -48,6 +51,7 @@ impl Object {
         Self {
             folder,
             inventory,
+            keys,
             digest_by_path,
             fixity_by_content,
         }
@@ -92,26 +96,55 @@ impl Object {
         Ok(files)
     }
 
-    /// Opens a file of a version for reading. The bytes are not checked against their digest.
+    /// Opens a file of a version for reading. What lies in clear is not checked against its digest; what lies encrypted
+    /// is proved while it is read.
     ///
     /// # Errors
-    /// [`VaultError::VersionMissing`], [`VaultError::FileMissing`], [`VaultError::Disk`].
-    pub fn open(&self, version: VersionNumber, path: &LogicalPath) -> Result<File, VaultError> {
-        let place = self.content_file(version, path)?;
-        File::open(&place).map_err(|source| VaultError::disk("open", &place, source))
+    /// [`VaultError::VersionMissing`], [`VaultError::FileMissing`], [`VaultError::Disk`]; of encrypted content also
+    /// [`VaultError::Key`], [`VaultError::KeyDamaged`], [`VaultError::ContentRefused`].
+    pub fn open(&self, version: VersionNumber, path: &LogicalPath) -> Result<Content, VaultError> {
+        let content = self.content_path(version, path)?;
+        if content.is_encrypted() {
+            let decryptor = self.open_encrypted(content)?;
+            return Ok(Content::Encrypted(Box::new(decryptor)));
+        }
+        let place = self.folder.join(content.as_str());
+        let file = File::open(&place).map_err(|source| VaultError::disk("open", &place, source))?;
+        Ok(Content::Clear(file))
     }
 
-    /// Where the bytes of a file of a version lie.
+    /// Opens an encrypted file by its place.
+    pub(crate) fn open_encrypted(&self, content: &ContentPath) -> Result<Decryptor<File>, VaultError> {
+        let key = self.keys.key(self.id(), &self.folder)?;
+        let place = self.folder.join(content.as_str());
+        let file = File::open(&place).map_err(|source| VaultError::disk("open", &place, source))?;
+        Decryptor::open(file, &*key, file_context(self.id(), content)).map_err(|source| match source.kind() {
+            std::io::ErrorKind::InvalidData => VaultError::ContentRefused { path: place, source },
+            _ => VaultError::disk("read", &place, source),
+        })
+    }
+
+    /// Where the bytes of a file of a version lie, if they lie as they came; `None`: they are encrypted, and
+    /// [`Object::open`] reads them.
     ///
     /// # Errors
     /// [`VaultError::VersionMissing`], [`VaultError::FileMissing`].
-    pub fn content_file(&self, version: VersionNumber, path: &LogicalPath) -> Result<PathBuf, VaultError> {
+    pub fn clear_file(
+        &self,
+        version: VersionNumber,
+        path: &LogicalPath,
+    ) -> Result<Option<PathBuf>, VaultError> {
+        let content = self.content_path(version, path)?;
+        Ok((!content.is_encrypted()).then(|| self.folder.join(content.as_str())))
+    }
+
+    fn content_path(&self, version: VersionNumber, path: &LogicalPath) -> Result<&ContentPath, VaultError> {
         let content = self
             .digest(version, path)?
             .and_then(|digest| self.inventory.manifest.get(digest))
             .and_then(|paths| paths.first());
         match content {
-            Some(content) => Ok(self.folder.join(content.as_str())),
+            Some(content) => Ok(content),
             None => Err(VaultError::FileMissing {
                 id: self.id().clone(),
                 version,
@@ -134,7 +167,7 @@ impl Object {
             .map(String::as_str)
     }
 
-    /// SHA-512 of a file of a version; `None` where the version has no such file.
+    /// SHA-512 of a file of a version as it is stored; `None` where the version has no such file.
     ///
     /// # Errors
     /// [`VaultError::VersionMissing`].
@@ -236,19 +269,19 @@ impl Iterator for ObjectIds {
             Ok(folder) => folder,
             Err(error) => return Some(Err(error)),
         };
-        let path = folder.join(INVENTORY);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(source) => return Some(Err(VaultError::disk("read", &path, source))),
-        };
-        let parsed: Result<OnlyId, _> = serde_json::from_slice(&bytes);
-        Some(
-            parsed
-                .map(|only| only.id)
-                .map_err(|error| VaultError::InventoryDamaged {
-                    path,
-                    reason: error.to_string(),
-                }),
-        )
+        Some(read_id(&folder))
     }
+}
+
+/// The identifier of the object in a folder; its inventory is not proved.
+pub(crate) fn read_id(folder: &Path) -> Result<ObjectId, VaultError> {
+    let path = folder.join(INVENTORY);
+    let bytes = fs::read(&path).map_err(|source| VaultError::disk("read", &path, source))?;
+    let parsed: Result<OnlyId, _> = serde_json::from_slice(&bytes);
+    parsed
+        .map(|only| only.id)
+        .map_err(|error| VaultError::InventoryDamaged {
+            path,
+            reason: error.to_string(),
+        })
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::batch::{PlacedObject, SealedBatch, SealedEntry};
+use crate::encrypted::key_file::{key_path, staged_key_path};
 use crate::error::VaultError;
 use crate::inventory::Inventory;
 use crate::layout::{INVENTORY, SIDECAR, object_folder, object_key};
@@ -60,7 +61,8 @@ fn place_object(
     batch.shared.disk.rename("place.rename_object", staged, folder)
 }
 
-/// The new version comes first, then the inventory that speaks of it, then the inventory's digest.
+/// The new version comes first, then the key that opens it where it brings one, then the inventory that speaks of it,
+/// then the inventory's digest.
 fn place_version(
     batch: &SealedBatch,
     entry: &SealedEntry,
@@ -74,6 +76,7 @@ fn place_version(
         &staged.join(&version),
         &folder.join(&version),
     )?;
+    place_key(&batch.shared, staged, folder)?;
     move_if_there(
         &batch.shared,
         "place.rename_inventory",
@@ -87,6 +90,18 @@ fn place_version(
         &folder.join(SIDECAR),
     )?;
     check_placed(batch, entry, folder)
+}
+
+/// The object's first encrypted version brings its key.
+fn place_key(shared: &Shared, staged: &Path, folder: &Path) -> Result<(), VaultError> {
+    let (from, to) = (staged_key_path(staged), key_path(folder));
+    if from.exists()
+        && let Some(parent) = to.parent()
+    {
+        shared.disk.create_folders("place.key_folder", parent)?;
+        shared.disk.rename("place.rename_key", &from, &to)?;
+    }
+    Ok(())
 }
 
 fn move_if_there(shared: &Shared, name: &'static str, from: &Path, to: &Path) -> Result<(), VaultError> {

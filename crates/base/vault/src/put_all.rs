@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+use crate::encrypted::Summary;
+use crate::encrypted::encryptor::FileLock;
+use crate::encrypted::sink::{Kept, Sink};
 use crate::error::VaultError;
 use crate::identifier::LogicalPath;
 use crate::lanes::{LaneDigests, SideBySide, Wanted};
 use crate::probe::Disk;
-use crate::writeback::EarlyWriteback;
 use crate::writer::{ObjectWriter, StoredFile};
 
 /// A file to be staged beside others.
@@ -26,7 +28,9 @@ struct Arrival {
     path: LogicalPath,
     incoming: PathBuf,
     announced: Option<u64>,
-    file: Option<EarlyWriteback>,
+    /// The key of the file, where it is encrypted; taken when its first byte comes.
+    lock: Option<FileLock>,
+    sink: Option<Sink>,
     size: u64,
     /// What went wrong here, and not in the source.
     fault: Option<VaultError>,
@@ -49,13 +53,18 @@ impl ObjectWriter {
         let mut sources = Vec::new();
         let mut arrivals = Vec::new();
         for (number, arriving) in files.into_iter().enumerate() {
+            let (lock, fault) = match self.file_lock(&arriving.path) {
+                Ok(lock) => (lock, None),
+                Err(fault) => (None, Some(fault)),
+            };
             arrivals.push(Arrival {
                 incoming: self.incoming(number),
                 path: arriving.path,
                 announced: arriving.announced,
-                file: None,
+                lock,
+                sink: None,
                 size: 0,
-                fault: None,
+                fault,
             });
             sources.push(arriving.source);
         }
@@ -78,9 +87,9 @@ impl ObjectWriter {
         let settled = arrivals.into_iter().zip(received).map(|(arrival, received)| {
             let incoming = arrival.incoming.clone();
             let path = arrival.path.clone();
-            let stored = arrival.end(&disk, received).and_then(|stored| {
+            let stored = arrival.end(&disk, received).and_then(|(stored, kept)| {
                 self.check_free(&path)?;
-                self.settle(&path, &incoming, stored)
+                self.settle(&path, &incoming, stored, kept)
             });
             if stored.is_err() {
                 // The first error is the one to tell; a leftover goes with the batch at the latest.
@@ -101,12 +110,16 @@ impl Arrival {
     fn create(&mut self, disk: &Disk) -> Result<(), VaultError> {
         let incoming = &self.incoming;
         let file = disk.step("stage.create_file", incoming, || File::create_new(incoming))?;
-        self.file = Some(EarlyWriteback::new(file));
+        self.sink = Some(Sink::new(file, self.lock.take()));
         Ok(())
     }
 
     /// Writes the next bytes.
     fn take(&mut self, disk: &Disk, bytes: &[u8]) -> io::Result<()> {
+        if let Some(fault) = &self.fault {
+            // without a key nothing may reach the disk
+            return Err(io::Error::other(fault.to_string()));
+        }
         let written = self.write(disk, bytes);
         written.map_err(|fault| {
             let told = io::Error::other(fault.to_string());
@@ -116,15 +129,15 @@ impl Arrival {
     }
 
     fn write(&mut self, disk: &Disk, bytes: &[u8]) -> Result<(), VaultError> {
-        if self.file.is_none() {
+        if self.sink.is_none() {
             self.create(disk)?;
         }
         self.size += bytes.len() as u64;
         if let Some(expected) = self.announced.filter(|announced| self.size > *announced) {
             return Err(self.changed(expected));
         }
-        let file = self.file.as_mut();
-        file.map_or(Ok(()), |file| file.write_all(bytes))
+        let sink = self.sink.as_mut();
+        sink.map_or(Ok(()), |sink| sink.write_all(bytes))
             .map_err(|source| VaultError::disk("write", &self.incoming, source))
     }
 
@@ -141,7 +154,7 @@ impl Arrival {
         mut self,
         disk: &Disk,
         received: Option<io::Result<LaneDigests>>,
-    ) -> Result<StoredFile, VaultError> {
+    ) -> Result<(StoredFile, Kept), VaultError> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
@@ -150,22 +163,22 @@ impl Arrival {
         let digests = received
             .unwrap_or_else(unread)
             .map_err(|source| VaultError::Source { path, source })?;
-        if self.file.is_none() {
+        if self.sink.is_none() {
             self.create(disk)?; // a file without a byte
         }
         if let Some(expected) = self.announced.filter(|announced| *announced != self.size) {
             return Err(self.changed(expected));
         }
-        let file = self.file.take();
-        disk.step("stage.write_file", &self.incoming, || {
-            file.map_or(Ok(()), EarlyWriteback::finish)
-        })?;
-        Ok(StoredFile {
+        let found = Summary {
             sha512: digests.sha512,
             sm3: digests.sm3,
             size: digests.size,
-            deduplicated: false,
-        })
+        };
+        let sink = self.sink.take();
+        let kept = disk.step("stage.write_file", &self.incoming, || {
+            sink.map_or_else(|| Ok(Kept::of(&found)), |sink| sink.finish(&found))
+        })?;
+        Ok((found.into(), kept))
     }
 }
 

@@ -83,7 +83,7 @@ impl StorageRoot {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Verification, VaultError> {
-        verify_root(&self.objects, digests, threads, progress)
+        verify_root(&self.objects, None, digests, threads, progress)
     }
 }
 

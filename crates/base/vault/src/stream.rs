@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::digest::{Algorithm, Digester};
+use crate::encrypted::Summary;
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -34,13 +35,6 @@ impl ByteObserver for NoObserver {
     }
 }
 
-/// What one pass found.
-pub(crate) struct Measured {
-    pub(crate) sha512: String,
-    pub(crate) sm3: String,
-    pub(crate) size: u64,
-}
-
 /// Where a pass broke off.
 pub(crate) enum StreamError {
     Read(io::Error),
@@ -56,7 +50,7 @@ pub(crate) fn copy_measured(
     writer: &mut dyn Write,
     observer: &mut dyn ByteObserver,
     announced: Option<u64>,
-) -> Result<Measured, StreamError> {
+) -> Result<Summary, StreamError> {
     let mut pass = Pass {
         reader,
         writer,
@@ -70,7 +64,7 @@ pub(crate) fn copy_measured(
     while pass.size < INLINE_LIMIT {
         let filled = pass.next(&mut chunk)?;
         if filled == 0 {
-            return Ok(Measured {
+            return Ok(Summary {
                 sha512: pass.sha512.finish(),
                 sm3: sm3.finish(),
                 size: pass.size,
@@ -89,7 +83,7 @@ pub(crate) fn copy_measured(
         let sm3 = sm3
             .join()
             .map_err(|_| StreamError::Read(io::Error::other("the digest thread failed")))?;
-        Ok(Measured {
+        Ok(Summary {
             sha512: pass.sha512.finish(),
             sm3,
             size: pass.size,

@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lantai_domain::{NoProbe, Probe};
+use lantai_domain::{KeyKeeper, NoProbe, Probe};
 
 use crate::batch::{Batch, NEW_OBJECTS, SealedBatch, SealedEntry, SealedList};
+use crate::encrypted::KeySource;
 use crate::error::VaultError;
 use crate::identifier::ObjectId;
 use crate::inventory::Inventory;
@@ -30,6 +31,9 @@ pub(crate) struct Shared {
     pub(crate) objects: PathBuf,
     pub(crate) staging: PathBuf,
     pub(crate) disk: Disk,
+    pub(crate) keeper: Option<Arc<dyn KeyKeeper>>,
+    /// Whether what is new is encrypted.
+    pub(crate) encrypts: bool,
     in_use: Mutex<InUse>,
 }
 
@@ -45,12 +49,16 @@ struct InUse {
 /// How a vault is created or opened.
 pub struct VaultOptions {
     probe: Arc<dyn Probe>,
+    keeper: Option<Arc<dyn KeyKeeper>>,
+    encrypts: bool,
 }
 
 impl Default for VaultOptions {
     fn default() -> Self {
         Self {
             probe: Arc::new(NoProbe),
+            keeper: None,
+            encrypts: false,
         }
     }
 }
@@ -63,12 +71,21 @@ impl VaultOptions {
         self
     }
 
+    /// Reads what is encrypted with the keys of `keeper`. With `encrypts`, what is new is encrypted, except where its
+    /// writer says that it may lie in clear ([`Batch::new_clear_object`], [`Batch::new_clear_version`]).
+    #[must_use]
+    pub fn with_keys(mut self, keeper: Arc<dyn KeyKeeper>, encrypts: bool) -> Self {
+        self.keeper = Some(keeper);
+        self.encrypts = encrypts;
+        self
+    }
+
     /// See [`Vault::create`].
     ///
     /// # Errors
     /// As [`Vault::create`].
     pub fn create(self, root: impl AsRef<Path>) -> Result<Vault, VaultError> {
-        let shared = Shared::new(root.as_ref(), self.probe);
+        let shared = Shared::new(root.as_ref(), self);
         let disk = &shared.disk;
         disk.create_folders("create.folder", root.as_ref())?;
         for folder in [&shared.objects, &shared.staging] {
@@ -94,7 +111,7 @@ impl VaultOptions {
     /// # Errors
     /// As [`Vault::open`].
     pub fn open(self, root: impl AsRef<Path>) -> Result<Vault, VaultError> {
-        let shared = Shared::new(root.as_ref(), self.probe);
+        let shared = Shared::new(root.as_ref(), self);
         for (name, text) in ROOT_FILES {
             let reason = match fs::read_to_string(shared.objects.join(name)) {
                 Ok(found) if found == text => continue,
@@ -218,7 +235,7 @@ impl Vault {
             let reason = format!("it belongs to {}", inventory.id);
             return Err(VaultError::InventoryDamaged { path: folder, reason });
         }
-        Ok(Some(Object::new(folder, inventory)))
+        Ok(Some(Object::new(folder, inventory, self.key_source())))
     }
 
     /// Takes new objects out of a sealed batch of an earlier run, so that they are never placed. What the batch does
@@ -270,7 +287,7 @@ impl Vault {
             let reason = format!("it belongs to {}", inventory.id);
             return Err(VaultError::InventoryDamaged { path: folder, reason });
         }
-        Ok(Some(Object::new(folder, inventory)))
+        Ok(Some(Object::new(folder, inventory, self.key_source())))
     }
 
     /// The identifiers of all objects, in the order of their folders; reads as it goes.
@@ -281,6 +298,10 @@ impl Vault {
     /// Where the object is, or would be.
     pub fn object_dir(&self, id: &ObjectId) -> PathBuf {
         object_folder(&self.shared.objects, &object_key(id))
+    }
+
+    fn key_source(&self) -> KeySource {
+        KeySource::new(self.shared.keeper.clone())
     }
 
     /// Objects of sealed batches stay taken until these are placed or discarded.
@@ -298,11 +319,13 @@ impl Vault {
 }
 
 impl Shared {
-    fn new(root: &Path, probe: Arc<dyn Probe>) -> Self {
+    fn new(root: &Path, options: VaultOptions) -> Self {
         Self {
             objects: root.join(OBJECTS),
             staging: root.join(STAGING),
-            disk: Disk::new(probe),
+            disk: Disk::new(options.probe),
+            keeper: options.keeper,
+            encrypts: options.encrypts,
             in_use: Mutex::default(),
         }
     }

@@ -11,13 +11,16 @@ use jiff::Timestamp;
 
 use crate::batch::{BatchInner, NEW_OBJECTS, NEW_VERSIONS, SealedEntry};
 use crate::digest::Algorithm;
+use crate::encrypted::Summary;
+use crate::encrypted::encryptor::FileLock;
+use crate::encrypted::sink::{Kept, Sink};
+use crate::encrypting::Encryption;
 use crate::error::VaultError;
 use crate::identifier::{LogicalPath, ObjectId, VersionNumber};
 use crate::inventory::{ContentPath, Inventory, User, Version, sidecar_text};
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, SIDECAR};
 use crate::probe::Disk;
 use crate::stream::{ByteObserver, NoObserver, StreamError, copy_measured};
-use crate::writeback::EarlyWriteback;
 
 /// The file being received; never part of a finished object.
 const INCOMING: &str = "incoming";
@@ -37,6 +40,8 @@ pub struct ObjectWriter {
     state: BTreeMap<LogicalPath, StateEntry>,
     /// SM3 of the content this writer brought.
     sm3: Vec<(String, ContentPath)>,
+    /// How content is encrypted; `None`: it is not.
+    encryption: Option<Encryption>,
     /// What was taken out of the state carried over, should it be kept after all.
     removed: HashMap<LogicalPath, String>,
     folders_made: HashSet<PathBuf>,
@@ -49,7 +54,7 @@ struct StateEntry {
     put_here: bool,
 }
 
-/// What one pass over a file found, and where it went.
+/// What one pass over a file found of its content, and where it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
     /// SHA-512, lower-case hexadecimal.
@@ -75,20 +80,42 @@ pub struct VersionInfo {
     pub user_address: Option<String>,
 }
 
+impl From<Summary> for StoredFile {
+    fn from(found: Summary) -> Self {
+        Self {
+            sha512: found.sha512,
+            sm3: found.sm3,
+            size: found.size,
+            deduplicated: false,
+        }
+    }
+}
+
 impl ObjectWriter {
-    pub(crate) fn new_object(batch: Arc<BatchInner>, id: ObjectId, key: &str) -> Result<Self, VaultError> {
+    pub(crate) fn new_object(
+        batch: Arc<BatchInner>,
+        id: ObjectId,
+        key: &str,
+        encrypts: bool,
+    ) -> Result<Self, VaultError> {
         let folder = batch.folder.join(NEW_OBJECTS).join(key);
-        Self::start(batch, key, folder, Inventory::empty(id), None)
+        let encryption = match encrypts {
+            true => Some(Encryption::new_key(&batch.shared, &id)?),
+            false => None,
+        };
+        Self::start(batch, key, folder, Inventory::empty(id), (None, encryption))
     }
 
     pub(crate) fn new_version(
         batch: Arc<BatchInner>,
         head: Inventory,
         key: &str,
+        encrypts: bool,
     ) -> Result<Self, VaultError> {
         let folder = batch.folder.join(NEW_VERSIONS).join(key);
         let base = Some(head.head);
-        Self::start(batch, key, folder, head, base)
+        let encryption = Encryption::of_version(&batch.shared, &head, key, encrypts)?;
+        Self::start(batch, key, folder, head, (base, encryption))
     }
 
     fn start(
@@ -96,7 +123,7 @@ impl ObjectWriter {
         key: &str,
         folder: PathBuf,
         inventory: Inventory,
-        base: Option<VersionNumber>,
+        (base, encryption): (Option<VersionNumber>, Option<Encryption>),
     ) -> Result<Self, VaultError> {
         let disk = &batch.shared.disk;
         let version = base.map_or(VersionNumber::FIRST, VersionNumber::next);
@@ -108,6 +135,7 @@ impl ObjectWriter {
             base,
             state: BTreeMap::new(),
             sm3: Vec::new(),
+            encryption,
             removed: HashMap::new(),
             folders_made: HashSet::new(),
             done: false,
@@ -152,7 +180,7 @@ impl ObjectWriter {
     }
 
     /// Stages a file in one pass over its bytes: SHA-512, SM3, the copy on disk and `observer`, in bounded
-    /// memory. A name carried over from the head gets the new content. Bytes that the object holds already are
+    /// memory; where the object is encrypted, nothing reaches the disk in clear. A name carried over from the head gets the new content. Bytes that the object holds already are
     /// not stored again. `announced` is the size the source should have. Nothing is durable before the batch is
     /// sealed; after an error the writer is as it was before.
     ///
@@ -170,15 +198,15 @@ impl ObjectWriter {
         self.check_free(path)?;
         let incoming = self.folder.join(INCOMING);
         let received = self.receive(path, &incoming, &mut source, announced, observer);
-        let stored = match received {
-            Ok(stored) => stored,
+        let (stored, kept) = match received {
+            Ok(received) => received,
             Err(error) => {
                 // The first error is the one to tell; a leftover goes with the batch at the latest.
                 let _ = std::fs::remove_file(&incoming);
                 return Err(error);
             }
         };
-        self.settle(path, &incoming, stored)
+        self.settle(path, &incoming, stored, kept)
     }
 
     /// Stages bytes in memory; as [`ObjectWriter::put`].
@@ -264,6 +292,9 @@ impl ObjectWriter {
                 OBJECT_DECLARATION_TEXT.as_bytes(),
             )?;
         }
+        if let Some(encryption) = &self.encryption {
+            encryption.write_key(disk, &self.folder, self.base.is_none())?;
+        }
         self.done = true;
         self.batch.finished(SealedEntry {
             id: self.inventory.id.clone(),
@@ -290,16 +321,20 @@ impl ObjectWriter {
         source: &mut dyn Read,
         announced: Option<u64>,
         observer: &mut dyn ByteObserver,
-    ) -> Result<StoredFile, VaultError> {
+    ) -> Result<(StoredFile, Kept), VaultError> {
         let disk = &self.batch.shared.disk;
+        let lock = self.file_lock(path)?;
         let file = disk.step("stage.create_file", incoming, || File::create_new(incoming))?;
-        let mut file = EarlyWriteback::new(file);
+        let mut sink = Sink::new(file, lock);
         let mut outcome = None;
-        disk.step("stage.write_file", incoming, || {
-            outcome = Some(copy_measured(source, &mut file, observer, announced));
+        let kept = disk.step("stage.write_file", incoming, || {
+            outcome = Some(copy_measured(source, &mut sink, observer, announced));
             match outcome.take_if(|outcome| matches!(outcome, Err(StreamError::Write(_)))) {
                 Some(Err(StreamError::Write(error))) => Err(error),
-                _ => file.finish(),
+                _ => match &outcome {
+                    Some(Ok(found)) => sink.finish(found).map(Some),
+                    _ => sink.abandon().map(|()| None),
+                },
             }
         })?;
         let path = path.clone();
@@ -311,12 +346,10 @@ impl ObjectWriter {
         match outcome {
             Some(Ok(measured)) => match announced {
                 Some(expected) if expected != measured.size => Err(changed(expected, measured.size)),
-                _ => Ok(StoredFile {
-                    sha512: measured.sha512,
-                    sm3: measured.sm3,
-                    size: measured.size,
-                    deduplicated: false,
-                }),
+                _ => {
+                    let kept = kept.unwrap_or_else(|| Kept::of(&measured));
+                    Ok((measured.into(), kept))
+                }
             },
             Some(Err(StreamError::Longer(found))) => Err(changed(announced.unwrap_or_default(), found)),
             Some(Err(StreamError::Observer(source))) => Err(VaultError::Refused { path, source }),
@@ -330,19 +363,41 @@ impl ObjectWriter {
         }
     }
 
+    /// Where a file that this version brings lies.
+    fn content_path(&self, path: &LogicalPath) -> Result<ContentPath, VaultError> {
+        match &self.encryption {
+            Some(_) => ContentPath::for_encrypted(self.version, path),
+            None => ContentPath::for_file(self.version, path),
+        }
+    }
+
+    /// The key of a file that is about to be received; `None`: it lies in clear.
+    pub(crate) fn file_lock(&self, path: &LogicalPath) -> Result<Option<FileLock>, VaultError> {
+        let Some(encryption) = &self.encryption else {
+            return Ok(None);
+        };
+        let content = self.content_path(path)?;
+        encryption.file_lock(self.id(), &content).map(Some)
+    }
+
     /// Gives a received file its place, or drops it where the object has its content already.
     pub(crate) fn settle(
         &mut self,
         path: &LogicalPath,
         incoming: &Path,
         mut stored: StoredFile,
+        mut kept: Kept,
     ) -> Result<StoredFile, VaultError> {
         let disk = self.batch.shared.disk.clone();
-        if self.inventory.manifest.contains_key(&stored.sha512) {
+        if let Some(encryption) = &mut self.encryption {
+            // the same content never encrypts to the same bytes
+            kept = encryption.first_of(&stored, kept);
+        }
+        if self.inventory.manifest.contains_key(&kept.sha512) {
             stored.deduplicated = true;
             disk.remove_file("stage.drop_duplicate", incoming)?;
         } else {
-            let content = ContentPath::for_file(self.version, path)?;
+            let content = self.content_path(path)?;
             let place = self.folder.join(content.as_str());
             if let Some(parent) = place.parent()
                 && !self.folders_made.contains(parent)
@@ -353,11 +408,11 @@ impl ObjectWriter {
             disk.rename("stage.rename_file", incoming, &place)?;
             self.inventory
                 .manifest
-                .insert(stored.sha512.clone(), vec![content.clone()]);
-            self.sm3.push((stored.sm3.clone(), content));
+                .insert(kept.sha512.clone(), vec![content.clone()]);
+            self.sm3.push((kept.sm3, content));
         }
         let entry = StateEntry {
-            sha512: stored.sha512.clone(),
+            sha512: kept.sha512,
             put_here: true,
         };
         self.state.insert(path.clone(), entry);

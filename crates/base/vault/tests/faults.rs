@@ -2,15 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use lantai_testkit::content_keys;
 use lantai_vault::{
-    Digests, LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, Vault, VaultError,
-    VaultOptions, VersionInfo, validate_storage_root,
+    Digests, LogicalPath, Moment, NoObserver, NoProgress, ObjectId, Probe, Report, VaultError, VaultOptions,
+    VersionInfo, validate_storage_root,
 };
 
 /// Lets a number of moments pass and fails from then on, as a dead machine or a full disk does.
@@ -36,6 +38,47 @@ fn full() -> io::Error {
     io::ErrorKind::StorageFull.into()
 }
 
+/// What the vault does with content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Clear,
+    Encrypted,
+    /// What is there lies in clear, what comes is encrypted.
+    TurnedOn,
+}
+
+thread_local! {
+    /// How the promises are kept just now; each test has its own thread.
+    static MODE: Cell<Mode> = const { Cell::new(Mode::Clear) };
+}
+
+/// Options of the vault whose promises are looked at.
+fn options() -> VaultOptions {
+    match MODE.get() {
+        Mode::Clear => VaultOptions::default(),
+        Mode::Encrypted | Mode::TurnedOn => VaultOptions::default().with_keys(content_keys(), true),
+    }
+}
+
+/// A promise is kept whether or not the vault encrypts.
+fn kept_in_every_mode(promise: fn()) {
+    for mode in [Mode::Clear, Mode::Encrypted, Mode::TurnedOn] {
+        MODE.set(mode);
+        promise();
+    }
+}
+
+/// Sound, and without a warning but that an extension of ours is registered nowhere.
+fn assert_valid(report: &Report) {
+    assert!(report.is_valid(), "{report:?}");
+    let others = report.warnings.iter().filter(|warning| warning.code != "W013");
+    assert_eq!(others.count(), 0, "{report:?}");
+    assert!(
+        MODE.get() != Mode::Clear || report.warnings.is_empty(),
+        "{report:?}"
+    );
+}
+
 fn info() -> VersionInfo {
     VersionInfo {
         created: jiff::Timestamp::UNIX_EPOCH,
@@ -54,7 +97,11 @@ fn id(text: &str) -> ObjectId {
 }
 
 fn prepare(root: &Path) {
-    let vault = Vault::create(root).unwrap();
+    let before = match MODE.get() {
+        Mode::Encrypted => options(),
+        Mode::Clear | Mode::TurnedOn => VaultOptions::default(),
+    };
+    let vault = before.create(root).unwrap();
     let batch = vault.begin("first").unwrap();
     let mut writer = batch.new_object(&id("urn:test:old")).unwrap();
     writer
@@ -67,7 +114,7 @@ fn prepare(root: &Path) {
 
 /// The change under test: a new object and a new version. True once the caller's transaction was committed.
 fn change(root: &Path, probe: StopAt, committed: &mut bool) -> Result<(), VaultError> {
-    let vault = VaultOptions::default().with_probe(Arc::new(probe)).open(root)?;
+    let vault = options().with_probe(Arc::new(probe)).open(root)?;
     let batch = vault.begin("second")?;
     let mut writer = batch.new_version(&id("urn:test:old"))?;
     writer.put_bytes(&path("metadata.json"), b"{\"title\":1}")?;
@@ -89,7 +136,7 @@ fn change(root: &Path, probe: StopAt, committed: &mut bool) -> Result<(), VaultE
 
 /// Everything a reader can see: object, version and path to bytes.
 fn contents(root: &Path) -> BTreeMap<(String, u32, String), Vec<u8>> {
-    let vault = Vault::open(root).unwrap();
+    let vault = options().open(root).unwrap();
     let mut found = BTreeMap::new();
     for id in vault.object_ids() {
         let object = vault.object(&id.unwrap()).unwrap().unwrap();
@@ -112,7 +159,7 @@ fn contents(root: &Path) -> BTreeMap<(String, u32, String), Vec<u8>> {
 }
 
 fn recover(root: &Path, committed: bool) {
-    let vault = Vault::open(root).unwrap();
+    let vault = options().open(root).unwrap();
     for (batch, sealed) in vault.unfinished().unwrap() {
         assert!(sealed || !committed, "a committed batch must be sealed");
         if committed {
@@ -125,8 +172,9 @@ fn recover(root: &Path, committed: bool) {
 }
 
 fn assert_whole(root: &Path) {
-    assert_eq!(validate_storage_root(&root.join("objects")), Report::default());
-    let verification = Vault::open(root)
+    assert_valid(&validate_storage_root(&root.join("objects")));
+    let verification = options()
+        .open(root)
         .unwrap()
         .verify(Digests::Content, 1, &NoProgress)
         .unwrap();
@@ -173,6 +221,10 @@ fn old_and_new() -> [BTreeMap<(String, u32, String), Vec<u8>>; 2] {
 
 #[test]
 fn a_crash_at_any_step_leaves_old_or_new() {
+    kept_in_every_mode(a_crash_at_any_step_leaves_old_or_new_promise);
+}
+
+fn a_crash_at_any_step_leaves_old_or_new_promise() {
     let [old, new] = old_and_new();
     assert_eq!((old.len(), new.len()), (2, 6));
     let moments = stop_everywhere(crash, |root, committed, _| {
@@ -189,6 +241,10 @@ fn a_crash_at_any_step_leaves_old_or_new() {
 
 #[test]
 fn a_second_crash_while_recovering_does_no_harm() {
+    kept_in_every_mode(a_second_crash_while_recovering_does_no_harm_promise);
+}
+
+fn a_second_crash_while_recovering_does_no_harm_promise() {
     let [old, new] = old_and_new();
     stop_everywhere(crash, |root, committed, _| {
         for left in (0..60).step_by(7) {
@@ -196,7 +252,7 @@ fn a_second_crash_while_recovering_does_no_harm() {
                 left: AtomicUsize::new(left),
                 error: crash,
             };
-            let Ok(vault) = VaultOptions::default().with_probe(Arc::new(probe)).open(root) else {
+            let Ok(vault) = options().with_probe(Arc::new(probe)).open(root) else {
                 continue;
             };
             for (batch, _) in vault.unfinished().unwrap() {
@@ -214,6 +270,10 @@ fn a_second_crash_while_recovering_does_no_harm() {
 
 #[test]
 fn a_full_disk_is_named_and_changes_nothing() {
+    kept_in_every_mode(a_full_disk_is_named_and_changes_nothing_promise);
+}
+
+fn a_full_disk_is_named_and_changes_nothing_promise() {
     let [old, new] = old_and_new();
     stop_everywhere(full, |root, committed, error| {
         assert_eq!(error.code(), "vault.disk_full");
@@ -225,6 +285,10 @@ fn a_full_disk_is_named_and_changes_nothing() {
 
 #[test]
 fn a_placed_batch_cannot_be_discarded() {
+    kept_in_every_mode(a_placed_batch_cannot_be_discarded_promise);
+}
+
+fn a_placed_batch_cannot_be_discarded_promise() {
     let scratch = tempfile::tempdir().unwrap();
     let mut refused = 0;
     for moments in 0.. {
@@ -238,7 +302,7 @@ fn a_placed_batch_cannot_be_discarded() {
         if change(&root, probe, &mut committed).is_ok() {
             break;
         }
-        let vault = Vault::open(&root).unwrap();
+        let vault = options().open(&root).unwrap();
         let begun = contents(&root).len() > 2;
         for (batch, _) in vault.unfinished().unwrap() {
             match vault.discard(&batch) {

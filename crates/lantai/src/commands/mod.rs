@@ -11,6 +11,7 @@ mod filing;
 mod identify;
 mod ingest;
 mod init;
+mod keys;
 mod rebuild;
 mod receipt;
 mod record;
@@ -64,6 +65,8 @@ pub enum Command {
     Filing(filing::Filing),
     /// Look after accounts in an emergency.
     Account(account::AccountCommand),
+    /// List, make and rotate the keys that content is encrypted with.
+    Keys(keys::Keys),
     /// Explain the configuration.
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
@@ -92,6 +95,7 @@ impl Command {
             Self::Export(command) => command.run(output).await,
             Self::Filing(command) => command.run(output),
             Self::Account(command) => command.run(output).await,
+            Self::Keys(command) => command.run(output).await,
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),

@@ -7,6 +7,7 @@ mod corpus;
 mod examine;
 mod give_out;
 mod keep;
+mod keys;
 mod receipts;
 mod run;
 mod secrets;

@@ -65,6 +65,7 @@ pub fn binary() -> Command {
         "SEARCH",
         "ADDRESS",
         "PORT",
+        "ENCRYPTION_PASSPHRASE_FILE",
     ] {
         command.env_remove(format!("LANTAI_{variable}"));
     }

@@ -35,7 +35,7 @@ pub struct Desk {
     pub password: String,
     pub folder: TempDir,
     /// Passwords that people chose in place of their first ones.
-    changed: Mutex<HashMap<String, String>>,
+    pub changed: Mutex<HashMap<String, String>>,
 }
 
 /// What came back.

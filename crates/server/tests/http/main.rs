@@ -6,6 +6,7 @@ mod accessions;
 mod audit;
 mod audit_upkeep;
 mod desk;
+mod encryption;
 mod exceptions;
 mod files;
 mod filing;

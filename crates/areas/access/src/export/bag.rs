@@ -8,7 +8,6 @@ use lantai_domain::FileRole;
 use lantai_formats::bagit::{Algorithm, BagWriter};
 use lantai_formats::catalogue::csv_row;
 use lantai_vault::{LogicalPath, ObjectId, Vault, VersionNumber};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -51,7 +50,7 @@ pub(super) fn write(
         for file in &record.files {
             let path = LogicalPath::new(file.path.clone());
             let opened = path.and_then(|path| object.open(version, &path));
-            let mut source: File = opened.map_err(lantai_cataloguing::CataloguingError::from)?;
+            let mut source = opened.map_err(lantai_cataloguing::CataloguingError::from)?;
             bytes += bag
                 .add(&payload_name(&file.name), &mut source as &mut dyn Read)?
                 .bytes;

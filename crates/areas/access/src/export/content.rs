@@ -3,14 +3,13 @@
 use crate::error::AccessError;
 use lantai_cataloguing::{CataloguingError, StoredRecord};
 use lantai_domain::ContentFile;
-use lantai_vault::{LogicalPath, ObjectId, Vault, VersionNumber};
-use std::fs::File;
+use lantai_vault::{Content, LogicalPath, ObjectId, Vault, VersionNumber};
 
 /// Opens the files of a record one after the other.
 pub(super) fn for_each_file(
     vault: &Vault,
     stored: &StoredRecord,
-    mut take: impl FnMut(&ContentFile, File) -> Result<(), AccessError>,
+    mut take: impl FnMut(&ContentFile, Content) -> Result<(), AccessError>,
 ) -> Result<(), AccessError> {
     if stored.record.files.is_empty() {
         return Ok(());

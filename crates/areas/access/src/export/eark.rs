@@ -8,7 +8,6 @@ use lantai_cataloguing::{CataloguingError, StoredRecord, layout};
 use lantai_domain::{ContentFile, Description, FileRole};
 use lantai_formats::eark::{self, About, Described, FileFacts, NewEvent, PackageWriter};
 use lantai_vault::{LogicalPath, ObjectId, Vault, VersionNumber};
-use std::fs::File;
 use std::path::Path;
 
 /// What documentation says of the package's layout.
@@ -61,7 +60,7 @@ pub(super) fn write(
         for file in &record.files {
             let path = LogicalPath::new(file.path.clone());
             let opened = path.and_then(|path| object.open(version, &path));
-            let mut source: File = opened.map_err(CataloguingError::from)?;
+            let mut source = opened.map_err(CataloguingError::from)?;
             files.push(package.add(&file.name, &mut source, facts(file, record.received_at))?);
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lantai_cataloguing::StoredRecord;
 use lantai_domain::{ContentFile, FileRole};
 use lantai_formats::eep::{EepDocumentToWrite, EepToWrite, write_eep};
-use lantai_vault::Vault;
+use lantai_vault::{Content, Vault};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -33,7 +33,7 @@ pub(super) fn write(
         values,
         actions: described.actions,
     };
-    let mut files: Vec<(ContentFile, File)> = Vec::new();
+    let mut files: Vec<(ContentFile, Content)> = Vec::new();
     for_each_file(vault, stored, |file, source| {
         files.push((file.clone(), source));
         Ok(())

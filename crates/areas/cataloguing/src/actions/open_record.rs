@@ -10,7 +10,8 @@ use crate::repository::records::{RecordRepository, StoredRecord};
 use lantai_database::NewJob;
 use lantai_domain::access::{Action, RecordFacts};
 use lantai_domain::{
-    Fact, JobId, JournalEntry, OpenStatusKind, PreservationEvent, PreservationEventType, Record, Viewer,
+    Fact, JobId, JournalEntry, OpenStatusKind, PreservationEvent, PreservationEventType, Record,
+    SecurityClassification, Viewer,
 };
 use lantai_vault::{ObjectId, SealedBatch, Vault, VersionInfo};
 
@@ -154,7 +155,13 @@ async fn stage(
     tokio::task::spawn_blocking(move || {
         let object = ObjectId::new(object)?;
         let batch = vault.begin(&batch)?;
-        let mut writer = batch.new_version(&object)?;
+        // an object that has encrypted files stays encrypted, whatever was decided
+        let is_open = record.open_status.kind().content_is_public()
+            && record.description.classification == SecurityClassification::Public;
+        let mut writer = match is_open && layout::segment_of(object.as_str()).is_none() {
+            true => batch.new_clear_version(&object)?,
+            false => batch.new_version(&object)?,
+        };
         if layout::segment_of(object.as_str()).is_some() {
             let entries = segment_with(&vault, &object, record)?;
             layout::put_anew(

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod decide_opening;
+mod decrypted;
 mod fonds;
 mod record;
 mod record_events;

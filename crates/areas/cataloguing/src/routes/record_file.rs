@@ -1,6 +1,6 @@
 //! A content file of a record.
 
-use super::{CataloguingState, encode, find_record, hidden, problem, told};
+use super::{CataloguingState, decrypted, encode, find_record, hidden, problem, told};
 use crate::error::CataloguingError;
 use crate::repository::records::StoredRecord;
 use axum::body::Body;
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use lantai_domain::ContentFile;
 use lantai_domain::access::Action;
 use lantai_http::{Asker, Problem, ProblemBody};
-use lantai_vault::{LogicalPath, ObjectId, Vault, VersionNumber};
+use lantai_vault::{Content, LogicalPath, ObjectId, Vault, VersionNumber};
 use serde::Deserialize;
 use std::path::PathBuf;
 use tower::ServiceExt;
@@ -83,10 +83,14 @@ pub async fn get_record_file(
     let located = located
         .map_err(|error| problem(&error.into()))?
         .map_err(|error| problem(&error))?;
-    let served = ServeFile::new(located).oneshot(request).await;
-    let mut response = match served {
-        Ok(response) => response.map(Body::new).into_response(),
-        Err(never) => match never {},
+    let mut response = match located {
+        Located::Clear(place) => match ServeFile::new(place).oneshot(request).await {
+            Ok(response) => response.map(Body::new).into_response(),
+            Err(never) => match never {},
+        },
+        Located::Encrypted(content) => decrypted::give_out(content, request.headers(), &file.path)
+            .await
+            .map_err(|error| problem(&error))?,
     };
     let download = query
         .download
@@ -97,11 +101,21 @@ pub async fn get_record_file(
     Ok(response)
 }
 
-fn locate(vault: &Vault, stored: &StoredRecord, path: &str) -> Result<PathBuf, CataloguingError> {
+/// How a file can be given out.
+enum Located {
+    Clear(PathBuf),
+    Encrypted(Content),
+}
+
+fn locate(vault: &Vault, stored: &StoredRecord, path: &str) -> Result<Located, CataloguingError> {
     let id = ObjectId::new(stored.object.clone())?;
     let object = vault.object(&id)?.ok_or(CataloguingError::NotFound)?;
     let version = VersionNumber::new(stored.object_version).unwrap_or(object.head());
-    Ok(object.content_file(version, &LogicalPath::new(path)?)?)
+    let path = LogicalPath::new(path)?;
+    Ok(match object.clear_file(version, &path)? {
+        Some(place) => Located::Clear(place),
+        None => Located::Encrypted(object.open(version, &path)?),
+    })
 }
 
 /// Says what the file is and that nothing in it may run.

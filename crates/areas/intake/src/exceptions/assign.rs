@@ -20,10 +20,14 @@ use crate::spool::Spooled;
 use crate::submission::{ATTACHED_BY, DeclaredDigest, SubmittedFile, SubmittedItem};
 use jiff::Timestamp;
 use lantai_cataloguing::{Holdings, layout};
-use lantai_domain::{AccessionId, ContentFile, PreservationEvent, PreservationEventType, Record, RecordId};
-use lantai_vault::{Batch, LogicalPath, ObjectId, Vault, VersionInfo};
+use lantai_domain::{
+    AccessionId, ContentFile, PreservationEvent, PreservationEventType, Record, RecordId,
+    SecurityClassification,
+};
+use lantai_vault::{Batch, LogicalPath, Object, ObjectId, Vault, VersionInfo};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -105,6 +109,7 @@ impl Staging {
     ) -> Result<(), IntakeError> {
         // of a run that ended before its row was written
         remove_batches(&self.vault, std::slice::from_ref(new))?;
+        self.forget_reopened()?;
         let batch = self.vault.begin(&new.batch)?;
         let mut log = self.folder.begin_log(new.number)?;
         let mut wanted: BTreeSet<&str> = by_code.keys().map(String::as_str).collect();
@@ -129,7 +134,7 @@ impl Staging {
         }
         log.finish()?;
         drop(batch.seal()?);
-        Ok(())
+        self.forget_reopened()
     }
 
     /// Stages one record with the files that it had and those that it was given.
@@ -147,7 +152,14 @@ impl Staging {
         files.extend(given.iter().map(|file| self.given_file(file)));
         files.sort_by(|one, other| one.name.cmp(&other.name));
         let item = item_of(&old.record);
-        let mut sink = Sink::Stage(Box::new(batch.new_object(&layout::record_object(id))?));
+        // encrypted as it was before, or else by the same rule as any other
+        let is_open = old.record.open_status.kind().content_is_public()
+            && old.record.description.classification == SecurityClassification::Public;
+        let writer = match is_open {
+            true => batch.new_clear_object(&layout::record_object(id))?,
+            false => batch.new_object(&layout::record_object(id))?,
+        };
+        let mut sink = Sink::Stage(Box::new(writer));
         let mut done = Done {
             number,
             tested: Vec::new(),
@@ -231,7 +243,7 @@ impl Staging {
         let id = ObjectId::new(old.object.clone())?;
         let object = self.vault.staged(batch, &id)?.ok_or(IntakeError::NotFound)?;
         let files = old.record.files.iter().map(|file| {
-            let path = object.content_file(object.head(), &LogicalPath::new(file.path.clone())?)?;
+            let path = self.readable(&object, &LogicalPath::new(file.path.clone())?)?;
             let name_bytes = file.name_bytes.as_deref();
             Ok(SubmittedFile {
                 role: file.role,
@@ -239,6 +251,37 @@ impl Staging {
             })
         });
         files.collect()
+    }
+
+    /// Where a staged file can be read by path, as the readers of formats want it: its own place, or, where it lies
+    /// encrypted, a copy in the accession's own folder, which goes when this part is staged.
+    fn readable(&self, object: &Object, path: &LogicalPath) -> Result<PathBuf, IntakeError> {
+        if let Some(place) = object.clear_file(object.head(), path)? {
+            return Ok(place);
+        }
+        let folder = self.reopened();
+        let disk = |source| IntakeError::disk("write", &folder, source);
+        std::fs::create_dir_all(&folder).map_err(disk)?;
+        let copy = folder.join(self.ids.next().to_string());
+        let mut content = object.open(object.head(), path)?;
+        let mut file = File::create_new(&copy).map_err(disk)?;
+        std::io::copy(&mut content, &mut file).map_err(disk)?;
+        Ok(copy)
+    }
+
+    /// Folder of what had to be decrypted to be read again.
+    fn reopened(&self) -> PathBuf {
+        self.folder.path().join("reopened")
+    }
+
+    fn forget_reopened(&self) -> Result<(), IntakeError> {
+        let folder = self.reopened();
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(IntakeError::disk("remove", &folder, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn given_file(&self, file: &UnattachedFile) -> SubmittedFile {

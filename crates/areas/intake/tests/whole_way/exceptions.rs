@@ -166,7 +166,7 @@ const LOOSE: [&str; 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_person_assigns_comes_into_the_records_and_the_rest_stays_as_it_was() {
+pub async fn what_a_person_assigns_comes_into_the_records_and_the_rest_stays_as_it_was() {
     let data = Data::new().await;
     let archive = data.open().await;
     let source = package(&LOOSE);
@@ -377,7 +377,7 @@ async fn one_example_decides_a_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_end_that_is_stopped_anywhere_is_gone_over_again() {
+pub async fn an_end_that_is_stopped_anywhere_is_gone_over_again() {
     let data = Data::new().await;
     let archive = data.open().await;
     let id = receive(&archive, &package(&LOOSE)).await.accession.id;
@@ -479,7 +479,7 @@ async fn a_code_on_the_cover_page_attaches_the_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_outlives_its_catalogue() {
+pub async fn what_waits_outlives_its_catalogue() {
     let data = Data::new().await;
     let archive = data.open().await;
     let id = receive(&archive, &package(&LOOSE)).await.accession.id;

@@ -106,7 +106,7 @@ async fn is_new_after(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_package_is_in_wholly_or_not_at_all() {
+pub async fn a_package_is_in_wholly_or_not_at_all() {
     let data = Data::new().await;
     let package = Package::items(1, ITEMS);
     let change = async |archive: &Archive| archive.receive(package.path()).await.is_ok();
@@ -121,7 +121,7 @@ async fn a_package_is_in_wholly_or_not_at_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_join_their_segment_wholly_or_not_at_all() {
+pub async fn entries_join_their_segment_wholly_or_not_at_all() {
     let data = Data::new().await;
     let archive = data.open().await;
     archive.receive(Package::entries(1, 3).path()).await.unwrap();
@@ -133,7 +133,7 @@ async fn entries_join_their_segment_wholly_or_not_at_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_opening_decision_is_taken_wholly_or_not_at_all() {
+pub async fn an_opening_decision_is_taken_wholly_or_not_at_all() {
     let data = Data::new().await;
     let archive = data.open().await;
     archive.receive(Package::items(1, 1).path()).await.unwrap();

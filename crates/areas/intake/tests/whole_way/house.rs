@@ -11,8 +11,9 @@ use lantai_intake::{
 };
 use lantai_journal::{Journal, SigningKey};
 use lantai_preservation::{Report, Scope, verify};
-use lantai_testkit::{MovableClock, noon};
+use lantai_testkit::{MovableClock, content_keys, noon};
 use lantai_vault::{Algorithm, LogicalPath, ObjectId, Vault, VaultOptions};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,25 @@ impl lantai_vault::Probe for FullDisk {
     }
 }
 
+thread_local! {
+    /// Whether archives of this test encrypt; a test opens them on its own thread.
+    static ENCRYPTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps a promise once more, in an archive that encrypts.
+pub fn encrypting(promise: fn()) {
+    ENCRYPTS.set(true);
+    promise();
+    ENCRYPTS.set(false);
+}
+
+fn vault_options() -> VaultOptions {
+    match ENCRYPTS.get() {
+        true => VaultOptions::default().with_keys(content_keys(), true),
+        false => VaultOptions::default(),
+    }
+}
+
 fn key() -> SigningKey {
     SigningKey::from_seed("lantai.test/whole-way", [7; 32]).unwrap()
 }
@@ -156,7 +176,7 @@ impl Data {
 
     /// Opened on a disk that may stop; the journal's steps are counted too.
     pub async fn open_on(&self, disk: Arc<StopAt>) -> Archive {
-        let vault = VaultOptions::default()
+        let vault = vault_options()
             .with_probe(disk.clone())
             .open(self.vault())
             .unwrap();
@@ -168,10 +188,7 @@ impl Data {
     }
 
     pub async fn open_with(&self, probe: Arc<dyn lantai_vault::Probe>) -> Archive {
-        let vault = VaultOptions::default()
-            .with_probe(probe)
-            .open(self.vault())
-            .unwrap();
+        let vault = vault_options().with_probe(probe).open(self.vault()).unwrap();
         self.join(vault, None).await
     }
 

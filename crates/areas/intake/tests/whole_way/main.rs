@@ -11,6 +11,7 @@ mod checks;
 mod eark;
 #[path = "../shared/eark_package.rs"]
 mod eark_package;
+mod encrypted;
 mod exceptions;
 mod faults;
 mod house;

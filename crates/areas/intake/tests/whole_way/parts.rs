@@ -42,7 +42,7 @@ async fn assert_whole(archive: &Archive, data: &Data, when: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_intake_in_parts_stopped_anywhere_goes_on_where_it_was() {
+pub async fn an_intake_in_parts_stopped_anywhere_goes_on_where_it_was() {
     let data = Data::new().await;
     let package = Package::items(1, ITEMS);
     let whole = data.copy();

@@ -81,7 +81,7 @@ async fn rebuilt_is_equal(data: Data) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuilt_catalogue_is_the_same_row_by_row() {
+pub async fn a_rebuilt_catalogue_is_the_same_row_by_row() {
     let data = Data::new().await;
     let archive = data.open().await;
     let items = Package::items(1, 6);

@@ -93,7 +93,7 @@ async fn altered(archive: &Archive, sql: &str, back: &str, kind: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_row_is_found() {
+pub async fn an_altered_row_is_found() {
     let data = an_archive().await;
     let archive = data.open().await;
     let of = format!("WHERE code = '{}'", code(2));
@@ -205,7 +205,7 @@ async fn an_altered_dropped_or_reordered_entry_is_found() {
 
 /// Whoever alters an object and makes its inventory anew is found by the journal, whatever kind of object it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_inventory_made_anew_is_found_by_the_journal() {
+pub async fn an_inventory_made_anew_is_found_by_the_journal() {
     let data = an_archive().await;
     let archive = data.open().await;
     let inventories: Vec<_> = data

@@ -7,16 +7,18 @@ use crate::identifier::ObjectId;
 use crate::layout::{INVENTORY, OBJECT_DECLARATION, OBJECT_DECLARATION_TEXT, ROOT_FILES, SIDECAR};
 use crate::layout::{object_folder, object_key};
 use crate::twins::{InventoryFiles, newest_version_inventory};
+use lantai_domain::KeyKeeper;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One walk through a storage root, and what it found.
 pub(super) struct Check<'a> {
     pub(super) root: &'a Path,
+    pub(super) keeper: Option<&'a Arc<dyn KeyKeeper>>,
     pub(super) digests: Digests,
     pub(super) progress: &'a dyn Progress,
     pub(super) files: AtomicU64,
@@ -118,6 +120,9 @@ impl Check<'_> {
             .iter()
             .flat_map(|(digest, paths)| paths.iter().map(move |path| (digest, path)));
         known.extend(manifest.clone().map(|(_, path)| folder.join(path.as_str())));
+        if inventory.has_encrypted() {
+            known.extend(self.encrypted(folder, &inventory));
+        }
         let sm3 = match self.digests {
             Digests::Content => HashMap::new(),
             Digests::ContentAndSm3 => sm3_by_path(&inventory),

@@ -1,16 +1,18 @@
 //! Reading the whole vault again: is every byte as it was recorded?
 
 mod check;
+mod encrypted;
 mod side_by_side;
 
 use std::io;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::VaultError;
 use crate::vault::Vault;
 use check::Check;
+use lantai_domain::KeyKeeper;
 
 /// What content is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +80,8 @@ pub enum ProblemKind {
     Unreadable,
     /// An object lies where its identifier does not belong.
     Misplaced,
+    /// It is encrypted, and what comes out is not what went in; or its key does not open it.
+    Undecryptable,
 }
 
 impl ProblemKind {
@@ -89,6 +93,7 @@ impl ProblemKind {
             Self::Extra => "extra",
             Self::Unreadable => "unreadable",
             Self::Misplaced => "misplaced",
+            Self::Undecryptable => "undecryptable",
         }
     }
 }
@@ -98,6 +103,8 @@ impl Vault {
     /// inventories with their digests, declarations and layout files with what they must say; finds altered,
     /// missing and additional files and names them. Memory does not grow with the vault. Batches that are not
     /// placed yet are not looked at; resume them first.
+    ///
+    /// Stored bytes are compared whether or not they are encrypted. Where keys are at hand ([`VaultOptions`](crate::VaultOptions)), encrypted content is decrypted too and compared with what was encrypted.
     ///
     /// `digests` says what content is compared with. `threads` read side by side; 0 takes one for each processor.
     ///
@@ -109,13 +116,15 @@ impl Vault {
         threads: usize,
         progress: &dyn Progress,
     ) -> Result<Verification, VaultError> {
-        verify_root(self.storage_root(), digests, threads, progress)
+        let keeper = self.shared.keeper.as_ref();
+        verify_root(self.storage_root(), keeper, digests, threads, progress)
     }
 }
 
 /// Reads every file below a storage root; see [`Vault::verify`].
 pub(crate) fn verify_root(
     root: &Path,
+    keeper: Option<&Arc<dyn KeyKeeper>>,
     digests: Digests,
     threads: usize,
     progress: &dyn Progress,
@@ -125,6 +134,7 @@ pub(crate) fn verify_root(
     progress.start(count_files(root));
     let check = Check {
         root,
+        keeper,
         digests,
         progress,
         files: AtomicU64::new(0),

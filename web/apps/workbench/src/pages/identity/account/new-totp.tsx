@@ -34,14 +34,16 @@ export function NewTotp({ done }: { done: (codes: string[]) => void }) {
         <>
           <p>{t("account.totp_scan")}</p>
           <div role="img" aria-label={t("account.totp_picture")} className="new-totp-picture">
-            <QRCode
-              type="svg"
-              value={begun.data.address}
-              size={200}
-              bordered={false}
-              color="#000"
-              bgColor="#fff"
-            />
+            <div aria-hidden>
+              <QRCode
+                type="svg"
+                value={begun.data.address}
+                size={200}
+                bordered={false}
+                color="#000"
+                bgColor="#fff"
+              />
+            </div>
           </div>
           <p>{t("account.totp_secret")}</p>
           <p>
