@@ -3,6 +3,9 @@
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
 
+// whoever started it reads one line, and then perhaps nothing more
+console.info = console.error;
+
 const [redirect, port = "0"] = process.argv.slice(2);
 let current = "王芳";
 let provider;

@@ -32,7 +32,15 @@ pub(crate) fn problem(error: &IdentityError) -> Problem {
         }
         other => return Problem::internal(other, other.code()),
     };
-    let problem = Problem::new(status, error.code(), error.to_string());
+    let detail = match error {
+        E::Provider(why) => {
+            // for the operator: what other machines answer is nothing for whoever signs in
+            tracing::warn!(error.code = error.code(), error = %why, "the provider of identities failed");
+            "the provider of identities did not answer as it should".to_owned()
+        }
+        told => told.to_string(),
+    };
+    let problem = Problem::new(status, error.code(), detail);
     match error {
         E::Locked { seconds } | E::Throttled { seconds } => problem.retry_after(*seconds),
         E::Busy => problem.retry_after(COME_BACK_SECONDS),

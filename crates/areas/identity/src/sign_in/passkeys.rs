@@ -14,9 +14,11 @@ use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::TimedCeremony;
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle64, Username,
+    CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle64, Username,
 };
-use webauthn_rp::request::{AsciiDomain, DomainOrigin, Port, PublicKeyCredentialDescriptor, RpId, Scheme};
+use webauthn_rp::request::{
+    AsciiDomain, DomainOrigin, ExtensionInfo, Port, PublicKeyCredentialDescriptor, RpId, Scheme,
+};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
 use webauthn_rp::response::{AuthTransports, CredentialId, SentChallenge};
 use webauthn_rp::{
@@ -126,9 +128,11 @@ impl SignIn {
             id: &user_id,
             display_name: None,
         };
-        let (begun, told) = PublicKeyCredentialCreationOptions::passkey(&place.id, user, known)
-            .start_ceremony()
-            .map_err(refused)?;
+        let mut options = PublicKeyCredentialCreationOptions::passkey(&place.id, user, known);
+        // asked for, not enforced: most authenticators of telephones and computers do not know it, and all unlock anyway
+        options.extensions.cred_protect =
+            CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
+        let (begun, told) = options.start_ceremony().map_err(refused)?;
         let name = step_name(begun.sent_challenge());
         let content = to_text(&begun.encode().map_err(refused)?);
         self.keep_step_named(name, NEW, Some(&session.account), content, STEP_MS)

@@ -75,8 +75,19 @@ struct Identity {
     claim: Option<String>,
 }
 
-fn failed(error: impl std::fmt::Display) -> IdentityError {
-    IdentityError::Provider(error.to_string())
+fn unsound(what: &str) -> IdentityError {
+    IdentityError::Provider(what.to_owned())
+}
+
+/// What went wrong, with what led to it: the operator reads it, whoever signs in does not.
+fn failed(error: impl std::error::Error) -> IdentityError {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    IdentityError::Provider(told)
 }
 
 impl Provider {
@@ -140,7 +151,7 @@ impl Provider {
             .map_err(failed)?;
         let id_token = tokens
             .id_token()
-            .ok_or_else(|| failed("it gave no identity token"))?;
+            .ok_or_else(|| unsound("it gave no identity token"))?;
         let verified = id_token
             .claims(&client.id_token_verifier(), &Nonce::new(gone.nonce.clone()))
             .map_err(failed)?;
@@ -183,7 +194,7 @@ impl Provider {
         let told: Value = serde_json::from_slice(answer.body()).map_err(failed)?;
         match told.get("sub").and_then(Value::as_str) == Some(subject) {
             true => Ok(told),
-            false => Err(failed("it tells of somebody else than who signed in")),
+            false => Err(unsound("it tells of somebody else than who signed in")),
         }
     }
 }

@@ -69,7 +69,7 @@ export function FormDialog<Fields extends object, Answer>({
         title={title}
         okText={isDone ? t("people.understood") : title}
         cancelText={t("accession.cancel")}
-        {...(isDone && { cancelButtonProps: { hidden: true } })}
+        {...(isDone && { cancelButtonProps: { style: { display: "none" } } })}
         okButtonProps={{ loading: sending.isPending, danger: button?.danger === true && !isDone }}
         onOk={() => (isDone ? close() : form.submit())}
         onCancel={close}
