@@ -7,6 +7,8 @@ import Provider from "oidc-provider";
 console.info = console.error;
 
 const [redirect, port = "0"] = process.argv.slice(2);
+const subjectOf = (name) => `subject-${Buffer.from(name).toString("hex")}`;
+const nameOf = (subject) => Buffer.from(subject.slice("subject-".length), "hex").toString();
 let current = "王芳";
 let provider;
 
@@ -16,7 +18,7 @@ const server = createServer((request, response) => {
     current = url.searchParams.get("account");
     response.end();
   } else if (url.pathname.startsWith("/interaction/")) {
-    provider.interactionFinished(request, response, { login: { accountId: current } }).catch((error) => {
+    provider.interactionFinished(request, response, { login: { accountId: subjectOf(current) } }).catch((error) => {
       response.statusCode = 500;
       response.end(String(error));
     });
@@ -49,13 +51,13 @@ server.listen(Number(port), "127.0.0.1", () => {
       await grant.save();
       return grant;
     },
-    findAccount: (_, name) => ({
-      accountId: name,
+    findAccount: (_, subject) => ({
+      accountId: subject,
       claims: () => ({
-        sub: `subject-${Buffer.from(name).toString("hex")}`,
-        preferred_username: name,
-        email: `${name}@example.cn`,
-        email_verified: name !== "李敏",
+        sub: subject,
+        preferred_username: nameOf(subject),
+        email: `${nameOf(subject)}@example.cn`,
+        email_verified: nameOf(subject) !== "李敏",
       }),
     }),
   });

@@ -40,33 +40,11 @@ impl IdentityRepository<'_> {
         Ok(())
     }
 
-    /// Makes an account. [`StoreError::Conflict`]: the name is taken.
-    pub async fn insert_account(self, name: &str, password_hash: &str, at: &str) -> Result<(), StoreError> {
-        let sql = "INSERT INTO accounts (name, password_hash, created_at) VALUES ($1, $2, $3)";
-        on_engine!(self.0, |c| sqlx::query(sql)
-            .bind(name)
-            .bind(password_hash)
-            .bind(at)
-            .execute(&mut *c)
-            .await
-            .map(|_| ()))?;
-        Ok(())
-    }
-
     /// How many accounts there are.
     pub async fn count_accounts(self) -> Result<i64, StoreError> {
         let sql = "SELECT COUNT(*) FROM accounts";
         Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
             .fetch_one(&mut *c)
-            .await)?)
-    }
-
-    /// The kept form of an account's password.
-    pub async fn password_hash(self, name: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT password_hash FROM accounts WHERE name = $1";
-        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
-            .bind(name)
-            .fetch_optional(&mut *c)
             .await)?)
     }
 }

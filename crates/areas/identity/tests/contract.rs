@@ -2,19 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use lantai_database::{Database, StoreError};
 use lantai_identity::IdentityRepository;
 use lantai_testkit::on_every_engine;
 
 const AT: &str = "2026-01-01T12:00:00Z";
-
-async fn add_account(database: &Database, name: &str) -> Result<(), StoreError> {
-    let mut work = database.begin_upkeep().await?;
-    IdentityRepository(work.conn())
-        .insert_account(name, &format!("hash of {name}"), AT)
-        .await?;
-    work.commit().await
-}
 
 #[tokio::test]
 async fn an_archive_that_is_not_initialised_has_no_institution() {
@@ -42,37 +33,6 @@ async fn there_is_one_institution_and_it_can_be_renamed() {
         let mut reader = database.read().await.unwrap();
         let name = IdentityRepository(reader.conn()).institution().await.unwrap();
         assert_eq!(name.as_deref(), Some("长乐市档案馆"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_name_belongs_to_one_account() {
-    on_every_engine(async |database| {
-        add_account(&database, "王芳").await.unwrap();
-        assert!(matches!(
-            add_account(&database, "王芳").await,
-            Err(StoreError::Conflict(_))
-        ));
-        add_account(&database, "wang.fang").await.unwrap();
-
-        let mut reader = database.read().await.unwrap();
-        assert_eq!(
-            IdentityRepository(reader.conn()).count_accounts().await.unwrap(),
-            2
-        );
-        let hash = IdentityRepository(reader.conn())
-            .password_hash("王芳")
-            .await
-            .unwrap();
-        assert_eq!(hash.as_deref(), Some("hash of 王芳"));
-        assert_eq!(
-            IdentityRepository(reader.conn())
-                .password_hash("nobody")
-                .await
-                .unwrap(),
-            None
-        );
     })
     .await;
 }

@@ -35,7 +35,9 @@ pub enum PeopleError {
     #[error("a name has 1 to 100 letters")]
     Name,
     /// Not a name of an account.
-    #[error("{0:?} cannot be an account's name: use 1 to 64 letters, digits, dots, hyphens or underscores")]
+    #[error(
+        "{0:?} cannot be an account's name: use 1 to 64 letters, digits, dots, hyphens, underscores or @"
+    )]
     AccountName(String),
     /// No reason was given.
     #[error("a reason of at most 500 letters is needed")]

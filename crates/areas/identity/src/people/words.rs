@@ -27,7 +27,7 @@ pub(crate) fn check_reason(reason: &str) -> Result<String, PeopleError> {
 
 /// The name of an account: what can be typed anywhere, without blanks.
 pub(crate) fn check_account_name(name: &str) -> Result<String, PeopleError> {
-    let allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    let allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 64 || !name.chars().all(allowed) {
         return Err(PeopleError::AccountName(name.to_owned()));
@@ -55,7 +55,9 @@ mod tests {
 
     #[test]
     fn accounts_have_names_without_blanks() {
-        assert_eq!(check_account_name("王芳.2").unwrap(), "王芳.2");
+        for good in ["王芳.2", "wang.fang@example.cn"] {
+            assert_eq!(check_account_name(good).unwrap(), good);
+        }
         for bad in ["", "a b", "a/b", "<x>", &"a".repeat(65)] {
             assert!(check_account_name(bad).is_err(), "{bad:?}");
         }

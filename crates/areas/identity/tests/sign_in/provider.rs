@@ -1,6 +1,6 @@
 //! Signing in by another provider: a real one (the npm package `oidc-provider`), started for each test.
 
-use crate::world::{World, code_of, home};
+use crate::world::{World, code_of, home, member};
 use lantai_identity::sign_in::{OidcSettings, Returned, SignInSettings, Stage, Way};
 use lantai_testkit::{on_every_engine, repository_root};
 use serde_json::Value;
@@ -209,12 +209,7 @@ async fn mail_that_the_provider_did_not_verify_leads_nowhere() {
     on_every_engine(async |database| {
         let world = World::with(database, provider.settings("email", false)).await;
         for name in ["王芳@example.cn", "李敏@example.cn"] {
-            let mut work = world.database.begin_upkeep().await.unwrap();
-            lantai_identity::IdentityRepository(work.conn())
-                .insert_account(name, "x", "2026-01-01T12:00:00Z")
-                .await
-                .unwrap();
-            work.commit().await.unwrap();
+            member(&world.database, &world.clock, name).await;
         }
         provider.becomes("王芳").await;
         enter(&world, &provider).await.unwrap();

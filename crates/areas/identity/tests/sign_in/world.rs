@@ -109,7 +109,7 @@ impl World {
 }
 
 /// A member of the staff with [`PASSWORD`].
-async fn member(database: &Database, clock: &MovableClock, name: &str) {
+pub async fn member(database: &Database, clock: &MovableClock, name: &str) {
     let first = FirstAccounts {
         institution: "石门县档案馆",
         archivist: Some(name),

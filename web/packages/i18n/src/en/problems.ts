@@ -65,7 +65,7 @@ export const problems: Record<keyof typeof zh, Message> = {
   "problem.people.name_taken": "Another account has this name; choose another.",
   "problem.people.name": "A name has 1 to 100 letters.",
   "problem.people.account_name":
-    "An account's name has letters, digits, dots, hyphens and underscores, 64 at most.",
+    "An account's name has letters, digits, dots, hyphens, underscores and @, 64 at most.",
   "problem.people.reason_missing": "Please say why.",
   "problem.people.parent": "An institution of this kind cannot stand here.",
   "problem.people.role_of_no_post": "Readers have their role by registering, not by a post.",

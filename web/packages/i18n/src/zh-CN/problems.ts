@@ -55,7 +55,7 @@ export const problems = {
   "problem.identity.not_allowed": "您的岗位不允许这样做。",
   "problem.people.name_taken": "这个账号名已有人用，请换一个。",
   "problem.people.name": "名称须为 1 至 100 个字。",
-  "problem.people.account_name": "账号名只能用字母、汉字、数字、点、连字符和下划线，最多 64 个。",
+  "problem.people.account_name": "账号名只能用字母、汉字、数字、点、连字符、下划线和 @，最多 64 个。",
   "problem.people.reason_missing": "请写明理由。",
   "problem.people.parent": "这类机构不能设在这里。",
   "problem.people.role_of_no_post": "读者的角色来自注册，不设岗位。",
