@@ -5,6 +5,7 @@ use axum::Router;
 use lantai_domain::access::{Hat, Purpose};
 use lantai_domain::{PersonId, Role, Viewer, Who};
 use lantai_identity::audit::{AddressForm, AuditTrail, Pseudonyms};
+use lantai_identity::sign_in::SignIn;
 use lantai_server::{Limits, router, router_as};
 use lantai_testkit::{MovableClock, noon};
 use std::sync::Arc;
@@ -21,6 +22,14 @@ pub fn stop_clock(desk: &mut Desk, limits: Limits) -> Arc<MovableClock> {
         Pseudonyms::new(&[1; 32], AddressForm::Shortened),
         archive.data.join(&archive.config.vault).join("audit"),
     );
+    archive.sign_in = SignIn::of_folder(
+        &archive.data,
+        archive.holdings.database.clone(),
+        clock.clone(),
+        &archive.config.institution,
+        archive.config.sign_in.clone(),
+    )
+    .unwrap();
     archive.config.limits = limits;
     desk.app = router(archive);
     clock
