@@ -130,7 +130,7 @@ test("a passkey is set up and is enough to sign in", async ({ browser }) => {
   await page.getByLabel(/给它起个名字/).fill("办公室电脑");
   await page.getByRole("button", { name: "添加通行密钥" }).click();
   await page.getByRole("button", { name: "我已经收好了" }).click();
-  await expect(page.getByText("办公室电脑")).toBeVisible();
+  await expect(page.getByText("办公室电脑", { exact: true })).toBeVisible();
   await expectAccessible(page, "my account with a passkey");
   await page.getByRole("button", { name: "退出" }).click();
   await page.getByRole("button", { name: "用通行密钥登录" }).click();
