@@ -1,7 +1,5 @@
 //! What the tables of identity promise, kept on SQLite and on PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use lantai_identity::IdentityRepository;
 use lantai_testkit::on_every_engine;
 

@@ -297,8 +297,10 @@ impl World {
             let Some(account) = AccountRepository(reader.conn()).find(name).await.unwrap() else {
                 continue;
             };
-            if account.state == AccountState::Active && account.proposed.is_some() {
-                let (asked, settled) = (account.proposed.unwrap().0, account.settled.unwrap().0);
+            if account.state == AccountState::Active
+                && let Some((asked, _)) = account.proposed
+            {
+                let (settled, _) = account.settled.unwrap();
                 assert_ne!(asked, settled, "{name} was made and activated by one person");
                 assert_ne!(account.person, Some(settled));
                 assert!(matches!(account.standing(now), Standing::Able { .. }));

@@ -48,13 +48,20 @@ struct Case {
     worlds: Vec<Entities>,
 }
 
+/// Fonds and categories that are one and the same to the policies, with every cell.
+struct Place {
+    fonds: Vec<Option<String>>,
+    categories: Vec<Option<String>>,
+    cases: Vec<Case>,
+}
+
 /// Everything that the policies can tell apart in records, for somebody who asks.
 pub(crate) struct Cases<'g> {
     policies: &'g Policies,
     askers: Vec<Asker>,
     fonds: BTreeSet<String>,
     categories: BTreeSet<String>,
-    places: Vec<(Vec<Option<String>>, Vec<Option<String>>, Vec<Case>)>,
+    places: Vec<Place>,
 }
 
 impl<'g> Cases<'g> {
@@ -80,8 +87,11 @@ impl<'g> Cases<'g> {
         let categories_apart = classes(&categories, &by_policies, &spans);
         for one in classes(&fonds, &by_policies, &spans) {
             for other in &categories_apart {
-                let cases = cases(&askers, &one.example, &other.example)?;
-                places.push((one.values.clone(), other.values.clone(), cases));
+                places.push(Place {
+                    fonds: one.values.clone(),
+                    categories: other.values.clone(),
+                    cases: cases(&askers, &one.example, &other.example)?,
+                });
             }
         }
         Ok(Self {
@@ -100,9 +110,9 @@ impl<'g> Cases<'g> {
         let requests = self.askers.iter().map(ask).collect::<Result<Vec<_>, _>>()?;
         let authorizer = Authorizer::new();
         let mut table = Table::new(&self.fonds, &self.categories);
-        for (fonds, categories, cases) in &self.places {
+        for place in &self.places {
             let mut set = CellSet::default();
-            for case in cases {
+            for case in &place.cases {
                 let may = requests.iter().zip(&case.worlds).any(|(request, world)| {
                     let response = authorizer.is_authorized(request, &self.policies.set, world);
                     let failed = response.diagnostics().errors().next().is_some();
@@ -112,8 +122,8 @@ impl<'g> Cases<'g> {
                     set.insert(case.cell);
                 }
             }
-            for one in fonds {
-                for other in categories {
+            for one in &place.fonds {
+                for other in &place.categories {
                     table.put(one.clone(), other.clone(), set);
                 }
             }

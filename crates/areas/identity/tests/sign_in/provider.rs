@@ -24,10 +24,11 @@ impl Drop for RealProvider {
 
 impl RealProvider {
     /// `None`: this machine has no node, or the packages of the pages are not installed.
+    #[expect(clippy::print_stderr, reason = "a skipped test says why")]
     fn start() -> Option<Self> {
         let web = repository_root().join("web");
         if !web.join("node_modules/oidc-provider").exists() {
-            println!("skipped: web/node_modules has no oidc-provider (npm ci)");
+            eprintln!("skipped: web/node_modules has no oidc-provider (npm ci)");
             return None;
         }
         let started = Command::new("node")
@@ -39,7 +40,7 @@ impl RealProvider {
             .stderr(Stdio::null())
             .spawn();
         let Ok(mut process) = started else {
-            println!("skipped: node is not installed");
+            eprintln!("skipped: node is not installed");
             return None;
         };
         let mut line = String::new();
