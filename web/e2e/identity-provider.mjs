@@ -18,10 +18,12 @@ const server = createServer((request, response) => {
     current = url.searchParams.get("account");
     response.end();
   } else if (url.pathname.startsWith("/interaction/")) {
-    provider.interactionFinished(request, response, { login: { accountId: subjectOf(current) } }).catch((error) => {
-      response.statusCode = 500;
-      response.end(String(error));
-    });
+    provider
+      .interactionFinished(request, response, { login: { accountId: subjectOf(current) } })
+      .catch((error) => {
+        response.statusCode = 500;
+        response.end(String(error));
+      });
   } else {
     provider.callback()(request, response);
   }
