@@ -212,7 +212,7 @@ impl SignIn {
         if before.is_some_and(|before| before.account != account.name) {
             return Err(IdentityError::PasskeyUnknown);
         }
-        tracing::debug!(passkey = %passkey.label, "a passkey was used");
+        tracing::debug!(set_up_at_ms = passkey.created_at_ms, "a passkey was used");
         let proofs = match before {
             Some(before) => before.proofs.clone().and(Proof::Passkey),
             None => Proofs::of(Proof::Passkey),
