@@ -17,6 +17,7 @@ pub mod four_eyes;
 pub mod ids;
 pub mod open_status;
 pub mod probe;
+pub mod reading;
 pub mod record;
 pub mod retention;
 pub mod role;
