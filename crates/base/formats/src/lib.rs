@@ -9,6 +9,7 @@
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`page_code`]: barcodes and QR codes on pictures of pages
 //! - [`properties`]: what a file is like and whether it is whole
+//! - [`reading`]: text and structure of documents, page by page
 //! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
 //! - [`transfer`]: transfer packages (移交信息包)
@@ -26,6 +27,7 @@ pub mod malware;
 pub mod package;
 pub mod page_code;
 pub mod properties;
+pub mod reading;
 pub mod safe_xml;
 pub mod text;
 pub mod transfer;
