@@ -1,11 +1,11 @@
 //! What the index is told of a record.
 
-use lantai_cataloguing::{StoredRecord, sort_code};
+use lantai_cataloguing::{RecordText, StoredRecord, sort_code};
 use lantai_domain::record::AggregationLevel;
 use lantai_search::SearchDocument;
 
 /// The record as the index holds it.
-pub(crate) fn document(stored: &StoredRecord, text: String) -> SearchDocument {
+pub(crate) fn document(stored: &StoredRecord, text: RecordText) -> SearchDocument {
     let record = &stored.record;
     let description = &record.description;
     let kind = record.open_status.kind();
@@ -33,7 +33,8 @@ pub(crate) fn document(stored: &StoredRecord, text: String) -> SearchDocument {
         summary: description.summary.clone().unwrap_or_default(),
         people: description.people.clone(),
         places: description.places.clone(),
-        text,
+        text: text.text,
+        places: text.places,
         carrier: description.carrier.clone().unwrap_or_default(),
         level: match description.level {
             AggregationLevel::File => "file".to_owned(),

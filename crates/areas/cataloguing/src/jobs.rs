@@ -25,3 +25,14 @@ pub struct IndexAccession {
 impl Job for IndexAccession {
     const NAME: &'static str = "access.index_accession";
 }
+
+/// Has the files of all records of an accession read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadAccession {
+    /// Which.
+    pub accession: AccessionId,
+}
+
+impl Job for ReadAccession {
+    const NAME: &'static str = "reading.plan_accession";
+}

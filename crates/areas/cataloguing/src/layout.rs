@@ -5,8 +5,10 @@
 //! | record with content | `urn:uuid:<record>` | `record.json`, `content/<name in the package>` |
 //! | entries without content | `urn:lantai:segment:<fonds>:<number>` | `entries.jsonl`, a record a line |
 //! | fonds | `urn:lantai:fonds:<number>` | `fonds.json` |
+//! | what was read in a record | `urn:lantai:reading:<record>` | `reading.json` and what was made of it |
 
 use crate::error::CataloguingError;
+use lantai_domain::reading::{KeptReading, reading_object};
 use lantai_domain::record::kept_form;
 use lantai_domain::{Fonds, FondsNumber, Record, RecordId};
 use lantai_vault::{LogicalPath, Object, ObjectId, ObjectWriter, Vault, VaultError};
@@ -18,6 +20,8 @@ pub const RECORD_FILE: &str = "record.json";
 pub const ENTRIES_FILE: &str = "entries.jsonl";
 /// The description of a fonds.
 pub const FONDS_FILE: &str = "fonds.json";
+/// What machines understood of a record, in the object of its reading.
+pub const READING_FILE: &str = "reading.json";
 /// Folder of the content files.
 pub const CONTENT_FOLDER: &str = "content";
 /// The archive itself, as the subject of its first fact.
@@ -144,6 +148,22 @@ pub(crate) fn read_failed(what: &str, source: std::io::Error) -> CataloguingErro
             source,
         },
     }
+}
+
+/// What was read in a record's files; `None`: nothing yet.
+pub fn kept_reading(vault: &Vault, record: RecordId) -> Result<Option<KeptReading>, CataloguingError> {
+    let id = ObjectId::new(reading_object(record))?;
+    let Some(object) = vault.object(&id)? else {
+        return Ok(None);
+    };
+    let Some(bytes) = read_file(&object, READING_FILE)? else {
+        return Ok(None);
+    };
+    let read = serde_json::from_slice(&bytes).map_err(|source| CataloguingError::Document {
+        what: id.as_str().to_owned(),
+        source,
+    })?;
+    Ok(Some(read))
 }
 
 /// All entries of a segment's newest version.

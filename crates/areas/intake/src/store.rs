@@ -10,7 +10,7 @@ use crate::spool::{Spool, Spooled};
 use crate::submission::Enclosure;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
 use lantai_cataloguing::{
-    Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, RecordRepository,
+    Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, ReadAccession, RecordRepository,
     StoredRecord, layout, sort_code,
 };
 use lantai_database::{NewJob, StoreError};
@@ -262,6 +262,13 @@ impl Storing<'_> {
             };
             let job = NewJob::new(JobId::new(self.holdings.ids.next()), &job)?;
             work.enqueue(job.once(&self.accession.id.to_string())).await?;
+            // found by its description first; reading takes its time
+            let job = ReadAccession {
+                accession: self.accession.id,
+            };
+            let job = NewJob::new(JobId::new(self.holdings.ids.next()), &job)?;
+            work.enqueue(job.once(&self.accession.id.to_string()).priority(-10))
+                .await?;
         }
         Ok(())
     }

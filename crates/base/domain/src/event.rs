@@ -89,6 +89,9 @@ pub enum Fact {
     /// It was decided what becomes of documents by the table of filing scope and retention.
     #[serde(rename = "filing.decided")]
     FilingDecided,
+    /// What machines understood of a record was kept beside it, or kept anew.
+    #[serde(rename = "reading.kept")]
+    ReadingKept,
     /// The audit trail stood at an event: whatever lies before it can no longer be changed unnoticed.
     #[serde(rename = "audit.anchored")]
     AuditAnchored,

@@ -475,6 +475,72 @@ impl Reading {
     }
 }
 
+/// Version of the form in which readings are kept.
+pub const KEPT_READING_FORM: u32 = 1;
+
+/// What was understood of one file of a record.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileReading {
+    /// Path of the file in the record's object.
+    pub path: String,
+    /// What was understood.
+    pub reading: Reading,
+}
+
+/// What was understood of a record, as it is kept beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptReading {
+    /// Version of this form: [`KEPT_READING_FORM`].
+    pub v: u32,
+    /// The record.
+    pub record: RecordId,
+    /// The version of the record's object whose files were read.
+    pub source_version: u32,
+    /// The tools that it was made with, as a short name that changes with any of them.
+    pub recipe: String,
+    /// Its files, in the order of the record.
+    pub files: Vec<FileReading>,
+}
+
+/// A place of a record's text: from a character on it stands on this page, or is heard from this second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TextPlace {
+    /// The first character.
+    pub start: usize,
+    /// Number of the file among the record's files, from 0.
+    pub file: u32,
+    /// Page (from 1), or second.
+    pub at: PlaceKind,
+}
+
+impl TextPlace {
+    /// The page, from 1; `None` where it is a second.
+    pub fn page(self) -> Option<u32> {
+        match self.at {
+            PlaceKind::Page(page) => Some(page),
+            PlaceKind::Second(_) => None,
+        }
+    }
+
+    /// The second; `None` where it is a page.
+    pub fn second(self) -> Option<f64> {
+        match self.at {
+            PlaceKind::Second(second) => Some(second),
+            PlaceKind::Page(_) => None,
+        }
+    }
+}
+
+/// A page or a second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceKind {
+    /// A page, from 1.
+    Page(u32),
+    /// Seconds from the beginning.
+    Second(f64),
+}
+
 /// The name of the reading of a record among the objects of the vault, beside the record's own object.
 pub fn reading_object(record: RecordId) -> String {
     format!("urn:lantai:reading:{}", record.uuid())

@@ -2,6 +2,7 @@
 
 use lantai_domain::access::AccessCell;
 use lantai_domain::date::ArchivalDate;
+use lantai_domain::reading::TextPlace;
 
 /// One entry of the catalogue with its text, as it is handed to the index.
 ///
@@ -50,6 +51,8 @@ pub struct SearchDocument {
     pub places: Vec<String>,
     /// Full text; may be long. It is kept compressed, for snippets.
     pub text: String,
+    /// Where of the record the text stands, in the order of the text; empty where that is unknown.
+    pub places: Vec<TextPlace>,
     /// Carrier (载体).
     pub carrier: String,
     /// Level of description: `fonds`, `file`, `item`….

@@ -54,6 +54,7 @@ mod identifiers;
 mod index;
 mod passage;
 mod pieces;
+mod places;
 mod plan;
 mod query;
 mod reading;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lantai_domain::reading::TextPlace;
 use serde::Serialize;
 
 /// The answer to a [`crate::SearchRequest`].
@@ -52,4 +53,6 @@ pub struct Snippet {
     pub field: &'static str,
     /// Where it begins there, in characters.
     pub start: usize,
+    /// The page or second at which the first of what matched stands; `None` where that is unknown.
+    pub place: Option<TextPlace>,
 }

@@ -18,7 +18,7 @@ use crate::units::GramTokenizer;
 use crate::words::WordTokenizer;
 
 /// Version of what is written; raised with every change of fields or analysis.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const GRAMS: &str = "lantai_grams";
 const WORDS: &str = "lantai_words";
@@ -86,6 +86,8 @@ pub struct Fields {
     pub shown_title: Field,
     /// Full text, for snippets.
     pub text: Field,
+    /// Pages and seconds of the text.
+    pub places: Field,
     /// Abstract, for snippets.
     pub summary: Field,
     /// Values of the facets, in the order of [`FACETS`] without the year.
@@ -166,6 +168,7 @@ pub fn build() -> (Schema, Fields) {
         code: builder.add_text_field("code", STORED),
         shown_title: builder.add_text_field("title", STORED),
         text: builder.add_text_field("text", STORED),
+        places: builder.add_text_field("places", STORED),
         summary: builder.add_text_field("summary", STORED),
         values,
         year: builder.add_i64_field("year", INDEXED | FAST),

@@ -15,6 +15,7 @@ use crate::passage::{self, Needles, Passage};
 use crate::plan::{Planner, Strictness};
 use crate::query::parse;
 use crate::request::{SearchRequest, Sort};
+use crate::places::place_at;
 use crate::result::{Hit, SearchResult, Snippet};
 use crate::schema::{FACETS, Fields, SORT_CODE, SORT_DATE};
 use crate::tally::{Tally, most_frequent, tally};
@@ -144,7 +145,8 @@ impl Index {
         let snippet = (contents.has(&facts_of(fields, &stored)) && request.snippet_chars > 0)
             .then(|| {
                 let (text, summary) = (text_of(&stored, fields.text), text_of(&stored, fields.summary));
-                snippet(needles, text, summary, request.snippet_chars.min(MAX_SNIPPET))
+                let places = text_of(&stored, fields.places);
+                snippet(needles, text, places, summary, request.snippet_chars.min(MAX_SNIPPET))
             })
             .flatten();
         Ok(Hit {
@@ -253,12 +255,18 @@ fn best(
 }
 
 /// The passage that shows best why the record was found, otherwise how it begins.
-fn snippet(needles: &Needles, text: &str, summary: &str, length: usize) -> Option<Snippet> {
-    let make = |field: &'static str, source: &str, passage: Passage| Snippet {
-        text: passage::characters(source, &passage.range),
-        highlights: passage.marks,
-        field,
-        start: passage.range.start,
+fn snippet(needles: &Needles, text: &str, places: &str, summary: &str, length: usize) -> Option<Snippet> {
+    let make = |field: &'static str, source: &str, passage: Passage| {
+        let first = passage.marks.first().map_or(0, |(from, _)| *from);
+        Snippet {
+            text: passage::characters(source, &passage.range),
+            highlights: passage.marks,
+            field,
+            start: passage.range.start,
+            place: (field == "text")
+                .then(|| place_at(places, passage.range.start + first))
+                .flatten(),
+        }
     };
     if let Some(found) = needles.best_passage(text, length) {
         return Some(make("text", text, found));

@@ -9,6 +9,7 @@ use tantivy::{Index as Engine, TantivyDocument};
 use crate::document::SearchDocument;
 use crate::error::SearchError;
 use crate::identifiers::{code_term, former_code_term, number_term, title_term};
+use crate::places;
 use crate::schema::{Fields, ViewFields};
 
 /// The engine takes no less for one thread.
@@ -97,6 +98,9 @@ impl IndexWriter {
         entry.add_text(fields.code, &document.code);
         entry.add_text(fields.shown_title, &document.title);
         entry.add_text(fields.text, &document.text);
+        if !document.places.is_empty() {
+            entry.add_text(fields.places, places::written(&document.places));
+        }
         entry.add_text(fields.summary, &document.summary);
         for (name, field) in &fields.values {
             let value = facet_value(document, name);

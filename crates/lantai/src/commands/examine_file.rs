@@ -22,6 +22,7 @@ impl ExamineFile {
         let limits = ChildLimits {
             memory_bytes: self.memory,
             cpu_seconds: self.seconds,
+            ..ChildLimits::default()
         };
         limits.bind_this_process()?;
         run_child(stdin().lock(), stdout().lock())?;

@@ -82,13 +82,14 @@ impl Search {
 }
 
 fn hit(found: &FoundRecord) -> Value {
+    let place = found.hit.snippet.as_ref().and_then(|snippet| snippet.place);
     json!({
         "record": found.hit.id,
         "code": found.hit.code,
         "title": found.hit.title,
         "score": found.hit.score,
         "snippet": found.hit.snippet.as_ref().map(|snippet| snippet.text.as_str()),
-        "page": null,
-        "second": null,
+        "page": place.and_then(|place| place.page()),
+        "second": place.and_then(|place| place.second()),
     })
 }

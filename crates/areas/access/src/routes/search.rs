@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use lantai_cataloguing::FondsRepository;
 use lantai_cataloguing::routes::{MediaKind, OpenStatusBody, thumbnail};
 use lantai_domain::access::Action;
+use lantai_domain::reading::TextPlace;
 use lantai_domain::{OpenStatusKind, Retention, Viewer};
 use lantai_http::{Asker, Cursor, Problem, ProblemBody, Told};
 use lantai_search::{Filters, SearchRequest, Sort, YearFilter};
@@ -146,12 +147,18 @@ pub struct HitBody {
 }
 
 /// A passage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SnippetBody {
     /// The passage as it is written.
     pub text: String,
     /// Parts that fit, counted in characters.
     pub highlights: Vec<[usize; 2]>,
+    /// Number of the file in which the first part that fits stands, from 0; null where it stands in none.
+    pub file: Option<u32>,
+    /// The page, from 1, where the file has pages.
+    pub page: Option<u32>,
+    /// The second, where the file is a recording.
+    pub second: Option<f64>,
 }
 
 /// How the hits fall into groups.
@@ -309,6 +316,9 @@ fn hit(found: FoundRecord, viewer: &Viewer, titles: &BTreeMap<String, String>) -
         snippet: hit.snippet.map(|snippet| SnippetBody {
             text: snippet.text,
             highlights: ranges(snippet.highlights),
+            file: snippet.place.map(|place| place.file),
+            page: snippet.place.and_then(TextPlace::page),
+            second: snippet.place.and_then(TextPlace::second),
         }),
         thumbnail: content.then(|| thumbnail(&record)).flatten(),
         media: if content {

@@ -1,19 +1,50 @@
 //! The text of a record.
 
 use super::{CataloguingState, find_record, hidden, problem, told};
-use crate::text::record_text;
+use crate::text::{RecordText, record_text};
 use axum::Json;
 use axum::extract::{Path, State};
 use lantai_domain::access::Action;
+use lantai_domain::reading::TextPlace;
 use lantai_http::{Asker, Problem, ProblemBody, Told};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TextBody {
     /// The text, with its line breaks.
     pub text: String,
+    /// Where of the record it stands, in the order of the text; empty where that is unknown.
+    pub places: Vec<TextPlaceBody>,
+}
+
+/// From a character on, the text stands on this page, or is heard from this second.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TextPlaceBody {
+    /// The first character.
+    pub start: usize,
+    /// Number of the file among the record's files, from 0.
+    pub file: u32,
+    /// The page, from 1, where the file has pages.
+    pub page: Option<u32>,
+    /// The second, where the file is a recording.
+    pub second: Option<f64>,
+}
+
+impl From<RecordText> for TextBody {
+    fn from(read: RecordText) -> Self {
+        let place = |place: TextPlace| TextPlaceBody {
+            start: place.start,
+            file: place.file,
+            page: place.page(),
+            second: place.second(),
+        };
+        Self {
+            places: read.places.into_iter().map(place).collect(),
+            text: read.text,
+        }
+    }
 }
 
 /// Gives the text of a record.
@@ -39,5 +70,5 @@ pub async fn get_record_text(
         .map_err(|error| problem(&error.into()))?
         .map_err(|error| problem(&error))?;
     let text = text.ok_or_else(Problem::not_found)?;
-    Ok((told, Json(TextBody { text })))
+    Ok((told, Json(TextBody::from(text))))
 }

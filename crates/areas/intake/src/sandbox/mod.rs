@@ -10,25 +10,26 @@
 mod child;
 mod error;
 mod protocol;
-mod worker;
 
-pub use child::{ChildLimits, run_child};
+pub use child::run_child;
+pub use lantai_sandbox::ChildLimits;
 pub use error::ExamineError;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use lantai_formats::identify::Identification;
 use lantai_formats::page_code::{PageCode, PageCodeLimits, read_page_codes};
 use lantai_formats::properties::{Claim, ExamineLimits, FileProperties, examine_claim, needs_child};
+use lantai_sandbox::{ChildError, Pool, PoolOptions};
 use protocol::{Answer, Request};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use worker::Worker;
 
 /// The hidden command that a child runs.
 pub const EXAMINE_COMMAND: &str = "examine-file";
 
+/// Bytes of an answer: signatures and their evidence travel in it.
+const MAX_ANSWER: u64 = 16 << 20;
 /// Bytes looked at to choose the way of a file.
 const HEAD: u64 = 4096;
 
@@ -110,19 +111,10 @@ impl SandboxOptions {
 }
 
 /// A pool of children that examine files.
+#[derive(Debug)]
 pub struct Sandbox {
     options: SandboxOptions,
-    arguments: Vec<String>,
-    /// Places for children; a place is empty until it is used, and after a child died.
-    free: (Sender<Option<Worker>>, Receiver<Option<Worker>>),
-}
-
-impl std::fmt::Debug for Sandbox {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Sandbox")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
-    }
+    children: Pool,
 }
 
 impl Sandbox {
@@ -133,58 +125,32 @@ impl Sandbox {
     }
 
     fn with_arguments(options: SandboxOptions, arguments: Vec<String>) -> Self {
-        let places = options.workers.max(1);
-        let free = bounded(places);
-        for _ in 0..places {
-            // there is room for each
-            let _ = free.0.send(None);
-        }
-        Self {
-            options,
+        let children = Pool::new(PoolOptions {
+            executable: options.executable.clone(),
             arguments,
-            free,
-        }
+            variables: Vec::new(),
+            children: options.workers,
+            questions_per_child: options.files_per_child,
+            longest_line: MAX_ANSWER,
+        });
+        Self { options, children }
     }
 
     fn ask_child(&self, request: &Request, timeout: Duration) -> Result<Answer, ExamineError> {
         let request = request.to_line()?;
-        // waits for a place; the pool lives as long as its caller, so there always comes one
-        let mut place = self
-            .free
-            .1
-            .recv()
-            .map_err(|_| ExamineError::crashed("the pool is closed"))?;
-        let answer = self.answer(&mut place, &request, timeout);
-        if answer.as_ref().is_err_and(ExamineError::spoils_the_child) {
-            place = None;
-        }
-        let worn_out = place
-            .as_ref()
-            .is_some_and(|worker| worker.files() >= self.options.files_per_child);
-        let _ = self.free.0.send(if worn_out { None } else { place });
-        answer
-    }
-
-    fn answer(
-        &self,
-        place: &mut Option<Worker>,
-        request: &str,
-        timeout: Duration,
-    ) -> Result<Answer, ExamineError> {
-        let is_fresh = place.is_none();
-        let worker = match place {
-            Some(worker) => worker,
-            None => place.insert(Worker::start(&self.options.executable, &self.arguments)?),
-        };
-        match worker.ask(request, timeout) {
-            // a child that had other files before may have died of them: a fresh one tells
-            Err(ExamineError::Gone { .. } | ExamineError::Crashed { .. } | ExamineError::Memory)
-                if !is_fresh =>
-            {
-                let worker = place.insert(Worker::start(&self.options.executable, &self.arguments)?);
-                worker.ask(request, timeout)
+        let answer = self.children.talk(|child| {
+            child.ask(&request)?;
+            let line = child.answer(timeout)?;
+            // a child that is not understood is not to be trusted
+            match serde_json::from_str(&line).map_err(|error| ChildError::crashed(error.to_string()))? {
+                Answer::OutOfMemory => Err(ChildError::Memory),
+                Answer::Panicked(detail) => Err(ChildError::crashed(detail)),
+                answer => Ok(answer),
             }
-            answer => answer,
+        })?;
+        match answer {
+            Answer::Unreadable(reason) => Err(ExamineError::Unreadable(std::io::Error::other(reason))),
+            answer => Ok(answer),
         }
     }
 }

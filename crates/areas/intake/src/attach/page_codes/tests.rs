@@ -21,7 +21,7 @@ impl Examiner for ByName {
     ) -> Result<Vec<PageCode>, ExamineError> {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         if stem.contains("broken") {
-            return Err(ExamineError::Memory);
+            return Err(ExamineError::Child(lantai_sandbox::ChildError::Memory));
         }
         let codes = stem.split('=').skip(1);
         Ok(codes

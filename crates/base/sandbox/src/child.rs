@@ -1,54 +1,62 @@
-//! One child process: asked line by line, killed when it takes too long.
+//! One child process: asked and answering line by line, killed when it is silent for too long.
 
-use super::error::ExamineError;
-use super::protocol::Answer;
+use crate::error::ChildError;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Bytes of an answer: signatures and their evidence travel in it.
-const MAX_ANSWER: u64 = 16 << 20;
 /// Bytes kept of what a child says before it dies.
 const MAX_LAST_WORDS: u64 = 8 << 10;
+/// Lines that wait for whoever asked.
+const LINES_AHEAD: usize = 4;
 /// What the runtime writes where memory is refused.
 const OUT_OF_MEMORY: &str = "memory allocation of";
 
 /// A child and the threads that listen to it.
-pub(super) struct Worker {
-    process: Child,
+pub struct Child {
+    process: std::process::Child,
     questions: Option<ChildStdin>,
     answers: Receiver<String>,
     last_words: Option<JoinHandle<String>>,
-    files: u32,
+    asked: u32,
 }
 
-impl Worker {
-    /// Starts a child. It inherits no environment.
-    pub(super) fn start(executable: &Path, arguments: &[String]) -> Result<Self, ExamineError> {
+impl Child {
+    /// Starts a child, with no environment but `variables`. A line of its answers is cut at `longest_line` bytes.
+    ///
+    /// # Errors
+    /// [`ChildError::NotStarted`].
+    pub fn start(
+        executable: &Path,
+        arguments: &[String],
+        variables: &[(String, String)],
+        longest_line: u64,
+    ) -> Result<Self, ChildError> {
         let mut process = Command::new(executable)
             .args(arguments)
             .env_clear()
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|source| ExamineError::NotStarted {
+            .map_err(|source| ChildError::NotStarted {
                 executable: executable.to_path_buf(),
                 source,
             })?;
-        let missing = || ExamineError::crashed("the child has no pipes");
+        let missing = || ChildError::crashed("the child has no pipes");
         let questions = process.stdin.take().ok_or_else(missing)?;
         let output = process.stdout.take().ok_or_else(missing)?;
         let errors = process.stderr.take().ok_or_else(missing)?;
-        let (sender, answers) = bounded(1);
+        let (sender, answers) = bounded(LINES_AHEAD);
         std::thread::spawn(move || {
             let mut lines = BufReader::new(output);
             loop {
                 let mut line = String::new();
-                let read = (&mut lines).take(MAX_ANSWER).read_line(&mut line);
+                let read = (&mut lines).take(longest_line).read_line(&mut line);
                 if !matches!(read, Ok(count) if count > 0) || sender.send(line).is_err() {
                     break;
                 }
@@ -67,48 +75,50 @@ impl Worker {
             questions: Some(questions),
             answers,
             last_words: Some(last_words),
-            files: 0,
+            asked: 0,
         })
     }
 
-    /// How many files it was asked about.
-    pub(super) fn files(&self) -> u32 {
-        self.files
+    /// How many questions it was asked.
+    pub fn asked(&self) -> u32 {
+        self.asked
     }
 
-    /// Asks about a file.
-    pub(super) fn ask(&mut self, request: &str, timeout: Duration) -> Result<Answer, ExamineError> {
-        self.files += 1;
+    /// Asks a question: one line, which ends with a line feed.
+    ///
+    /// # Errors
+    /// [`ChildError::Gone`] where it had ended before.
+    pub fn ask(&mut self, question: &str) -> Result<(), ChildError> {
+        self.asked += 1;
         let sent = match &mut self.questions {
             Some(questions) => questions
-                .write_all(request.as_bytes())
+                .write_all(question.as_bytes())
                 .and_then(|()| questions.flush()),
             None => Err(std::io::ErrorKind::BrokenPipe.into()),
         };
-        if sent.is_err() {
-            return Err(ExamineError::Gone { detail: self.end() });
-        }
-        let line = match self.answers.recv_timeout(timeout) {
-            Ok(line) => line,
+        sent.map_err(|_| ChildError::Gone { detail: self.end() })
+    }
+
+    /// The next line of its answer.
+    ///
+    /// # Errors
+    /// [`ChildError::Timeout`] after it was ended for its silence, [`ChildError::Memory`], [`ChildError::Crashed`].
+    pub fn answer(&mut self, patience: Duration) -> Result<String, ChildError> {
+        match self.answers.recv_timeout(patience) {
+            Ok(line) => Ok(line),
             Err(RecvTimeoutError::Timeout) => {
                 self.end();
-                return Err(ExamineError::Timeout {
-                    seconds: timeout.as_secs(),
-                });
+                Err(ChildError::Timeout {
+                    seconds: patience.as_secs(),
+                })
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let words = self.end();
                 if words.contains(OUT_OF_MEMORY) {
-                    return Err(ExamineError::Memory);
+                    return Err(ChildError::Memory);
                 }
-                return Err(ExamineError::crashed(words));
+                Err(ChildError::crashed(words))
             }
-        };
-        match serde_json::from_str(&line)? {
-            answer @ (Answer::Properties(_) | Answer::PageCodes(_)) => Ok(answer),
-            Answer::Unreadable(reason) => Err(ExamineError::Unreadable(std::io::Error::other(reason))),
-            Answer::OutOfMemory => Err(ExamineError::Memory),
-            Answer::Panicked(detail) => Err(ExamineError::crashed(detail)),
         }
     }
 
@@ -137,7 +147,7 @@ impl Worker {
     }
 }
 
-impl Drop for Worker {
+impl Drop for Child {
     fn drop(&mut self) {
         self.end();
     }
