@@ -7,7 +7,7 @@
 use crate::policy::{Policies, PolicyError};
 use crate::table::Table;
 use crate::world::{About, Asker, action_uid, record_uid};
-use cedar_policy::{Authorizer, Decision, Entities};
+use cedar_policy::{Authorizer, Decision, Effect, Entities};
 use lantai_domain::access::{AccessCell, Action, Asking, CellSet, Filter, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +105,10 @@ impl<'g> Cases<'g> {
 
     /// The records with which the action may be done.
     pub fn filter(&self, action: Action) -> Result<Filter, PolicyError> {
+        let policies = self.policies.of(action);
+        if policies.policies().all(|policy| policy.effect() == Effect::Forbid) {
+            return Ok(Filter::nothing());
+        }
         let (action, record) = (action_uid(action)?, record_uid()?);
         let ask = |asker: &Asker| asker.request(self.policies, &action, &record);
         let requests = self.askers.iter().map(ask).collect::<Result<Vec<_>, _>>()?;
@@ -114,7 +118,7 @@ impl<'g> Cases<'g> {
             let mut set = CellSet::default();
             for case in &place.cases {
                 let may = requests.iter().zip(&case.worlds).any(|(request, world)| {
-                    let response = authorizer.is_authorized(request, &self.policies.set, world);
+                    let response = authorizer.is_authorized(request, policies, world);
                     let failed = response.diagnostics().errors().next().is_some();
                     response.decision() == Decision::Allow && !failed
                 });

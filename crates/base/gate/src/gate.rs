@@ -69,6 +69,11 @@ impl Gate {
         })
     }
 
+    /// Whether an answer may change with the hour or the weekday.
+    pub fn knows_time(&self) -> bool {
+        self.policies.knows_time
+    }
+
     /// SHA-256 of the policies' text: what a decision names as its rules.
     pub fn version(&self) -> &str {
         &self.policies.version
@@ -117,7 +122,7 @@ impl Gate {
         let asker = Asker::new(asking, hat)?;
         let request = asker.request(&self.policies, &action_uid(action)?, &about.uid()?)?;
         let world = asker.world(about.entity()?)?;
-        let response = Authorizer::new().is_authorized(&request, &self.policies.set, &world);
+        let response = Authorizer::new().is_authorized(&request, self.policies.of(action), &world);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(PolicyError::Question(error.to_string()));
         }

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Answers remembered at most; beyond that all are forgotten and asked anew.
 const REMEMBERED: usize = 2_000;
 
-/// All that an answer depends on: policies know of the time only its hour and weekday.
-type Question = (Vec<Hat>, Purpose, i8, i8);
+/// All that an answer depends on: policies know of the time only its hour and weekday, and most know nothing of it.
+type Question = (Vec<Hat>, Purpose, Option<(i8, i8)>);
 
 /// A gate that remembers its answers.
 #[derive(Debug)]
@@ -37,9 +37,13 @@ impl Gatekeeper {
 
     /// Everything that somebody with these hats may do at this moment.
     pub fn rights(&self, hats: &[Hat], purpose: Purpose, at: Timestamp) -> Result<Arc<Rights>, PolicyError> {
-        let local = at.to_zoned(TimeZone::fixed(tz::offset(8)));
-        let weekday = local.weekday().to_monday_one_offset();
-        let question = (hats.to_vec(), purpose, local.hour(), weekday);
+        let time = self.gate.knows_time().then(|| {
+            let local = at.to_zoned(TimeZone::fixed(tz::offset(8)));
+            (local.hour(), local.weekday().to_monday_one_offset())
+        });
+        // the gate does not know which post a hat comes from
+        let hats_alone = hats.iter().cloned().map(|hat| Hat { post: None, ..hat });
+        let question = (hats_alone.collect(), purpose, time);
         let known = self.answers().get(&question).cloned();
         if let Some(rights) = known {
             return Ok(rights);
@@ -56,5 +60,31 @@ impl Gatekeeper {
 
     fn answers(&self) -> std::sync::MutexGuard<'_, HashMap<Question, Arc<Rights>>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY_DAY: &str = r#"
+        @id("by_day") @zh("白天") @en("by day")
+        permit (principal, action == Action::"view_figures", resource) when { context.hour >= 8 };
+    "#;
+
+    fn at(hour: i8) -> Timestamp {
+        let day = jiff::civil::date(2026, 11, 22).at(hour, 0, 0, 0);
+        day.to_zoned(TimeZone::fixed(tz::offset(8))).unwrap().timestamp()
+    }
+
+    #[test]
+    fn an_answer_is_asked_anew_with_the_hour_only_where_a_policy_knows_the_hour() {
+        let keeper = Gatekeeper::new(Gate::read(BY_DAY).unwrap());
+        let asked = |hour| keeper.rights(&[Hat::public()], Purpose::Unsaid, at(hour)).unwrap();
+        assert_eq!([7, 8].map(|hour| asked(hour).actions().count()), [0, 1]);
+
+        let keeper = Gatekeeper::new(Gate::builtin().unwrap());
+        let asked = |hour| keeper.rights(&[Hat::public()], Purpose::Unsaid, at(hour)).unwrap();
+        assert!(Arc::ptr_eq(&asked(7), &asked(8)));
     }
 }

@@ -1,9 +1,10 @@
 //! A policy file, read and checked.
 
-use cedar_policy::{PolicySet, Schema, ValidationMode, Validator};
+use crate::world::action_uid;
+use cedar_policy::{ActionConstraint, Policy, PolicySet, Schema, ValidationMode, Validator};
 use lantai_domain::access::{ACTIONS, Action, Reach};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 const ENTITIES: &str = include_str!("schema.cedarschema");
 
@@ -67,6 +68,11 @@ pub(crate) struct Policies {
     pub fonds: BTreeSet<String>,
     /// Texts with which policies compare the category of a record.
     pub categories: BTreeSet<String>,
+    /// Whether any of them looks at the hour or the weekday.
+    pub knows_time: bool,
+    /// Those that speak of an action: the others cannot change an answer, and asking all of them takes ten times as
+    /// long.
+    by_action: HashMap<Action, PolicySet>,
 }
 
 /// The schema with an action for each of ours.
@@ -96,6 +102,7 @@ impl Policies {
             .map_err(|error: cedar_policy::ParseErrors| PolicyError::Syntax(error.to_string()))?;
         let (mut set, mut order) = (PolicySet::new(), Vec::new());
         let (mut fonds, mut categories) = (BTreeSet::new(), BTreeSet::new());
+        let mut knows_time = false;
         for policy in read.policies() {
             let number = policy.id().to_string();
             let explained = |annotation: &'static str| match policy.annotation(annotation) {
@@ -117,6 +124,7 @@ impl Policies {
             }
             compared_with("fonds", &json, &mut fonds);
             compared_with("category", &json, &mut categories);
+            knows_time |= mentions("hour", &json) || mentions("weekday", &json);
             order.push((number_of(&number), name.clone()));
             let named = policy.new_id(cedar_policy::PolicyId::new(&name));
             set.add(named).map_err(|_| PolicyError::NamedTwice(name))?;
@@ -131,6 +139,8 @@ impl Policies {
             });
         }
         Ok(Self {
+            by_action: by_action(&set)?,
+            knows_time,
             set,
             order: order.into_iter().map(|(_, name)| name).collect(),
             schema,
@@ -139,6 +149,30 @@ impl Policies {
             categories,
         })
     }
+}
+
+impl Policies {
+    /// The policies that speak of an action.
+    pub fn of(&self, action: Action) -> &PolicySet {
+        self.by_action.get(&action).unwrap_or(&self.set)
+    }
+}
+
+fn by_action(set: &PolicySet) -> Result<HashMap<Action, PolicySet>, PolicyError> {
+    let apart = ACTIONS.iter().map(|action| {
+        let uid = action_uid(*action)?;
+        let speaks_of_it = |policy: &&Policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(one) => one == uid,
+            // no action stands for others
+            ActionConstraint::In(some) => some.contains(&uid),
+        };
+        let policies = set.policies().filter(speaks_of_it).cloned();
+        let of_it =
+            PolicySet::from_policies(policies).map_err(|error| PolicyError::Question(error.to_string()))?;
+        Ok((*action, of_it))
+    });
+    apart.collect()
 }
 
 /// The place of a policy in its file, out of the identifier that reading gave it.
@@ -190,5 +224,57 @@ fn texts_in(value: &serde_json::Value, found: &mut BTreeSet<String>) {
         serde_json::Value::Array(values) => values.iter().for_each(|value| texts_in(value, found)),
         serde_json::Value::Object(fields) => fields.values().for_each(|value| texts_in(value, found)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{About, Asker};
+    use cedar_policy::Authorizer;
+    use jiff::Timestamp;
+    use lantai_domain::access::{AccessCell, Asking, Hat, Purpose, Span};
+    use lantai_domain::{ROLES, SecurityClassification};
+
+    #[test]
+    fn the_policies_of_an_action_answer_as_all_of_them_do() {
+        let policies = Policies::read(include_str!("../../../../rules/access.cedar")).unwrap();
+        let authorizer = Authorizer::new();
+        let mut allowed = 0;
+        for role in ROLES {
+            let hat = Hat {
+                post: None,
+                role: Some(*role),
+                fonds: Span::All,
+                categories: Span::All,
+                clearance: SecurityClassification::Internal,
+            };
+            let asking = Asking::new([hat.clone()], Purpose::Unsaid, Timestamp::UNIX_EPOCH);
+            let asker = Asker::new(&asking, &hat).unwrap();
+            for action in ACTIONS {
+                for cell in AccessCell::all().step_by(7) {
+                    let about = match action.reach() {
+                        Reach::Archive => About::Archive,
+                        Reach::Record => About::Record {
+                            fonds: "J001",
+                            category: "WS",
+                            facts: cell,
+                        },
+                    };
+                    let uid = action_uid(*action).unwrap();
+                    let request = asker.request(&policies, &uid, &about.uid().unwrap()).unwrap();
+                    let world = asker.world(about.entity().unwrap()).unwrap();
+                    let of_it = authorizer.is_authorized(&request, policies.of(*action), &world);
+                    let of_all = authorizer.is_authorized(&request, &policies.set, &world);
+                    assert_eq!(of_it.decision(), of_all.decision(), "{role:?} {action:?} {cell:?}");
+                    let grounds = |response: &cedar_policy::Response| {
+                        response.diagnostics().reason().cloned().collect::<BTreeSet<_>>()
+                    };
+                    assert_eq!(grounds(&of_it), grounds(&of_all));
+                    allowed += usize::from(of_it.decision() == cedar_policy::Decision::Allow);
+                }
+            }
+        }
+        assert!(allowed > 100, "{allowed}");
     }
 }
