@@ -4,6 +4,7 @@
 //! - [`store`]: the folder in which they lie, and whether they are whole
 //! - [`fetch`]: getting them from a folder, a mirror or a package registry
 //! - [`runtime`]: the library that runs them
+//! - [`vectors`]: passages and questions as points in a space of meanings
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
@@ -14,6 +15,7 @@ pub mod manifest;
 pub mod names;
 pub mod runtime;
 pub mod store;
+pub mod vectors;
 
 pub use error::ModelError;
 pub use manifest::Manifest;
