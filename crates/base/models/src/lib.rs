@@ -4,6 +4,7 @@
 //! - [`store`]: the folder in which they lie, and whether they are whole
 //! - [`fetch`]: getting them from a folder, a mirror or a package registry
 //! - [`runtime`]: the library that runs them
+//! - [`graph`]: models written in memory, for weights that come without a graph
 //! - [`vectors`]: passages and questions as points in a space of meanings
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
@@ -11,6 +12,7 @@
 
 mod error;
 pub mod fetch;
+pub mod graph;
 pub mod manifest;
 pub mod names;
 pub mod runtime;
