@@ -1,6 +1,6 @@
 //! The embedded model of passages: what it is given, what it answers, and that it finds the paragraph of a question.
 
-use lantai_models::vectors::{EmbeddedVectors, PassageVectors, Vector};
+use lantai_models::vectors::{EmbeddedVectors, PassageVectors, passages_of};
 use lantai_models::{ModelError, ModelStore};
 use std::path::PathBuf;
 
@@ -88,57 +88,58 @@ fn workers_share_the_texts_and_keep_their_order() {
     assert_eq!(nearest, Some(3));
 }
 
-/// Questions of CMRC 2018 (trial) against all of its paragraphs. `LANTAI_ALL_QUESTIONS` asks all of them, and those of
-/// DRCD; otherwise every eighth.
+/// Questions of CMRC 2018 (trial) against its paragraphs in passages: the best passage is to be one of the paragraph
+/// that the question was asked about. Usually a part of the set; `LANTAI_ALL_QUESTIONS` asks all, and those of DRCD.
 #[test]
 fn the_paragraph_of_a_question_is_found_first() {
     let Some(mut model) = opened(2) else { return };
-    let all = std::env::var_os("LANTAI_ALL_QUESTIONS").is_some();
-    let sets: &[&str] = match all {
-        true => &["zh-qa/cmrc2018_trial.json", "zh-qa/DRCD_dev.json"],
-        false => &["zh-qa/cmrc2018_trial.json"],
+    let (sets, paragraphs, step) = match std::env::var_os("LANTAI_ALL_QUESTIONS").is_some() {
+        true => (
+            &["zh-qa/cmrc2018_trial.json", "zh-qa/DRCD_dev.json"][..],
+            usize::MAX,
+            1,
+        ),
+        false => (&["zh-qa/cmrc2018_trial.json"][..], 80, 2),
     };
     for set in sets {
         let Some(corpus) = corpus(set) else { return };
-        let mut paragraphs = Vec::new();
-        let mut questions = Vec::new();
-        let documents = corpus["data"].as_array().unwrap().iter();
-        for paragraph in documents.flat_map(|document| document["paragraphs"].as_array().unwrap()) {
-            for question in paragraph["qas"].as_array().unwrap() {
-                questions.push((paragraphs.len(), question["question"].as_str().unwrap()));
-            }
-            // the beginning is enough here, and a run of the test shorter
-            let context = paragraph["context"].as_str().unwrap();
-            let most = if all { usize::MAX } else { 240 };
-            paragraphs.push(context.chars().take(most).collect::<String>());
+        let paragraphs: Vec<_> = corpus["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|document| document["paragraphs"].as_array().unwrap())
+            .take(paragraphs)
+            .collect();
+        let mut passages = Vec::new();
+        for (at, paragraph) in paragraphs.iter().enumerate() {
+            let cut = passages_of(paragraph["context"].as_str().unwrap(), &[]);
+            passages.extend(cut.into_iter().map(|passage| (at, passage.text)));
         }
-        let texts: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
+        let texts: Vec<&str> = passages.iter().map(|(_, text)| text.as_str()).collect();
         let vectors = model.passages(&texts).unwrap();
-        let step = if all { 1 } else { 8 };
-        let asked: Vec<_> = questions.iter().step_by(step).collect();
+        let mut asked = 0;
         let mut found = [0; 2];
-        for (paragraph, question) in &asked {
-            let question = model.query(question).unwrap();
-            let rank = rank_of(&question, &vectors, *paragraph);
-            found[0] += usize::from(rank == 0);
-            found[1] += usize::from(rank < 5);
+        for (own, paragraph) in paragraphs.iter().enumerate().step_by(step) {
+            for question in paragraph["qas"].as_array().unwrap() {
+                let question = model.query(question["question"].as_str().unwrap()).unwrap();
+                let mut best = vec![f32::MIN; paragraphs.len()];
+                for ((at, _), vector) in passages.iter().zip(&vectors) {
+                    best[*at] = best[*at].max(question.cosine(vector));
+                }
+                let before = best.iter().filter(|near| **near > best[own]).count();
+                asked += 1;
+                found[0] += usize::from(before == 0);
+                found[1] += usize::from(before < 5);
+            }
         }
-        let share = found.map(|found| found as f64 / asked.len() as f64);
+        let share = found.map(|found| found as f64 / asked as f64);
         eprintln!(
-            "{set}: {} questions, {} paragraphs, recall@1 {:.3}, @5 {:.3}",
-            asked.len(),
+            "{set}: {asked} questions, {} paragraphs in {} passages, recall@1 {:.3}, @5 {:.3}",
+            paragraphs.len(),
             texts.len(),
             share[0],
             share[1]
         );
         assert!(share[0] >= 0.95 && share[1] >= 0.98, "{share:?}");
     }
-}
-
-fn rank_of(question: &Vector, vectors: &[Vector], paragraph: usize) -> usize {
-    let own = question.cosine(&vectors[paragraph]);
-    vectors
-        .iter()
-        .filter(|vector| question.cosine(vector) > own)
-        .count()
 }

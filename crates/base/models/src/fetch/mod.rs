@@ -134,7 +134,6 @@ impl Fetcher {
     /// next time.
     pub fn tidy(&mut self) {
         self.downloads.forget();
-        drop(std::fs::remove_dir(&self.underway));
     }
 
     async fn state(&self, name: &str) -> Result<ModelState, ModelError> {
