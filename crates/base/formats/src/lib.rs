@@ -8,6 +8,7 @@
 //! - [`malware`]: a built-in signature, and scanners that speak the protocol of clamd
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`page_code`]: barcodes and QR codes on pictures of pages
+//! - [`picture`]: pictures of pages decoded, reduced where they are huge
 //! - [`properties`]: what a file is like and whether it is whole
 //! - [`safe_xml`]: XML without anything that fetches or expands
 //! - [`text`]: text and file names in whatever encoding
@@ -25,6 +26,7 @@ pub mod identify;
 pub mod malware;
 pub mod package;
 pub mod page_code;
+pub mod picture;
 pub mod properties;
 pub mod safe_xml;
 pub mod text;

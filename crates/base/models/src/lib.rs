@@ -4,6 +4,7 @@
 //! - [`store`]: the folder in which they lie, and whether they are whole
 //! - [`fetch`]: getting them from a folder, a mirror or a package registry
 //! - [`runtime`]: the library that runs them
+//! - [`ocr`]: reading what is written on the picture of a page
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
@@ -12,6 +13,7 @@ mod error;
 pub mod fetch;
 pub mod manifest;
 pub mod names;
+pub mod ocr;
 pub mod runtime;
 pub mod store;
 
