@@ -8,6 +8,7 @@
 //! - [`malware`]: a built-in signature, and scanners that speak the protocol of clamd
 //! - [`package`]: folders, their files, references that stay inside
 //! - [`page_code`]: barcodes and QR codes on pictures of pages
+//! - [`picture`]: pictures of pages decoded, reduced where they are huge
 //! - [`properties`]: what a file is like and whether it is whole
 //! - [`reading`]: text and structure of documents, page by page
 //! - [`safe_xml`]: XML without anything that fetches or expands
@@ -26,6 +27,7 @@ pub mod identify;
 pub mod malware;
 pub mod package;
 pub mod page_code;
+pub mod picture;
 pub mod properties;
 pub mod reading;
 pub mod safe_xml;

