@@ -4,19 +4,19 @@ use super::context::Context;
 use super::dispatch::Reader;
 use super::error::ReadError;
 use super::input::Input;
+use super::{image_page, ofd, ooxml, pdf, sheets, xps};
 
 /// Reads a document with one reader.
 pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
-    let _ = (input, &context);
     match reader {
-        Reader::Pdf => Err(ReadError::NoReader),
-        Reader::Ofd => Err(ReadError::NoReader),
-        Reader::Word => Err(ReadError::NoReader),
-        Reader::Sheets => Err(ReadError::NoReader),
-        Reader::Slides => Err(ReadError::NoReader),
-        Reader::Visio => Err(ReadError::NoReader),
-        Reader::Xps => Err(ReadError::NoReader),
-        Reader::Image => Err(ReadError::NoReader),
+        Reader::Pdf => pdf::read(input, context),
+        Reader::Ofd => ofd::read(input, context),
+        Reader::Word => ooxml::read_word(input, context),
+        Reader::Sheets => sheets::read(input, context),
+        Reader::Slides => ooxml::read_slides(input, context),
+        Reader::Visio => ooxml::read_visio(input, context),
+        Reader::Xps => xps::read(input, context),
+        Reader::Image => image_page::read(input, context),
         Reader::Encrypted => Err(ReadError::Encrypted),
         // below: the modules of mail, web and plain text
         Reader::OldWord => Err(ReadError::NoReader),
