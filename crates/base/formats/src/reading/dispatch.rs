@@ -82,6 +82,10 @@ fn by_head(head: &[u8]) -> Option<Reader> {
     if text.starts_with(b"WARC/") || text.starts_with(b"filedesc://") {
         return Some(Reader::WebArchive);
     }
+    if text.starts_with(&[0x78, 0x9F, 0x3E, 0x22]) {
+        // what Outlook wraps up for the way (TNEF)
+        return Some(Reader::OutlookMessage);
+    }
     // readers bear some bytes before the mark
     memchr::memmem::find(head.get(..1024).unwrap_or(head), b"%PDF-").map(|_| Reader::Pdf)
 }

@@ -14,23 +14,38 @@
 //! Documents are hostile. Readers of others run here (PDF, workbooks), so the caller puts all of it into a child
 //! process with limits of time and memory; the limits in [`ReadLimits`] hold beside those.
 
+mod bridge;
 mod collector;
+mod compound;
 mod context;
 mod dispatch;
+mod email;
+mod epub;
 mod error;
+mod flow;
+mod html;
 mod image_page;
 mod input;
 mod limits;
+mod markdown;
 mod markup;
+mod mbox;
+mod mime;
+mod msg;
 mod ofd;
+mod old_office;
 mod ooxml;
+mod opendocument;
 mod options;
 mod package;
 mod pdf;
 mod picture;
+mod plain;
 mod readers;
+mod rtf;
 mod sheets;
 mod sink;
+mod web_archive;
 mod xps;
 
 pub use collector::Collector;
@@ -75,6 +90,26 @@ pub fn extract_input(
     let mut used = context::Used::default();
     let mut context = Context::new(claim, options, limits, sink, &mut used);
     match context.read(input) {
+        Err(ReadError::Enough) => Ok(()),
+        other => other,
+    }
+}
+
+/// Reads a document with a reader that was chosen, whatever the document looks like.
+pub fn extract_as(
+    reader: Reader,
+    input: &Input<'_>,
+    claim: &Claim,
+    options: &ExtractOptions,
+    limits: &ReadLimits,
+    sink: &mut dyn Sink,
+) -> Result<(), ReadError> {
+    if input.size() == 0 {
+        return Err(ReadError::Empty);
+    }
+    let mut used = context::Used::default();
+    let mut context = Context::new(claim, options, limits, sink, &mut used);
+    match readers::read(reader, input, &mut context) {
         Err(ReadError::Enough) => Ok(()),
         other => other,
     }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::dispatch::Reader;
 use super::error::ReadError;
 use super::input::Input;
-use super::{image_page, ofd, ooxml, pdf, sheets, xps};
+use super::{bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf, plain, rtf, sheets, web_archive, xps};
 
 /// Reads a document with one reader.
 pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
@@ -19,18 +19,18 @@ pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>)
         Reader::Image => image_page::read(input, context),
         Reader::Encrypted => Err(ReadError::Encrypted),
         // below: the modules of mail, web and plain text
-        Reader::OldWord => Err(ReadError::NoReader),
-        Reader::OldSlides => Err(ReadError::NoReader),
-        Reader::OpenDocument => Err(ReadError::NoReader),
-        Reader::Epub => Err(ReadError::NoReader),
-        Reader::Email => Err(ReadError::NoReader),
-        Reader::Mbox => Err(ReadError::NoReader),
-        Reader::OutlookMessage => Err(ReadError::NoReader),
-        Reader::WebArchive => Err(ReadError::NoReader),
-        Reader::Html => Err(ReadError::NoReader),
-        Reader::Markdown => Err(ReadError::NoReader),
-        Reader::Rtf => Err(ReadError::NoReader),
-        Reader::Plain => Err(ReadError::NoReader),
-        Reader::Bridge => Err(ReadError::NoReader),
+        Reader::OldWord => old_office::word::read(input, context),
+        Reader::OldSlides => old_office::slides::read(input, context),
+        Reader::OpenDocument => opendocument::read(input, context),
+        Reader::Epub => epub::read(input, context),
+        Reader::Email => email::read(input, context),
+        Reader::Mbox => mbox::read(input, context),
+        Reader::OutlookMessage => msg::read(input, context),
+        Reader::WebArchive => web_archive::read(input, context),
+        Reader::Html => html::read(input, context),
+        Reader::Markdown => markdown::read(input, context),
+        Reader::Rtf => rtf::read(input, context),
+        Reader::Plain => plain::read(input, context),
+        Reader::Bridge => bridge::read(input, context),
     }
 }

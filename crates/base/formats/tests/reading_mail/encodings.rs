@@ -1,0 +1,36 @@
+//! One text in many encodings is one text.
+
+use crate::{corpus, files_below, options, read};
+use std::collections::BTreeMap;
+
+#[test]
+fn all_encodings_of_a_text_give_it() {
+    let Some(folder) = corpus::folder("encodings") else { return };
+    let options = options();
+    let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for path in files_below(&folder) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let Some((number, encoding)) = name.split_once('_').filter(|_| name.ends_with(".txt")) else {
+            continue;
+        };
+        let (reading, result) = read(&path, &options);
+        assert!(result.is_ok(), "{name}: {result:?}");
+        texts.entry(number.to_owned()).or_default().push((encoding.to_owned(), reading.text));
+    }
+    let (mut same, mut all) = (0, 0);
+    for (number, found) in &texts {
+        let (_, reference) = found.iter().find(|(encoding, _)| encoding.ends_with("utf-8.txt")).unwrap();
+        assert!(reference.chars().count() > 500);
+        for (encoding, text) in found {
+            all += 1;
+            // these encodings lack a few of the characters
+            let is_poor = encoding.contains("gbk") || encoding.contains("big5");
+            let lacking = reference.chars().count().abs_diff(text.chars().count());
+            let is_same = text == reference || (is_poor && lacking <= 10 && !text.contains('\u{fffd}'));
+            same += usize::from(is_same);
+            assert!(is_same, "{number} in {encoding}");
+        }
+    }
+    println!("encodings: {same} of {all} files give the text of their number");
+    assert!(all >= 30);
+}
