@@ -48,6 +48,12 @@ pub enum ReadingError {
     /// Somebody decided before.
     #[error("this was decided before")]
     Decided,
+    /// Whoever read it ended in the middle, again and again.
+    #[error("its worker vanished {times} times while it read this record")]
+    WorkersLost {
+        /// How often.
+        times: i64,
+    },
     /// The worker was ended in the middle.
     #[error("the work was interrupted")]
     Interrupted,
@@ -66,6 +72,7 @@ impl ReadingError {
             Self::Vault(error) => error.code(),
             Self::NotFound => "reading.not_found",
             Self::Decided => "reading.decided",
+            Self::WorkersLost { .. } => "reading.workers_lost",
             Self::Interrupted => "reading.interrupted",
         }
     }

@@ -287,6 +287,23 @@ pub enum SuggestedElement {
     Language,
 }
 
+impl SuggestedElement {
+    /// Its word in catalogue and interface.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Author => "author",
+            Self::Date => "date",
+            Self::DocumentNumber => "document_number",
+            Self::Keyword => "keyword",
+            Self::Summary => "summary",
+            Self::Person => "person",
+            Self::Place => "place",
+            Self::Language => "language",
+        }
+    }
+}
+
 /// A place in the text that speaks for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
