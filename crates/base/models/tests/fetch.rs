@@ -1,5 +1,7 @@
 //! Models come from a folder, a mirror or a registry, whole or not at all.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod served;
 
 use lantai_models::fetch::{Fetcher, Origin, Quiet, Sources};

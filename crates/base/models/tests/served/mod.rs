@@ -12,6 +12,8 @@ struct State {
     broken: HashMap<String, usize>,
     /// The part that each answered question asked for.
     ranges: Vec<String>,
+    /// What was sent along with questions: their heads and bodies.
+    sent: Vec<(String, String)>,
 }
 
 /// The server; it ends with its test.
@@ -20,6 +22,7 @@ pub struct Served {
     port: u16,
 }
 
+#[expect(dead_code, reason = "each suite uses a part of it")]
 impl Served {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,30 +49,54 @@ impl Served {
         self.state.lock().unwrap().broken.insert(path.to_owned(), bytes);
     }
 
+    pub fn sent(&self) -> Vec<(String, String)> {
+        self.state.lock().unwrap().sent.clone()
+    }
+
     pub fn ranges(&self) -> Vec<String> {
         self.state.lock().unwrap().ranges.clone()
     }
 }
 
 async fn answer(mut connection: TcpStream, state: Arc<Mutex<State>>) {
-    let mut head = Vec::new();
+    let mut read = Vec::new();
     let mut buffer = [0; 1024];
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+    while !is_whole(&read) {
         match connection.read(&mut buffer).await {
-            Ok(read) if read > 0 => head.extend_from_slice(&buffer[..read]),
+            Ok(more) if more > 0 => read.extend_from_slice(&buffer[..more]),
             _ => return,
         }
     }
-    let head = String::from_utf8_lossy(&head).into_owned();
+    let (head, body) = parts(&read).unwrap();
     let path = head.split(' ').nth(1).unwrap_or("/").to_owned();
-    let range = head
-        .lines()
-        .find_map(|line| line.strip_prefix("range: "))
-        .unwrap_or_default()
-        .to_owned();
-    let bytes = prepared(&mut state.lock().unwrap(), &path, &range);
+    let range = header(&head, "range");
+    let bytes = {
+        let mut state = state.lock().unwrap();
+        state.sent.push((head, body));
+        prepared(&mut state, &path, &range)
+    };
     connection.write_all(&bytes).await.unwrap();
     connection.shutdown().await.unwrap();
+}
+
+fn parts(read: &[u8]) -> Option<(String, String)> {
+    let text = String::from_utf8_lossy(read);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    Some((head.to_owned(), body.to_owned()))
+}
+
+fn is_whole(read: &[u8]) -> bool {
+    parts(read).is_some_and(|(head, body)| {
+        let length = header(&head, "content-length");
+        body.len() >= length.parse().unwrap_or(0)
+    })
+}
+
+fn header(head: &str, name: &str) -> String {
+    let found = head
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name}: ")));
+    found.unwrap_or_default().to_owned()
 }
 
 fn prepared(state: &mut State, path: &str, range: &str) -> Vec<u8> {
