@@ -10,7 +10,7 @@ mod error;
 mod fonds;
 mod lines;
 mod reader;
-mod workbook;
+pub(crate) mod workbook;
 
 use std::collections::BTreeMap;
 

@@ -129,7 +129,7 @@ fn refuse_bomb(bytes: &[u8]) -> Result<(), CatalogueError> {
 }
 
 /// The text that a person sees in a cell, near enough; `Err` with the error value of a failed formula.
-fn cell_text(cell: &Data) -> Result<String, String> {
+pub(crate) fn cell_text(cell: &Data) -> Result<String, String> {
     Ok(match cell {
         Data::Empty => String::new(),
         Data::String(text) => text.clone(),

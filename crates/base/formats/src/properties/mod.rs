@@ -37,6 +37,7 @@ mod zip_file;
 
 pub use fault::{Fault, FaultCheck, FaultKind, FaultWeight};
 pub use file_properties::{Claim, Colour, Depth, ExamineLimits, FileProperties, PdfaClaim};
+pub(crate) use ofd::join;
 pub use signed_parts::{Blob, EmbeddedSignature, SignedBytes, SignedForm, SignedParts};
 
 use crate::identify::{Identification, ReadSeek};

@@ -278,7 +278,7 @@ impl OfdReader<'_, '_> {
 
 /// A reference taken from the folder of `base`, or from the root where it begins with a slash. `None` where it
 /// leaves the package.
-pub(super) fn join(base: &str, reference: &str) -> Option<String> {
+pub(crate) fn join(base: &str, reference: &str) -> Option<String> {
     let reference = reference.replace('\\', "/");
     let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
     let from_root = reference.starts_with('/');

@@ -73,6 +73,12 @@ fn by_head(head: &[u8]) -> Option<Reader> {
     if text.starts_with(br"{\rtf") {
         return Some(Reader::Rtf);
     }
+    let begins = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
+    if text.trim_ascii_start().starts_with(b"<?xml")
+        && (begins(b"Word.Document") || begins(b"w:wordDocument"))
+    {
+        return Some(Reader::Word);
+    }
     if text.starts_with(b"WARC/") || text.starts_with(b"filedesc://") {
         return Some(Reader::WebArchive);
     }

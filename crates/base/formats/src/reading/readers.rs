@@ -4,22 +4,21 @@ use super::context::Context;
 use super::dispatch::Reader;
 use super::error::ReadError;
 use super::input::Input;
-use super::{bridge, email, epub, html, markdown, mbox, msg, old_office, opendocument, plain, rtf, web_archive};
+use super::{bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf};
+use super::{plain, rtf, sheets, web_archive, xps};
 
 /// Reads a document with one reader.
 pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
-    let _ = (input, &context);
     match reader {
-        Reader::Pdf => Err(ReadError::NoReader),
-        Reader::Ofd => Err(ReadError::NoReader),
-        Reader::Word => Err(ReadError::NoReader),
-        Reader::Sheets => Err(ReadError::NoReader),
-        Reader::Slides => Err(ReadError::NoReader),
-        Reader::Visio => Err(ReadError::NoReader),
-        Reader::Xps => Err(ReadError::NoReader),
-        Reader::Image => Err(ReadError::NoReader),
+        Reader::Pdf => pdf::read(input, context),
+        Reader::Ofd => ofd::read(input, context),
+        Reader::Word => ooxml::read_word(input, context),
+        Reader::Sheets => sheets::read(input, context),
+        Reader::Slides => ooxml::read_slides(input, context),
+        Reader::Visio => ooxml::read_visio(input, context),
+        Reader::Xps => xps::read(input, context),
+        Reader::Image => image_page::read(input, context),
         Reader::Encrypted => Err(ReadError::Encrypted),
-        // below: the modules of mail, web and plain text
         Reader::OldWord => old_office::word::read(input, context),
         Reader::OldSlides => old_office::slides::read(input, context),
         Reader::OpenDocument => opendocument::read(input, context),
