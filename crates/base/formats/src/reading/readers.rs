@@ -4,7 +4,8 @@ use super::context::Context;
 use super::dispatch::Reader;
 use super::error::ReadError;
 use super::input::Input;
-use super::{bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf, plain, rtf, sheets, web_archive, xps};
+use super::{bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf};
+use super::{plain, rtf, sheets, web_archive, xps};
 
 /// Reads a document with one reader.
 pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
@@ -18,7 +19,6 @@ pub(super) fn read(reader: Reader, input: &Input<'_>, context: &mut Context<'_>)
         Reader::Xps => xps::read(input, context),
         Reader::Image => image_page::read(input, context),
         Reader::Encrypted => Err(ReadError::Encrypted),
-        // below: the modules of mail, web and plain text
         Reader::OldWord => old_office::word::read(input, context),
         Reader::OldSlides => old_office::slides::read(input, context),
         Reader::OpenDocument => opendocument::read(input, context),

@@ -12,15 +12,17 @@ use super::{Context, Input, ReadError};
 use crate::text::decode_text;
 use encoding_rs::Encoding;
 use http::{HttpBody, http_body};
-use member::{Counted, Member};
+use member::{Counted, Members};
 use record::{Kind, Next, Record, Records};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
 /// Reads a web archive.
 pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
     let mut source = Counted::new(BufReader::with_capacity(64 * 1024, input.reader()?));
+    context.text_step("", serde_json::Map::new());
     let mut archive = Archive {
         context,
         counts: BTreeMap::new(),
@@ -31,15 +33,12 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
     } else {
         archive.records(&mut source, None)
     };
-    let parameters = archive
-        .counts
-        .iter()
-        .map(|(name, count)| ((*name).to_owned(), (*count).into()))
-        .collect();
-    let has_records = !archive.counts.is_empty();
-    context.text_step("", parameters);
+    let counts = archive.counts;
+    for (name, count) in &counts {
+        context.told(name, &count.to_string());
+    }
     result?;
-    if has_records {
+    if !counts.is_empty() {
         return Ok(());
     }
     Err(ReadError::damaged("there is no record in the archive"))
@@ -54,39 +53,28 @@ impl Archive<'_, '_> {
     /// The members of a compressed archive, one after the other; behind a broken one the next is looked for.
     fn members(&mut self, source: &mut Counted<impl BufRead>) -> Result<(), ReadError> {
         while let Some(offset) = source.skip_to_member()? {
-            let mut member = Member::new(source);
-            let result = self.records(&mut BufReader::new(&mut member), Some(offset));
+            let members = Members::new(source, offset);
+            let begin = members.begin();
+            let result = self.records(&mut BufReader::new(members), Some(&begin));
             match result {
-                Err(ReadError::Io(error)) if !member.has_source_failed() => {
-                    self.fault(offset, &format!("the compressed data is broken: {error}"));
+                Err(ReadError::Io(error)) if !source.has_failed() => {
+                    self.fault(begin.get(), &format!("the compressed data is broken: {error}"));
                 }
                 other => other?,
-            }
-            // what follows the last record of a member, if anything, tells whether the member is whole
-            if let Err(error) = member.drain() {
-                if member.has_source_failed() {
-                    return Err(error.into());
-                }
-                if !member.was_told() {
-                    self.fault(offset, &format!("the compressed data is broken: {error}"));
-                }
             }
         }
         Ok(())
     }
 
     /// The records of a stream. `member` is where the compressed member begins that they lie in.
-    fn records(&mut self, source: &mut impl BufRead, member: Option<u64>) -> Result<(), ReadError> {
+    fn records(&mut self, source: &mut impl BufRead, member: Option<&Cell<u64>>) -> Result<(), ReadError> {
         let limit = self.context.limits().part_bytes;
-        let mut records = Records::new(source, limit);
+        let mut records = Records::new(source, limit, member);
         loop {
             match records.next()? {
                 Next::End => return Ok(()),
-                Next::Fault { offset, detail } => self.fault(member.unwrap_or(offset), &detail),
-                Next::Record(record) => {
-                    let offset = member.unwrap_or(record.offset);
-                    self.record(&record, offset)?;
-                }
+                Next::Fault { offset, detail } => self.fault(offset, &detail),
+                Next::Record(record) => self.record(&record)?,
             }
         }
     }
@@ -99,7 +87,8 @@ impl Archive<'_, '_> {
         *self.counts.entry(name).or_default() += 1;
     }
 
-    fn record(&mut self, record: &Record, offset: u64) -> Result<(), ReadError> {
+    fn record(&mut self, record: &Record) -> Result<(), ReadError> {
+        let offset = record.offset;
         self.count("records");
         if let Some(detail) = &record.fault {
             self.fault(offset, detail);

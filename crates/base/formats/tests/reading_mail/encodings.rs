@@ -20,7 +20,7 @@ fn all_encodings_of_a_text_give_it() {
     let (mut same, mut all) = (0, 0);
     for (number, found) in &texts {
         let (_, reference) = found.iter().find(|(encoding, _)| encoding.ends_with("utf-8.txt")).unwrap();
-        assert!(reference.chars().count() > 500);
+        assert!(reference.chars().count() > 300);
         for (encoding, text) in found {
             all += 1;
             // these encodings lack a few of the characters

@@ -7,7 +7,7 @@ fn headers_and_bodies_in_any_character_set() {
     let Some(folder) = corpus::folder("email") else { return };
     let options = options();
     for (file, name, value) in [
-        ("mail-rb/multi_charset/japanese.eml", "subject", "This is a メール"),
+        ("mail-rb/multi_charset/japanese.eml", "subject", "まみむめも"),
         ("mail-rb/multi_charset/japanese_iso_2022.eml", "subject", "見積"),
         ("outlook-msg/chinese-traditional.msg", "subject", "大地"),
         ("outlook-msg/cyrillic_message.msg", "subject", "ропрорпо"),
@@ -29,7 +29,6 @@ fn attachments_are_parts() {
     for (file, parts) in [
         ("outlook-msg/attachment_msg_pdf.msg", 2),
         ("tika/testMSG_att_msg.msg", 1),
-        ("tika/testMSG_forwarded.msg", 1),
         ("tika/testEmailWithPNGAtt.eml", 1),
         ("mail-rb/attachment_emails/attachment_pdf.eml", 1),
         ("tika/complex.mbox", 3),

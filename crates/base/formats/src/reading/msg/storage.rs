@@ -5,7 +5,6 @@ use super::property::{Properties, Value, id};
 use crate::reading::ReadError;
 use crate::reading::compound::{Compound, u16_at, u32_at, u64_at};
 use std::io::{Read, Seek};
-use std::path::Path;
 
 /// Recipients and attachments that are read, each.
 const MAX_CHILDREN: usize = 10_000;
@@ -16,29 +15,28 @@ const INNER: &str = "__substg1.0_3701000D";
 
 /// Reads a message.
 pub(super) fn read<R: Read + Seek>(file: &mut Compound<R>) -> Result<Message, ReadError> {
-    let root = Path::new("/");
     if !file.has_stream(FIXED) {
         return Err(ReadError::damaged("the compound file holds no message"));
     }
     let mut message = Message {
-        properties: properties(file, root, 32)?,
+        properties: properties(file, "", 32)?,
         ..Message::default()
     };
-    let names = file.names(root);
+    let names = file.names("");
     let recipients = names.iter().filter(|name| name.starts_with("__recip_version1.0_"));
     for name in recipients.take(MAX_CHILDREN) {
-        message.recipients.push(properties(file, &root.join(name), 8)?);
+        message.recipients.push(properties(file, name, 8)?);
     }
     let attachments = names.iter().filter(|name| name.starts_with("__attach_version1.0_"));
     for name in attachments.take(MAX_CHILDREN) {
-        let folder = root.join(name);
-        let inner = folder.join(INNER);
-        let embedded = if file.names(&folder).iter().any(|name| name == INNER) && !file.has_stream(&inner) {
+        let folder = name;
+        let inner = format!("{folder}/{INNER}");
+        let embedded = if !file.names(&inner).is_empty() {
             embedded(file, &inner)
         } else {
             Ok(None)
         };
-        let properties = properties(file, &folder, 8)?;
+        let properties = properties(file, folder, 8)?;
         message.files.push(match embedded {
             Ok(embedded) => File {
                 properties,
@@ -56,11 +54,11 @@ pub(super) fn read<R: Read + Seek>(file: &mut Compound<R>) -> Result<Message, Re
 }
 
 /// A message or an object in the message, as a file of its own.
-fn embedded<R: Read + Seek>(file: &mut Compound<R>, storage: &Path) -> Result<Option<(Vec<u8>, bool)>, ReadError> {
-    let is_message = file.has_stream(storage.join(FIXED));
+fn embedded<R: Read + Seek>(file: &mut Compound<R>, storage: &str) -> Result<Option<(Vec<u8>, bool)>, ReadError> {
+    let is_message = file.has_stream(&format!("{storage}/{FIXED}"));
     let bytes = file.copy_storage(storage, |path, mut bytes| {
         // the header of a message at the top is eight bytes longer than that of one inside
-        if is_message && path == Path::new(FIXED) && bytes.len() >= 24 {
+        if is_message && path == FIXED && bytes.len() >= 24 {
             bytes.splice(24..24, [0; 8]);
         }
         bytes
@@ -70,11 +68,11 @@ fn embedded<R: Read + Seek>(file: &mut Compound<R>, storage: &Path) -> Result<Op
 
 fn properties<R: Read + Seek>(
     file: &mut Compound<R>,
-    folder: &Path,
+    folder: &str,
     header: usize,
 ) -> Result<Properties, ReadError> {
     let mut properties = Properties::default();
-    let fixed = file.stream(folder.join(FIXED))?.unwrap_or_default();
+    let fixed = file.stream(&format!("{folder}/{FIXED}"))?.unwrap_or_default();
     for entry in fixed.get(header..).unwrap_or_default().chunks_exact(16) {
         let (Some(kind), Some(id)) = (u16_at(entry, 0), u16_at(entry, 2)) else {
             continue;
@@ -93,7 +91,7 @@ fn properties<R: Read + Seek>(
         let Some((id, kind)) = stream_name(&name).filter(|(id, _)| is_read(*id)) else {
             continue;
         };
-        let path = folder.join(&name);
+        let path = format!("{folder}/{name}");
         if !file.has_stream(&path) {
             continue;
         }

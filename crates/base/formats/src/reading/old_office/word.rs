@@ -20,6 +20,8 @@ use story::Story;
 /// Marks of Word 97 and later, of Word 6 and 95.
 const WORD_97: u16 = 0xa5ec;
 const WORD_6: u16 = 0xa5dc;
+/// Word 6 and 95 of East Asia, with two bytes a character.
+const WORD_6_EAST: std::ops::RangeInclusive<u16> = 0xa697..=0xa699;
 /// The first version whose characters are in UTF-16.
 const UNICODE_VERSION: u16 = 0xc1;
 
@@ -83,11 +85,12 @@ impl Text {
         if flags & 0x0100 != 0 {
             return Err(ReadError::Encrypted);
         }
-        if !matches!(mark, WORD_97 | WORD_6) {
+        let is_eastern = WORD_6_EAST.contains(&mark);
+        if !matches!(mark, WORD_97 | WORD_6) && !is_eastern {
             return Err(ReadError::damaged(format!("the mark of the document is {mark:#06x}")));
         }
         if version < UNICODE_VERSION {
-            return Self::of_word_6(document, flags, locale);
+            return Self::of_word_6(document, flags, locale, is_eastern);
         }
         let name = if flags & 0x0200 == 0 { "0Table" } else { "1Table" };
         let table = file.stream(name)?;
@@ -105,10 +108,11 @@ impl Text {
     }
 
     /// One byte or two a character, in the code page of the language.
-    fn of_word_6(document: &[u8], flags: u16, locale: u16) -> Result<Self, ReadError> {
+    fn of_word_6(document: &[u8], flags: u16, locale: u16, is_eastern: bool) -> Result<Self, ReadError> {
         let begin = u32_at(document, 0x18).map_or(0, index);
         let end = u32_at(document, 0x1c).map_or(0, index);
         let length = u32_at(document, 0x34).map_or(0, index);
+        let width = if is_eastern { 2 } else { 1 };
         let mut bytes = Vec::new();
         let mut is_whole = true;
         if flags & 0x0004 != 0 {
@@ -117,7 +121,7 @@ impl Text {
             let clx = document.get(at..at.saturating_add(size).min(document.len()));
             let pieces = clx.and_then(pieces).ok_or_else(|| ReadError::damaged("the table of pieces is missing"))?;
             for piece in pieces {
-                let content = document.get(piece.raw..piece.raw.saturating_add(piece.characters));
+                let content = document.get(piece.raw..piece.raw.saturating_add(piece.characters.saturating_mul(width)));
                 is_whole &= content.is_some();
                 bytes.extend_from_slice(content.unwrap_or_default());
                 if bytes.len() > document.len() {
@@ -130,8 +134,13 @@ impl Text {
                 ReadError::damaged("the text lies outside the file")
             })?);
         }
-        let main = bytes.get(..length.min(bytes.len())).unwrap_or_default();
-        let units: Vec<u16> = decode(main, locale).encode_utf16().collect();
+        let length = length.saturating_mul(width).min(bytes.len());
+        let main = bytes.get(..length).unwrap_or_default();
+        let units: Vec<u16> = if is_eastern {
+            main.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+        } else {
+            decode(main, locale).encode_utf16().collect()
+        };
         Ok(Self {
             lengths: vec![(units.len(), Part::Main)],
             units,
@@ -243,7 +252,7 @@ mod tests {
         let end = u32::try_from(document.len()).unwrap();
         document[0x1c..0x20].copy_from_slice(&end.to_le_bytes());
         document[0x34..0x38].copy_from_slice(&9_u32.to_le_bytes());
-        let text = Text::of_word_6(&document, 0, 0x0804).unwrap();
+        let text = Text::of_word_6(&document, 0, 0x0804, false).unwrap();
         assert_eq!(String::from_utf16(&text.units).unwrap(), "大坝验收\r");
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Content {
     paragraphs: usize,
     /// Whether we are where the document says of itself what it is.
     is_meta: bool,
+    /// Open formulas (MathML).
+    formulas: usize,
     /// Whether we are among the styles of pages, of which headers and footers are read.
     is_master: bool,
     meta: Option<(&'static str, String)>,
@@ -58,7 +60,7 @@ impl Content {
 
     fn open(&mut self, tag: &Tag<'_>) {
         let name = tag.name();
-        if self.hidden > 0 || holds_no_text(name) {
+        if self.hidden > 0 || holds_no_text(name) || (name == "annotation" && self.formulas > 0) {
             self.hidden += 1;
             return;
         }
@@ -82,6 +84,8 @@ impl Content {
                     self.role = LineRole::Heading;
                 }
             }
+            "math" => self.formulas += 1,
+            "mi" | "mn" | "mo" | "mtext" if !self.line.is_empty() => self.line.push(' '),
             "tab" => self.line.push('\t'),
             "s" => {
                 let count = tag.attribute("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
@@ -121,7 +125,7 @@ impl Content {
             value.push_str(text);
             return;
         }
-        if self.paragraphs == 0 {
+        if self.paragraphs == 0 && self.formulas == 0 {
             return;
         }
         // blanks of the source mean one blank
@@ -168,6 +172,7 @@ impl Content {
                 }
             }
             name if is_margin(name) => self.margins = self.margins.saturating_sub(1),
+            "math" => self.formulas = self.formulas.saturating_sub(1),
             "meta" => self.is_meta = false,
             "master-styles" => self.is_master = false,
             "page" if self.is_begun => {

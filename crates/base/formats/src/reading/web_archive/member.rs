@@ -1,6 +1,8 @@
 //! Compressed members: where they begin, and how much may come out of them.
 
 use flate2::bufread::GzDecoder;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::io::{self, BufRead, Chain, Read};
 
 /// The beginning of a member: gzip, compressed by deflate.
@@ -18,6 +20,11 @@ pub(super) struct Counted<R> {
 }
 
 impl<R: BufRead> Counted<R> {
+    /// Whether the disk failed, rather than the data.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
     /// Counts from here.
     pub(super) fn new(inner: R) -> Self {
         Self {
@@ -73,59 +80,57 @@ impl<R: BufRead> BufRead for Counted<R> {
     }
 }
 
-/// One member, decompressed.
-pub(super) struct Member<'s, R: BufRead> {
-    decoder: GzDecoder<Chain<&'static [u8], &'s mut Counted<R>>>,
-    begin: u64,
+/// Members, decompressed, as one stream: a record may be cut by the end of its member.
+pub(super) struct Members<'s, R: BufRead> {
+    /// `None` at the end.
+    decoder: Option<Decoder<'s, R>>,
+    /// Where the member begins that is read.
+    begin: Rc<Cell<u64>>,
     came_out: u64,
-    was_told: bool,
 }
 
-impl<'s, R: BufRead> Member<'s, R> {
-    /// The member whose first three bytes were passed over.
-    pub(super) fn new(source: &'s mut Counted<R>) -> Self {
-        let begin = source.offset;
+type Decoder<'s, R> = GzDecoder<Chain<&'static [u8], &'s mut Counted<R>>>;
+
+impl<'s, R: BufRead> Members<'s, R> {
+    /// The members from one whose first three bytes were passed over.
+    pub(super) fn new(source: &'s mut Counted<R>, offset: u64) -> Self {
         Self {
-            decoder: GzDecoder::new(MAGIC.chain(source)),
-            begin,
+            decoder: Some(GzDecoder::new(MAGIC.chain(source))),
+            begin: Rc::new(Cell::new(offset)),
             came_out: 0,
-            was_told: false,
         }
     }
 
-    fn source(&self) -> &Counted<R> {
-        self.decoder.get_ref().get_ref().1
-    }
-
-    /// Whether the disk failed, rather than the data.
-    pub(super) fn has_source_failed(&self) -> bool {
-        self.source().has_failed
-    }
-
-    /// Whether an error of the data was given to the reader already.
-    pub(super) fn was_told(&self) -> bool {
-        self.was_told
-    }
-
-    /// Reads what is left, up to the end of the member.
-    pub(super) fn drain(&mut self) -> io::Result<()> {
-        if self.was_told {
-            // past the beginning of what is broken
-            return Ok(());
-        }
-        io::copy(self, &mut io::sink()).map(|_| ())
+    /// Where the member begins that is read; it goes on while members are read.
+    pub(super) fn begin(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.begin)
     }
 }
 
-impl<R: BufRead> Read for Member<'_, R> {
+impl<R: BufRead> Read for Members<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.decoder.read(buffer).inspect_err(|_| self.was_told = true)?;
-        self.came_out += read as u64;
-        let went_in = self.source().offset.saturating_sub(self.begin);
-        if self.came_out > FREE_BYTES.saturating_add(went_in.saturating_mul(RATIO)) {
-            self.was_told = true;
-            return Err(io::Error::other("it expands without end"));
+        loop {
+            let Some(decoder) = &mut self.decoder else {
+                return Ok(0);
+            };
+            let read = decoder.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                self.came_out += read as u64;
+                let went_in = decoder.get_ref().get_ref().1.offset.saturating_sub(self.begin.get());
+                if self.came_out > FREE_BYTES.saturating_add(went_in.saturating_mul(RATIO)) {
+                    return Err(io::Error::other("it expands without end"));
+                }
+                return Ok(read);
+            }
+            let (_, source) = match self.decoder.take() {
+                Some(decoder) => decoder.into_inner().into_inner(),
+                None => return Ok(0),
+            };
+            if let Some(offset) = source.skip_to_member()? {
+                self.begin.set(offset);
+                self.came_out = 0;
+                self.decoder = Some(GzDecoder::new(MAGIC.chain(source)));
+            }
         }
-        Ok(read)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::reading::mime::Header;
 use sha1::{Digest as _, Sha1};
+use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 
 /// Bytes of the header of a record.
@@ -27,7 +28,7 @@ pub(super) enum Kind {
 /// A record.
 #[derive(Debug)]
 pub(super) struct Record {
-    /// Where it begins in the stream.
+    /// Where it begins in the stream, or where its compressed member begins in the file.
     pub offset: u64,
     /// What it is.
     pub kind: Kind,
@@ -69,17 +70,20 @@ pub(super) struct Records<'s, R> {
     /// Whether something was passed over that is no record: told once.
     is_lost: bool,
     is_ended: bool,
+    /// Where the compressed member begins that is read, where there is one: offsets are told by it.
+    member: Option<&'s Cell<u64>>,
 }
 
 impl<'s, R: BufRead> Records<'s, R> {
     /// The records of a stream; of each no more bytes than `limit` are kept.
-    pub(super) fn new(source: &'s mut R, limit: u64) -> Self {
+    pub(super) fn new(source: &'s mut R, limit: u64, member: Option<&'s Cell<u64>>) -> Self {
         Self {
             source,
             offset: 0,
             limit,
             is_lost: false,
             is_ended: false,
+            member,
         }
     }
 
@@ -88,6 +92,7 @@ impl<'s, R: BufRead> Records<'s, R> {
         loop {
             let offset = self.offset;
             let line = self.line()?;
+            let offset = self.member.map_or(offset, Cell::get);
             if line.is_empty() || self.is_ended {
                 return Ok(Next::End);
             }
@@ -289,7 +294,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(mut bytes: &[u8], limit: u64) -> Vec<Next> {
-        let mut records = Records::new(&mut bytes, limit);
+        let mut records = Records::new(&mut bytes, limit, None);
         let mut found = Vec::new();
         loop {
             match records.next().unwrap() {

@@ -146,7 +146,37 @@ fn listed_slides(bytes: &[u8], document: Record<'_>, objects: &HashMap<u32, usiz
         }
         slides.push(slide);
     }
+    // what masters say in their own words stands on every slide; it is told once
+    let masters = list(1).into_iter().flat_map(Record::children).filter(|entry| entry.kind == kind::SLIDE_PERSIST);
+    let masters = masters.filter_map(|entry| {
+        let place = u32_at(entry.content, 0)?;
+        object(place, kind::MASTER).or_else(|| object(place, kind::SLIDE))
+    });
+    if let Some(first) = slides.first_mut() {
+        first.lines.extend(masters.flat_map(words_of_master).map(|line| (line, LineRole::Margin)));
+    }
     slides
+}
+
+/// The lines of the shapes of a master that are no placeholders.
+fn words_of_master(master: Record<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    master.walk(&mut |shape, _| {
+        if shape.kind != kind::SHAPE {
+            return;
+        }
+        let (mut is_placeholder, mut words) = (false, Vec::new());
+        shape.walk(&mut |child, _| {
+            is_placeholder |= child.kind == kind::PLACEHOLDER;
+            if matches!(child.kind, kind::TEXT_CHARS | kind::TEXT_BYTES) {
+                words.extend(lines(&child.text().unwrap_or_default()).filter(|line| line != "*"));
+            }
+        });
+        if !is_placeholder {
+            found.append(&mut words);
+        }
+    });
+    found
 }
 
 /// A text of the outline or of a shape.

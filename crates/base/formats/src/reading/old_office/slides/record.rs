@@ -9,6 +9,9 @@ pub(super) mod kind {
     pub(in crate::reading::old_office::slides) const SLIDE_ATOM: u16 = 1007;
     pub(in crate::reading::old_office::slides) const NOTES: u16 = 1008;
     pub(in crate::reading::old_office::slides) const SLIDE_PERSIST: u16 = 1011;
+    pub(in crate::reading::old_office::slides) const MASTER: u16 = 1016;
+    pub(in crate::reading::old_office::slides) const PLACEHOLDER: u16 = 3011;
+    pub(in crate::reading::old_office::slides) const SHAPE: u16 = 0xf004;
     pub(in crate::reading::old_office::slides) const OUTLINE_REFERENCE: u16 = 3998;
     pub(in crate::reading::old_office::slides) const TEXT_HEADER: u16 = 3999;
     pub(in crate::reading::old_office::slides) const TEXT_CHARS: u16 = 4000;
