@@ -6,6 +6,7 @@
 //! - [`runtime`]: the library that runs them
 //! - [`graph`]: models written in memory, for weights that come without a graph
 //! - [`vectors`]: passages and questions as points in a space of meanings
+//! - [`words`]: words of a text with their part of speech, and the names among them
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
@@ -18,6 +19,7 @@ pub mod names;
 pub mod runtime;
 pub mod store;
 pub mod vectors;
+pub mod words;
 
 pub use error::ModelError;
 pub use manifest::Manifest;
