@@ -7,6 +7,7 @@
 //! - [`graph`]: models written in memory, for weights that come without a graph
 //! - [`vectors`]: passages and questions as points in a space of meanings
 //! - [`ocr`]: reading what is written on the picture of a page
+//! - [`words`]: words of a text with their part of speech, and the names among them
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
@@ -20,6 +21,7 @@ pub mod ocr;
 pub mod runtime;
 pub mod store;
 pub mod vectors;
+pub mod words;
 
 pub use error::ModelError;
 pub use manifest::Manifest;

@@ -141,6 +141,11 @@ fn number_end(chars: &[char], start: usize) -> usize {
     while end < chars.len() && end - start < LONGEST {
         let Some(c) = chars.get(end).copied() else { break };
         let figure = |at: usize| chars.get(at).is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(c));
+        // 两 is two at the beginning and in 三万两千; else it is a tael, as in 五十两.
+        let tael = matches!(c, '两' | '兩') && end > start && !chars.get(end + 1).is_some_and(|next| unit(*next).is_some());
+        if tael {
+            break;
+        }
         let inside = matches!(c, '.' | '．' | ',' | '，') && end > start && figure(end - 1) && figure(end + 1);
         // 1,200 but not 3，4: three figures follow a comma.
         let comma = matches!(c, ',' | '，') && !((end + 1..end + 4).all(figure) && !figure(end + 4));

@@ -101,7 +101,7 @@ pub(super) fn salient(words: &[Word], title: &str, rules: &KeywordRules, most: u
             let early = 1.0 - 0.5 * (one.start as f32 / length);
             let letters = text.chars().count() as f32;
             let title = if one.in_title { 2.5 } else { 1.0 };
-            let score = (1.0 + (one.count as f32).ln()) * letters.sqrt() * title * early;
+            let score = (1.0 + (one.count as f32).ln()) * letters.powf(0.9) * title * early;
             (score, text, one)
         })
         .filter(|(_, _, one)| one.count > 1 || one.in_title)

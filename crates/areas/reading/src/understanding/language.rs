@@ -69,7 +69,6 @@ fn iso_script(script: whatlang::Script) -> &'static str {
         Script::Tamil => "Taml",
         Script::Telugu => "Telu",
         Script::Thai => "Thai",
-        _ => "Zyyy",
     }
 }
 

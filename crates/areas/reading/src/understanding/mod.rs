@@ -119,3 +119,6 @@ fn omit(reading: &mut Reading, code: &str, detail: &str, range: Option<(u32, u32
 fn program() -> String {
     format!("lantai {}", env!("CARGO_PKG_VERSION"))
 }
+
+#[cfg(test)]
+mod tests;

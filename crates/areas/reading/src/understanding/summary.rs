@@ -61,7 +61,8 @@ pub(super) fn summary(chars: &[char], most: usize, compared: usize, skip: impl F
                 .map(|(_, other)| overlap(own, other))
                 .sum();
             let place = if index == 0 { 1.6 } else { 1.0 + 0.5 / (1.0 + index as f32) };
-            ((shared + 0.01) * place, index)
+            let item = all.get(index).is_some_and(|one| is_item(chars, *one));
+            ((shared + 0.01) * place * if item { 0.4 } else { 1.0 }, index)
         })
         .collect();
     ranked.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
@@ -90,6 +91,16 @@ fn is_whole(chars: &[char], one: Sentence) -> bool {
     let stretch = chars.get(one.start..one.end).unwrap_or_default();
     let letters = stretch.iter().filter(|c| c.is_alphabetic()).count();
     stretch.last().is_some_and(|c| "。！？!?；".contains(*c)) && letters * 2 > stretch.len()
+}
+
+/// One of a list, or the heading of a part: 二、关于电力建设问题。（一）违规使用添加剂；
+fn is_item(chars: &[char], one: Sentence) -> bool {
+    let stretch = chars.get(one.start..one.end).unwrap_or_default();
+    let numbered = |c: &char| "一二三四五六七八九十（(0123456789".contains(*c);
+    let begins = stretch.iter().take_while(|c| numbered(c)).count();
+    let marked = stretch.get(begins).is_some_and(|c| "、．.）)".contains(*c));
+    let list = stretch.last() == Some(&'；');
+    list || (begins > 0 && marked && stretch.len() < 40)
 }
 
 /// Neighbouring letters: a measure of shared words that needs no dictionary.

@@ -1,6 +1,6 @@
 //! Words of a text with their part of speech, and the port of whoever finds them.
 
-use crate::words::WordsError;
+use crate::ModelError;
 
 /// What a word is: its part of speech, or what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,7 +140,7 @@ pub struct Word {
 /// Whoever cuts texts into words and tells what they are: the embedded model, the dictionary, a stand-in of tests.
 pub trait Tagger: Send {
     /// The words of each text, in order, without gaps: together they are the text.
-    fn tag(&mut self, texts: &[&str]) -> Result<Vec<Vec<Word>>, WordsError>;
+    fn tag(&mut self, texts: &[&str]) -> Result<Vec<Vec<Word>>, ModelError>;
 
     /// Its name for the provenance: the model's name in `rules/models.toml`, or the library.
     fn name(&self) -> &str;

@@ -55,16 +55,7 @@ impl FoundName {
 pub fn find_names(chars: &[char], words: &[Word], rules: &NameRules, classical: bool) -> Vec<FoundName> {
     let mut row = Row {
         chars,
-        pieces: words
-            .iter()
-            .filter(|word| word.start < word.end && word.end <= chars.len())
-            .map(|word| Piece {
-                start: word.start,
-                end: word.end,
-                tag: word.tag,
-                basis: Basis::Model,
-            })
-            .collect(),
+        pieces: words.iter().filter_map(|word| piece_of(chars, word)).collect(),
     };
     persons::cut_titles(&mut row, &rules.persons);
     places::split_letters(&mut row, &rules.places);
@@ -97,6 +88,24 @@ pub fn find_names(chars: &[char], words: &[Word], rules: &NameRules, classical: 
         })
         .filter(|name| !classical || name.stands_in_classical())
         .collect()
+}
+
+/// A word without blanks around it.
+fn piece_of(chars: &[char], word: &Word) -> Option<Piece> {
+    let text = chars.get(word.start..word.end)?;
+    let before = text.iter().take_while(|c| c.is_whitespace()).count();
+    let after = text.iter().rev().take_while(|c| c.is_whitespace()).count();
+    let (start, end) = match before == text.len() {
+        // A blank stays, so that what stands around it is not joined.
+        true => (word.start, word.end),
+        false => (word.start + before, word.end - after),
+    };
+    (start < end).then_some(Piece {
+        start,
+        end,
+        tag: if before == text.len() { Tag::Punctuation } else { word.tag },
+        basis: Basis::Model,
+    })
 }
 
 /// Cuts the known names out of a piece; `None` where none stands in it.
@@ -133,3 +142,6 @@ fn cut_out(row: &Row<'_>, piece: &Piece, known: &[String], tag: Tag) -> Option<V
     });
     Some(pieces)
 }
+
+#[cfg(test)]
+mod tests;

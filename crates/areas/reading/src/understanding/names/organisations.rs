@@ -121,7 +121,8 @@ fn may_be_inside(row: &Row<'_>, index: usize) -> bool {
 fn ends_here(row: &Row<'_>, index: usize, rules: &OrganisationRules) -> bool {
     let text = row.text_at(index);
     let tag = row.tag_at(index);
-    if rules.never.contains(&text) && text != "政府" && text != "人民政府" {
+    // Alone they name nobody, behind a place they do: 河北省|人民政府.
+    if rules.never.contains(&text) && !text.ends_with("政府") {
         return false;
     }
     match tag {

@@ -62,7 +62,7 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
-    /// The tag of the piece at an index, where it touches the piece before it.
+    /// The tag of the piece at an index.
     pub fn tag_at(&self, index: usize) -> Option<Tag> {
         self.pieces.get(index).map(|piece| piece.tag)
     }
@@ -85,7 +85,13 @@ impl Row<'_> {
         let mut index = 0;
         while let Some(piece) = self.pieces.get(index) {
             let joined = rule(self, index).and_then(|(count, tag, basis)| {
-                let last = self.pieces.get(index + count.checked_sub(1)?)?;
+                let parts = self.pieces.get(index..index + count)?;
+                let last = parts.last()?;
+                // What a line end or a blank parts is not one name.
+                let touching = parts.iter().zip(parts.get(1..)?).all(|(left, right)| left.end == right.start);
+                if !touching {
+                    return None;
+                }
                 let whole = Piece {
                     start: piece.start,
                     end: last.end,
