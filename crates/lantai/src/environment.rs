@@ -1,8 +1,11 @@
 //! The one place where the environment is read, what is made of it, and the log.
 
 use anyhow::Context;
+use lantai_formats::identify::Identifier;
+use lantai_formats::reading::ReadLimits;
 use lantai_intake::{Examiner, Sandbox, SandboxOptions};
 use lantai_models::ModelStore;
+use lantai_reading::{Reader, ReaderOptions, ToolPaths};
 use lantai_server::Config;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -21,14 +24,40 @@ pub fn variable(name: &str) -> Option<String> {
 /// Who examines files: child processes of this program. It is named by what runs now, which a newer program put in
 /// its place does not change.
 pub fn examiner() -> anyhow::Result<Arc<dyn Examiner>> {
+    Ok(Arc::new(Sandbox::new(SandboxOptions::new(this_program()?, processors()))))
+}
+
+fn this_program() -> anyhow::Result<PathBuf> {
     let running = PathBuf::from("/proc/self/exe");
-    let executable = if running.exists() {
+    Ok(if running.exists() {
         running
     } else {
         std::env::current_exe()?
+    })
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Who reads files: child processes of this program, with the tools of this machine. `scratch` is a folder for files
+/// under way.
+pub fn reader(archive: Option<(&Path, &Config)>, scratch: &Path) -> anyhow::Result<Reader> {
+    let tools = ToolPaths {
+        models: model_store(archive)?.folder().to_path_buf(),
+        scratch: scratch.to_path_buf(),
+        libreoffice: program("soffice").or_else(|| program("libreoffice")),
+        ffmpeg: program("ffmpeg"),
+        search_path: variable("PATH").unwrap_or_default(),
     };
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    Ok(Arc::new(Sandbox::new(SandboxOptions::new(executable, workers))))
+    let options = ReaderOptions {
+        executable: this_program()?,
+        children: processors(),
+        tools,
+        limits: ReadLimits::default(),
+        program: concat!("lantai ", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    Ok(Reader::new(options, Arc::new(Identifier::builtin()?)))
 }
 
 /// Where models lie: as the environment or the configuration of an archive says; else in the data folder of the user,

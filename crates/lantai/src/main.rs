@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         // alone, without the threads of a runtime: limits bind the whole process
         return finish(command.run(), &output);
     }
+    if let Command::ReadFile(command) = &cli.command {
+        return finish(command.run(), &output);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

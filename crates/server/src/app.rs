@@ -218,7 +218,8 @@ pub async fn serve(
     let worker = archive.worker();
     let working = async {
         if work {
-            tokio::join!(worker.run(until_stopped()), archive.watch(until_stopped())).0
+            let reading = archive.read_what_waits(until_stopped());
+            tokio::join!(worker.run(until_stopped()), archive.watch(until_stopped()), reading).0
         } else {
             Ok(())
         }

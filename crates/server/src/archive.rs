@@ -19,6 +19,7 @@ use lantai_intake::filing::TablesInForce;
 use lantai_intake::quality::QualityRules;
 use lantai_intake::{IntakeRules, ProgressBoard, ResumableUploads, Uploads};
 use lantai_journal::{Journal, SigningKey, VerifyingKey};
+use lantai_reading::Reader;
 use lantai_search::Index;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -130,6 +131,8 @@ pub struct Archive {
     pub alerts: Arc<AlertRules>,
     /// How long it is kept.
     pub audit_retention: Arc<RetentionRules>,
+    /// Who reads files; without it nothing is read.
+    pub reader: Option<Reader>,
     pub(crate) places: Places,
     _lock: Option<File>,
 }
@@ -222,6 +225,7 @@ impl Archive {
             audit: trail,
             alerts: Arc::new(AlertRules::of_folder(&rules)?),
             audit_retention: Arc::new(RetentionRules::of_folder(&rules)?),
+            reader: None,
             places,
             _lock: lock,
         })

@@ -3,6 +3,7 @@
 use crate::archive::Archive;
 use lantai_access::{IndexAccessionHandler, IndexRecordsHandler};
 use lantai_database::{JobHandler, Worker};
+use lantai_reading::{ReadAccessionHandler, ReadingWorker};
 use lantai_intake::{ConcludeAccessionHandler, ReceiveUploadHandler, ReceiveWatchedHandler, Watcher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ impl Archive {
         let handlers: Vec<Arc<dyn JobHandler>> = vec![
             Arc::new(IndexRecordsHandler(self.index.clone())),
             Arc::new(IndexAccessionHandler(self.index.clone())),
+            Arc::new(ReadAccessionHandler(self.holdings.clone())),
             Arc::new(ReceiveUploadHandler {
                 holdings: self.holdings.clone(),
                 rules: self.rules.clone(),
@@ -41,6 +43,21 @@ impl Archive {
             &*self.holdings.ids,
             handlers,
         )
+    }
+
+    /// A worker that reads what waits; `None`: nobody said who reads.
+    pub fn reading_worker(&self) -> Option<ReadingWorker> {
+        let reader = self.reader.clone()?;
+        let workspace = self.places.workspace.join("reading");
+        Some(ReadingWorker::new(self.holdings.clone(), reader, workspace))
+    }
+
+    /// Reads what waits until `stop` resolves.
+    pub async fn read_what_waits(&self, stop: impl Future<Output = ()>) {
+        match self.reading_worker() {
+            Some(worker) => worker.run(stop).await,
+            None => stop.await,
+        }
     }
 
     /// Looks into the watched folders.

@@ -153,9 +153,9 @@ impl ReadingWorker {
                     work.commit().await?;
                 }
                 () = &mut *stop, if !is_stopped => {
-                    // lanes that run are left to their leases: their files go on after the last page
+                    // files under way go on after their last page at the next start
                     is_stopped = true;
-                    lanes.abort_all();
+                    self.reader.stop();
                 }
             }
         }
@@ -286,6 +286,13 @@ impl ReadingWorker {
     }
 
     async fn put_back(&self, claimed: &ClaimedReading, error: &ReadingError) -> Result<(), ReadingError> {
+        if matches!(error, ReadingError::Interrupted) {
+            let mut work = self.holdings.database.begin_upkeep().await?.unaudited();
+            ReadingRepository(work.conn())
+                .release(claimed.record, &self.name)
+                .await?;
+            return Ok(work.commit().await?);
+        }
         tracing::warn!(record.id = %claimed.record, error = error as &dyn std::error::Error, "record {} could not be read", claimed.record);
         let is_over = claimed.attempts >= MOST_ATTEMPTS || claimed.lost >= MOST_LOST;
         let again = (!is_over).then(|| self.now_ms() + (2_000_i64 << claimed.attempts.clamp(0, 12)));

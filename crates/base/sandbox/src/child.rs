@@ -12,6 +12,8 @@ use std::time::Duration;
 const MAX_LAST_WORDS: u64 = 8 << 10;
 /// Lines that wait for whoever asked.
 const LINES_AHEAD: usize = 4;
+/// Between two looks whether an answer is still wanted.
+const LOOK: Duration = Duration::from_millis(250);
 /// What the runtime writes where memory is refused.
 const OUT_OF_MEMORY: &str = "memory allocation of";
 
@@ -104,7 +106,40 @@ impl Child {
     /// # Errors
     /// [`ChildError::Timeout`] after it was ended for its silence, [`ChildError::Memory`], [`ChildError::Crashed`].
     pub fn answer(&mut self, patience: Duration) -> Result<String, ChildError> {
-        match self.answers.recv_timeout(patience) {
+        self.answer_unless(patience, &|| false)
+    }
+
+    /// The next line of its answer, unless `is_over` says so; asked about four times a second.
+    ///
+    /// # Errors
+    /// As [`Child::answer`], and [`ChildError::Stopped`].
+    pub fn answer_unless(
+        &mut self,
+        patience: Duration,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<String, ChildError> {
+        let mut left = patience;
+        loop {
+            let slice = left.min(LOOK);
+            left = left.saturating_sub(slice);
+            match self.answers.recv_timeout(slice) {
+                Err(RecvTimeoutError::Timeout) if is_over() => {
+                    self.end();
+                    return Err(ChildError::Stopped);
+                }
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return self.received(Err(RecvTimeoutError::Timeout), patience),
+                Err(RecvTimeoutError::Timeout) => {}
+                received => return self.received(received, patience),
+            }
+        }
+    }
+
+    fn received(
+        &mut self,
+        received: Result<String, RecvTimeoutError>,
+        patience: Duration,
+    ) -> Result<String, ChildError> {
+        match received {
             Ok(line) => Ok(line),
             Err(RecvTimeoutError::Timeout) => {
                 self.end();

@@ -20,6 +20,9 @@ pub enum ChildError {
     /// It wanted more memory than it may have.
     #[error("the process wanted more memory than it may have")]
     Memory,
+    /// Whoever asked wants no answer any more; it was ended.
+    #[error("the process was told to stop")]
+    Stopped,
     /// It had ended before it was asked.
     #[error("the process has ended: {detail}")]
     Gone {

@@ -14,6 +14,8 @@ mod ingest;
 mod init;
 mod keys;
 mod models;
+mod read;
+mod read_file;
 mod rebuild;
 mod receipt;
 mod record;
@@ -22,7 +24,7 @@ mod serve;
 mod verify;
 mod work;
 
-use crate::environment::{examiner, variable};
+use crate::environment::{examiner, reader, variable};
 use crate::output::{Output, Status};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
@@ -51,6 +53,8 @@ pub enum Command {
     Check(check::Check),
     /// Name the formats of files by PRONOM.
     Identify(identify::Identify),
+    /// Read what is in files: text, scanned pages, speech, names, dates.
+    Read(read::Read),
     /// Find records.
     Search(search::Search),
     /// Show the whole of one record.
@@ -80,6 +84,9 @@ pub enum Command {
     /// Examine files under limits, for another process.
     #[command(hide = true)]
     ExamineFile(examine_file::ExamineFile),
+    /// Read files under limits, for another process.
+    #[command(hide = true)]
+    ReadFile(read_file::ReadFile),
 }
 
 impl Command {
@@ -93,6 +100,7 @@ impl Command {
             Self::Ingest(command) => audited("ingest", command.run(output)).await,
             Self::Check(command) => command.run(output).await,
             Self::Identify(command) => command.run(output),
+            Self::Read(command) => command.run(output),
             Self::Search(command) => command.run(output).await,
             Self::Record(command) => command.run(output).await,
             Self::Verify(command) => command.run(output).await,
@@ -107,6 +115,7 @@ impl Command {
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),
+            Self::ReadFile(command) => command.run(),
         }
     }
 }
@@ -145,9 +154,13 @@ impl Data {
     }
 }
 
-/// The same archive; what it takes in is examined by child processes.
+/// The same archive; what it takes in is examined and read by child processes.
 fn guarded(mut archive: Archive) -> anyhow::Result<Archive> {
     archive.rules = archive.rules.with_examiner(examiner()?);
+    let scratch = archive.workspace().join("reading");
+    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    let scratch = std::path::absolute(&scratch)?;
+    archive.reader = Some(reader(Some((&archive.data, &archive.config)), &scratch)?);
     Ok(archive)
 }
 

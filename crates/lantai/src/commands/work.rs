@@ -25,6 +25,7 @@ impl Work {
             let (stopped, mut stopping) = tokio::sync::watch::channel(false);
             let mut for_watcher = stopping.clone();
             let mut for_audit = stopping.clone();
+            let mut for_reading = stopping.clone();
             let signalled = async {
                 drop(tokio::signal::ctrl_c().await);
                 stopped.send_replace(true);
@@ -33,15 +34,24 @@ impl Work {
             let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
             let keeping =
                 archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
-            let (worked, (), (), ()) = tokio::join!(working, watching, signalled, keeping);
+            let reading = archive.read_what_waits(async move { drop(for_reading.wait_for(|stopped| *stopped).await) });
+            let (worked, (), (), (), ()) = tokio::join!(working, watching, signalled, keeping, reading);
             worked?;
             archive.rest().await?;
             return Ok(Status::Well);
         }
         archive.watcher().look().await?;
-        let done = worker.run_until_idle().await?;
+        let mut done = worker.run_until_idle().await?;
+        let read = match archive.reading_worker() {
+            Some(reading) => reading.run_until_idle().await?,
+            None => 0,
+        };
+        // what was read goes into the index
+        done += worker.run_until_idle().await?;
         archive.rest().await?;
-        output.answer(&json!({"jobs": done}), || format!("{done} jobs done"))?;
+        output.answer(&json!({"jobs": done, "read": read}), || {
+            format!("{done} jobs done, {read} records read")
+        })?;
         Ok(Status::Well)
     }
 }

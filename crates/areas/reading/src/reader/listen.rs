@@ -10,11 +10,15 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// speech, another program.
 const BUSY_SILENCE: Duration = Duration::from_secs(300);
 
-/// Hands on the lines of an answer until its end.
-pub(super) fn listen(child: &mut Child, mut each: impl FnMut(Line)) -> Result<(), ChildError> {
+/// Hands on the lines of an answer until its end, or until `is_over`.
+pub(super) fn listen(
+    child: &mut Child,
+    is_over: &dyn Fn() -> bool,
+    mut each: impl FnMut(Line),
+) -> Result<(), ChildError> {
     let mut patience = SILENCE;
     loop {
-        let line = child.answer(patience)?;
+        let line = child.answer_unless(patience, is_over)?;
         let line: Line =
             serde_json::from_str(&line).map_err(|error| ChildError::crashed(error.to_string()))?;
         patience = SILENCE;

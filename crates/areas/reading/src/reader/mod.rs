@@ -32,6 +32,7 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The hidden command that a child runs.
 pub const READ_COMMAND: &str = "read-file";
@@ -71,6 +72,7 @@ pub struct Reader {
     options: Arc<ReaderOptions>,
     identifier: Arc<Identifier>,
     children: Arc<Pool>,
+    is_stopped: Arc<AtomicBool>,
 }
 
 impl Reader {
@@ -96,7 +98,17 @@ impl Reader {
             options: Arc::new(options),
             identifier,
             children: Arc::new(children),
+            is_stopped: Arc::default(),
         }
+    }
+
+    /// Ends what is read now with [`ReadingError::Interrupted`], and whatever is asked for later.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
     }
 
     /// How many files are read at the same time.
@@ -173,7 +185,10 @@ impl Reader {
             // after a child that died of the past the talk begins again, behind what was told already
             let question = Question::read(path, name, claim.clone(), &self.options, assembly);
             child.ask(&question.to_line())?;
-            listen::listen(child, |line| {
+            listen::listen(child, &|| self.is_over(), |line| {
+                if self.is_over() {
+                    return;
+                }
                 if let Some(spool) = spool.as_deref_mut()
                     && let Err(error) = spool.write(assembly.sha256(), &recipe, &line)
                 {
@@ -190,6 +205,7 @@ impl Reader {
         match said {
             Ok(()) => Ok(()),
             Err(error @ ChildError::NotStarted { .. }) => Err(ReadingError::NoChild(error)),
+            Err(ChildError::Stopped) => Err(ReadingError::Interrupted),
             Err(error) => {
                 assembly.break_off(&error);
                 Ok(())
@@ -220,7 +236,7 @@ impl Reader {
         let mut understood = None;
         let said = self.children.talk(|child| {
             child.ask(&question.to_line())?;
-            listen::listen(child, |line| {
+            listen::listen(child, &|| self.is_over(), |line| {
                 if let protocol::Line::Understood(found) = line {
                     understood = Some(found);
                 }
@@ -229,6 +245,7 @@ impl Reader {
         match (said, understood) {
             (Ok(()), Some(found)) => found.join(reading),
             (Err(error @ ChildError::NotStarted { .. }), _) => return Err(ReadingError::NoChild(error)),
+            (Err(ChildError::Stopped), _) => return Err(ReadingError::Interrupted),
             (said, _) => {
                 let detail = said.err().map_or_else(String::new, |error| error.to_string());
                 reading.provenance.omitted.push(Omission {

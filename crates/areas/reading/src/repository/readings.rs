@@ -301,6 +301,19 @@ impl ReadingRepository<'_> {
         Ok(())
     }
 
+    /// Gives a record back that was not read to its end, as if it had not been claimed.
+    pub async fn release(self, record: RecordId, worker: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE readings SET state = 'waiting', attempts = attempts - 1, worker = NULL
+                   WHERE record = $1 AND worker = $2 AND state = 'reading'";
+        on_engine!(self.0, |c| sqlx::query(sql)
+            .bind(record.to_string())
+            .bind(worker)
+            .execute(&mut *c)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
     /// What is known of a record.
     pub async fn of(self, record: RecordId) -> Result<Option<ReadingRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM readings WHERE record = $1");
