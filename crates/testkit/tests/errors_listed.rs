@@ -36,6 +36,7 @@ const AREAS: &[&str] = &[
     "jobs",
     "journal",
     "keys",
+    "models",
     "package",
     "people",
     "preservation",

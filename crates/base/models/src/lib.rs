@@ -1,6 +1,27 @@
 //! Machine models (模型) behind ports: where their weights come from, and what they answer.
 //!
+//! - [`manifest`]: which files there are, with their digests and where they can be had (`rules/models.toml`)
+//! - [`store`]: the folder in which they lie, and whether they are whole
+//! - [`fetch`]: getting them from a folder, a mirror or a package registry
+//! - [`runtime`]: the library that runs them
+//! - [`graph`]: graphs for weights that come without one
+//! - [`sound`], [`speech`], [`film`]: what is heard and seen in recordings
+//!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
 
+mod error;
+pub mod fetch;
+pub mod film;
 pub mod graph;
+pub mod manifest;
+pub mod names;
+pub mod runtime;
+pub mod sound;
+pub mod speech;
+pub mod store;
+
+pub use error::ModelError;
+pub use manifest::Manifest;
+pub use runtime::{Runtime, Session, SessionOptions};
+pub use store::ModelStore;
