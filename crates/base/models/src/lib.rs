@@ -8,17 +8,22 @@
 //! - [`vectors`]: passages and questions as points in a space of meanings
 //! - [`ocr`]: reading what is written on the picture of a page
 //! - [`words`]: words of a text with their part of speech, and the names among them
+//! - [`graph`]: graphs for weights that come without one
+//! - [`sound`], [`speech`], [`film`]: what is heard and seen in recordings
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
 
 mod error;
 pub mod fetch;
+pub mod film;
 pub mod graph;
 pub mod manifest;
 pub mod names;
 pub mod ocr;
 pub mod runtime;
+pub mod sound;
+pub mod speech;
 pub mod store;
 pub mod vectors;
 pub mod words;
