@@ -1,5 +1,14 @@
 //! From the answers of the recogniser, one for each step along the line, to characters.
 
+/// So sure must the blank be for nothing else to be thought of.
+const SURE_BLANK: f32 = 0.9;
+/// So probable must it be that a step is some character, for one to be put into a gap.
+const SOME_CHARACTER: f32 = 0.2;
+/// A gap is this many times wider than the usual step from character to character.
+const GAP: f32 = 1.6;
+/// Lines of narrower characters have no gaps to speak of: Latin letters take two or three steps.
+const FULL_WIDTH: usize = 4;
+
 /// A line as it was read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Written {
@@ -11,31 +20,90 @@ pub(crate) struct Written {
     pub(crate) confidence: f32,
 }
 
+/// A character at a step.
+#[derive(Debug, Clone, Copy)]
+struct Peak {
+    step: usize,
+    class: usize,
+    probability: f32,
+}
+
 /// The likeliest characters: of each step the likeliest class, of equal neighbours the first, without the blank
 /// (class 0). `answers` holds `classes` numbers for each step; class `n` is the character `n - 1` of the alphabet.
+///
+/// A character whose look-alikes share its probability (〇 and ○) may lose to the blank that way. Where there is room
+/// for a character, and it is likely that there is some, the likeliest is put in.
 pub(crate) fn decode(answers: &[f32], classes: usize, alphabet: &[String]) -> Written {
-    let mut written = Written::default();
     if classes == 0 {
-        return written;
+        return Written::default();
     }
     let steps = answers.len() / classes;
-    let (mut before, mut sum) = (0, 0.0);
+    let (mut peaks, mut doubtful) = (Vec::new(), Vec::new());
+    let mut before = 0;
     for (step, row) in answers.chunks_exact(classes).enumerate() {
         let (class, probability) = likeliest(row);
         if class != 0 && class != before {
-            let character = class.checked_sub(1).and_then(|at| alphabet.get(at));
-            for character in character.map_or("", String::as_str).chars() {
-                written.text.push(character);
-                written.middles.push((step as f32 + 0.5) / steps as f32);
-                sum += probability;
-            }
+            peaks.push(Peak { step, class, probability });
+        }
+        if class == 0 && probability < SURE_BLANK {
+            let (second, _) = likeliest(row.get(1..).unwrap_or(&[]));
+            doubtful.push(Peak {
+                step,
+                class: second + 1,
+                probability: 1.0 - probability,
+            });
         }
         before = class;
+    }
+    if !doubtful.is_empty() {
+        fill_gaps(&mut peaks, &doubtful, alphabet);
+    }
+    let mut written = Written::default();
+    let mut sum = 0.0;
+    for peak in peaks {
+        let character = peak.class.checked_sub(1).and_then(|at| alphabet.get(at));
+        for character in character.map_or("", String::as_str).chars() {
+            written.text.push(character);
+            written.middles.push((peak.step as f32 + 0.5) / steps as f32);
+            sum += peak.probability;
+        }
     }
     if !written.middles.is_empty() {
         written.confidence = (sum / written.middles.len() as f32).clamp(0.0, 1.0);
     }
     written
+}
+
+/// Puts a doubtful character into each gap that has room for one.
+fn fill_gaps(peaks: &mut Vec<Peak>, doubtful: &[Peak], alphabet: &[String]) {
+    let mut distances: Vec<usize> =
+        peaks.iter().zip(peaks.iter().skip(1)).map(|(one, other)| other.step - one.step).collect();
+    distances.sort_unstable();
+    let Some(usual) = distances.get(distances.len() / 2).copied().filter(|usual| *usual >= FULL_WIDTH) else {
+        return;
+    };
+    let is_space = |peak: &Peak| {
+        let character = peak.class.checked_sub(1).and_then(|at| alphabet.get(at));
+        character.is_none_or(|character| character.trim().is_empty())
+    };
+    let found: Vec<Peak> = peaks
+        .iter()
+        .zip(peaks.iter().skip(1))
+        .filter(|(one, other)| (other.step - one.step) as f32 >= GAP * usual as f32)
+        .filter_map(|(one, other)| {
+            let room = one.step + usual / 2..=other.step.saturating_sub(usual / 2);
+            doubtful
+                .iter()
+                .filter(|peak| room.contains(&peak.step) && peak.probability >= SOME_CHARACTER)
+                .filter(|peak| !is_space(peak))
+                .max_by(|one, other| one.probability.total_cmp(&other.probability))
+        })
+        .copied()
+        .collect();
+    if !found.is_empty() {
+        peaks.extend(found);
+        peaks.sort_by_key(|peak| peak.step);
+    }
 }
 
 /// The largest number of a row and its place. Eighteen thousand numbers for each step: kept simple enough for the
@@ -60,7 +128,33 @@ fn likeliest(row: &[f32]) -> (usize, f32) {
     (place, largest)
 }
 
+/// Numbers that are written in characters.
+const DIGITS: &str = "〇一二三四五六七八九";
+/// What is round like 〇.
+const ROUND: &str = "○〇0Oo";
+
 impl Written {
+    /// Writes the nought of numbers in characters as such: 二○○五年 with a ring, a letter or a digit is 二〇〇五年.
+    pub(crate) fn with_noughts(mut self) -> Self {
+        let mut characters: Vec<char> = self.text.chars().collect();
+        let mut at = 0;
+        while at < characters.len() {
+            let run = characters.iter().skip(at).take_while(|one| ROUND.contains(**one)).count();
+            let before = at.checked_sub(1).and_then(|before| characters.get(before));
+            let after = characters.get(at + run);
+            let is_number = |side: Option<&char>| side.is_some_and(|one| DIGITS.contains(*one));
+            let is_counted = after.is_some_and(|one| "年月日号".contains(*one));
+            if run > 0 && is_number(before) && (is_number(after) || is_counted) {
+                for character in characters.iter_mut().skip(at).take(run) {
+                    *character = '〇';
+                }
+            }
+            at += run.max(1);
+        }
+        self.text = characters.into_iter().collect();
+        self
+    }
+
     /// Takes white space off both ends.
     pub(crate) fn trimmed(self) -> Self {
         let characters: Vec<char> = self.text.chars().collect();
@@ -135,6 +229,41 @@ mod tests {
         assert!((written.confidence - 0.9).abs() < 1e-6);
         let offsets = written.offsets();
         assert_eq!(offsets, [0.0, 3.0 / 8.0, 5.0 / 8.0]);
+    }
+
+    #[test]
+    fn a_character_that_shares_its_probability_is_put_into_its_gap() {
+        let alphabet: Vec<String> = ["八", "年", "〇", "○", " "].map(str::to_owned).to_vec();
+        let row = |class: usize| (0..6).map(|at| if at == class { 0.95 } else { 0.01 }).collect::<Vec<f32>>();
+        let shared = vec![0.54, 0.0, 0.0, 0.27, 0.19, 0.0];
+        let line = |middle: &[f32]| {
+            let mut answers = Vec::new();
+            for (step, class) in [(0, 1), (6, 2), (12, 1), (18, 1), (30, 2)] {
+                answers.resize_with(step, || row(0));
+                answers.push(row(class));
+            }
+            answers[24] = middle.to_vec();
+            answers.concat()
+        };
+        assert_eq!(decode(&line(&shared), 6, &alphabet).text, "八年八八〇年");
+        assert_eq!(decode(&line(&row(0)), 6, &alphabet).text, "八年八八年");
+        // a space has its own ways
+        assert_eq!(decode(&line(&[0.54, 0.0, 0.0, 0.0, 0.0, 0.46]), 6, &alphabet).text, "八年八八年");
+    }
+
+    #[test]
+    fn a_nought_among_characters_is_written_as_such() {
+        let nought = |text: &str| {
+            let written = Written {
+                text: text.to_owned(),
+                ..Written::default()
+            };
+            written.with_noughts().text
+        };
+        assert_eq!(nought("二○O五年一月"), "二〇〇五年一月");
+        assert_eq!(nought("一九八0年"), "一九八〇年");
+        assert_eq!(nought("共100元，○七一"), "共100元，○七一");
+        assert_eq!(nought("第一00"), "第一00");
     }
 
     #[test]

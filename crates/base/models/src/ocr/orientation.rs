@@ -10,8 +10,6 @@ use ort::value::TensorRef;
 const SIDE: usize = 224;
 /// The model looks at the middle of the page: this share of its shorter side.
 const MIDDLE: f32 = 224.0 / 256.0;
-/// How the model's classes are turned, clockwise, in degrees.
-const CLASSES: [u16; 4] = [0, 90, 180, 270];
 
 /// Tells how a page lies.
 #[derive(Debug)]
@@ -19,13 +17,24 @@ pub(crate) struct Orientation {
     session: Session,
 }
 
-/// What was told.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Turn {
-    /// By how much the page is to be turned clockwise to stand upright: 0, 90, 180, 270.
-    pub(crate) degrees: u16,
-    /// How sure that is, 0 to 1.
-    pub(crate) probability: f32,
+/// How probable it is that the page is to be turned clockwise by 0, 90, 180, 270 degrees to stand upright.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Turns([f32; 4]);
+
+/// The turns there are, in degrees clockwise.
+pub(crate) const TURNS: [u16; 4] = [0, 90, 180, 270];
+
+impl Turns {
+    /// The likeliest turn and how probable it is.
+    pub(crate) fn best(&self) -> (u16, f32) {
+        let turns = TURNS.into_iter().zip(self.0);
+        turns.fold((0, 0.0), |best, turn| if turn.1 > best.1 { turn } else { best })
+    }
+
+    /// How probable a turn is.
+    pub(crate) fn probability(&self, degrees: u16) -> f32 {
+        self.0.get(usize::from(degrees / 90)).copied().unwrap_or(0.0)
+    }
 }
 
 impl Orientation {
@@ -33,7 +42,7 @@ impl Orientation {
         Self { session }
     }
 
-    pub(crate) fn turn(&mut self, sheet: &Sheet<'_>) -> Result<Turn, ModelError> {
+    pub(crate) fn turns(&mut self, sheet: &Sheet<'_>) -> Result<Turns, ModelError> {
         let refused = |error: ort::Error| ModelError::answer(PAGE_ORIENTATION, error);
         let side = ((sheet.width().min(sheet.height()) as f32 * MIDDLE) as usize).max(1);
         let part = (
@@ -47,14 +56,10 @@ impl Orientation {
             TensorRef::from_array_view(([1_usize, 3, SIDE, SIDE], planes.as_slice())).map_err(refused)?;
         let outputs = self.session.run(ort::inputs![input]).map_err(refused)?;
         let (_, values) = outputs[0].try_extract_tensor::<f32>().map_err(refused)?;
-        CLASSES
-            .iter()
-            .zip(values)
-            .max_by(|one, other| one.1.total_cmp(other.1))
-            .map(|(lies, probability)| Turn {
-                degrees: (360 - lies) % 360,
-                probability: *probability,
-            })
-            .ok_or_else(|| ModelError::answer(PAGE_ORIENTATION, "no classes"))
+        // the classes are how the page lies, clockwise
+        match values {
+            [lies_0, lies_90, lies_180, lies_270] => Ok(Turns([*lies_0, *lies_270, *lies_180, *lies_90])),
+            _ => Err(ModelError::answer(PAGE_ORIENTATION, format!("{} classes", values.len()))),
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::components::skew;
 use super::ctc::Written;
 use super::detection::Detector;
 use super::layout::Layout;
-use super::orientation::{Orientation, Turn};
+use super::orientation::{Orientation, TURNS, Turns};
 use super::page::{Line, assemble, direction};
 use super::quality::{WIDTH, page_quality};
 use super::recognition::Recogniser;
@@ -17,6 +17,7 @@ use crate::runtime::{Runtime, Session, SessionOptions};
 use crate::store::ModelStore;
 use image::DynamicImage;
 use lantai_domain::reading::{Direction, ReadPage};
+use std::f32::consts::FRAC_PI_2;
 
 /// Files of the models.
 const DETECTION_FILE: &str = "PP-OCRv6_det_small.onnx";
@@ -35,14 +36,17 @@ const DOUBTFUL: f32 = 0.6;
 const SINGLE: f32 = 1.35;
 /// A patch that is less longer than thick may be a narrow character that stands, or two below each other.
 const UNCLEAR: f32 = 3.0;
-/// So sure must the model be of how a page lies; otherwise characters are asked.
+/// So sure must the model be of how a page lies; otherwise lines and characters are asked.
 const SURE_TURN: f32 = 0.9;
 /// A page read less surely than this on the whole may lie otherwise than the model said.
 const POOR_PAGE: f32 = 0.75;
-/// Characters asked how a page lies.
-const ASKED: usize = 14;
-/// By how much the mean certainty of characters must be better for another way to lie.
-const CLEARLY: f32 = 0.08;
+/// Lines asked how a page lies, and characters of them.
+const ASKED_LINES: usize = 5;
+const ASKED_CHARACTERS: usize = 12;
+/// So many times longer than thick is what is read of a line to ask it.
+const ASKED_LENGTH: f32 = 8.0;
+/// What the model's opinion weighs against what is read.
+const OPINION: f32 = 0.3;
 /// With less ink than this a page without lines is blank.
 const SPECKS: f32 = 0.002;
 
@@ -163,24 +167,24 @@ impl Ocr {
             return Ok(assemble(&sheet, Vec::new(), 0.0, Direction::Horizontal, &[], &[], quality));
         }
         let told = match &mut self.orientation {
-            Some(orientation) => Some(orientation.turn(&sheet)?),
+            Some(orientation) => Some(orientation.turns(&sheet)?),
             None => None,
         };
         let mut sheet = sheet;
-        if let Some(turn) = told.filter(|turn| turn.probability >= SURE_TURN) {
-            sheet = sheet.turned(turn.degrees);
-            quality.turned = turn.degrees;
+        let sure = told.map(|turns| turns.best()).filter(|(_, probability)| *probability >= SURE_TURN);
+        if let Some((degrees, _)) = sure {
+            sheet = sheet.turned(degrees);
+            quality.turned = degrees;
         }
         let mut places = self.detector.lines(&sheet)?;
-        let mut was_asked = false;
-        if told.is_some_and(|turn| turn.probability < SURE_TURN) {
-            was_asked = true;
-            (sheet, places) = self.turn_by_characters(sheet, places, told, &mut quality.turned)?;
+        let was_asked = sure.is_none() && told.is_some();
+        if let Some(turns) = told.filter(|_| was_asked) {
+            (sheet, places) = self.turn_by_reading(sheet, places, turns, &mut quality.turned)?;
         }
         let mut lines = self.lines(&sheet, &places)?;
         if self.options.turns && !was_asked && !places.is_empty() && certainty(&lines) < POOR_PAGE {
             let before = quality.turned;
-            (sheet, places) = self.turn_by_characters(sheet, places, None, &mut quality.turned)?;
+            (sheet, places) = self.turn_by_reading(sheet, places, Turns::default(), &mut quality.turned)?;
             if quality.turned != before {
                 lines = self.lines(&sheet, &places)?;
             }
@@ -201,15 +205,15 @@ impl Ocr {
         Ok(assemble(&sheet, lines, skew, direction, &parts, &seals, quality))
     }
 
-    /// Turns a page as its characters say, and finds its lines anew where it was turned.
-    fn turn_by_characters<'a>(
+    /// Turns a page as what is written says, and finds its lines anew where it was turned.
+    fn turn_by_reading<'a>(
         &mut self,
         sheet: Sheet<'a>,
         places: Vec<Rectangle>,
-        told: Option<Turn>,
+        told: Turns,
         turned: &mut u16,
     ) -> Result<(Sheet<'a>, Vec<Rectangle>), ModelError> {
-        let degrees = self.ask_characters(&sheet, &places, told)?;
+        let degrees = self.readable_turn(&sheet, &places, told)?;
         if degrees == 0 {
             return Ok((sheet, places));
         }
@@ -219,52 +223,69 @@ impl Ocr {
         Ok((sheet, places))
     }
 
-    /// How a page is to be turned so that single characters out of its lines are read most surely.
-    fn ask_characters(
+    /// How a page is to be turned so that both its lines and single characters of them can be read.
+    ///
+    /// Lines alone do not tell: the model reads characters that lie with their head to the left nearly as well, as
+    /// vertical columns are given to it. But a level line of upright characters that is turned so stands as a column
+    /// whose characters, or whose way, are wrong.
+    fn readable_turn(
         &mut self,
         sheet: &Sheet<'_>,
         places: &[Rectangle],
-        told: Option<Turn>,
+        told: Turns,
     ) -> Result<u16, ModelError> {
-        let mut longest: Vec<&Rectangle> = places.iter().filter(|line| line.length > UNCLEAR * line.thickness).collect();
+        let mut longest: Vec<&Rectangle> =
+            places.iter().filter(|line| line.length > UNCLEAR * line.thickness).collect();
         longest.sort_by(|one, other| other.length.total_cmp(&one.length));
-        let mut squares = Vec::new();
-        for share in [0.3_f32, 0.5, 0.7, 0.4, 0.6] {
-            for line in longest.iter().take(ASKED / 2) {
-                let (origin, along, across) = line.axes();
-                squares.push(Rectangle {
-                    centre: (
-                        origin.0 + along.0 * share + across.0 / 2.0,
-                        origin.1 + along.1 * share + across.1 / 2.0,
-                    ),
-                    length: line.thickness,
-                    ..**line
-                });
+        longest.truncate(ASKED_LINES);
+        let at = |line: &Rectangle, share: f32, length: f32| {
+            let (origin, along, across) = line.axes();
+            Rectangle {
+                centre: (
+                    origin.0 + along.0 * share + across.0 / 2.0,
+                    origin.1 + along.1 * share + across.1 / 2.0,
+                ),
+                length,
+                ..*line
             }
-        }
-        squares.truncate(ASKED);
-        let mut best = (told.map_or(0, |turn| turn.degrees), 0.0_f32);
-        let ways = [best.0, (best.0 + 180) % 360, (best.0 + 90) % 360, (best.0 + 270) % 360];
-        for degrees in ways {
-            let mut sum = 0.0;
+        };
+        let pieces: Vec<Rectangle> = longest
+            .iter()
+            .map(|line| at(line, 0.5, line.length.min(ASKED_LENGTH * line.thickness)))
+            .collect();
+        let squares: Vec<Rectangle> = [0.3_f32, 0.5, 0.7]
+            .into_iter()
+            .flat_map(|share| longest.iter().map(move |line| at(line, share, line.thickness)))
+            .take(ASKED_CHARACTERS)
+            .collect();
+        let mut best = (0, f32::MIN);
+        for degrees in TURNS {
+            let turn = f32::from(degrees).to_radians();
+            let mut of_lines = 0.0;
+            for piece in &pieces {
+                // on the turned page its lines run to the right or downwards, never back
+                let runs = piece.angle + turn;
+                let is_back = runs.sin() + runs.cos() < 0.0;
+                let piece = if is_back { piece.reversed() } else { *piece };
+                of_lines += self.recogniser.read(sheet, &piece, 1.0)?.confidence;
+            }
+            let mut of_characters = 0.0;
             for square in &squares {
-                let tilt = if square.is_upright() {
-                    square.angle - std::f32::consts::FRAC_PI_2
-                } else {
-                    square.angle
-                };
-                let way = Rectangle {
-                    angle: tilt - f32::from(degrees).to_radians(),
+                let skew = if square.is_upright() { square.angle - FRAC_PI_2 } else { square.angle };
+                let square = Rectangle {
+                    angle: skew - turn,
                     ..*square
                 };
-                let written = self.recogniser.read(sheet, &way, 1.0)?;
+                let written = self.recogniser.read(sheet, &square, 1.0)?;
                 if written.text.chars().count() == 1 {
-                    sum += written.confidence;
+                    of_characters += written.confidence;
                 }
             }
-            let mean = sum / squares.len().max(1) as f32;
-            if mean > best.1 + if best.1 > 0.0 { CLEARLY } else { 0.0 } {
-                best = (degrees, mean);
+            let mean = |sum: f32, many: usize| sum / many.max(1) as f32;
+            let readable = mean(of_lines, pieces.len()) + mean(of_characters, squares.len());
+            let readable = readable + OPINION * told.probability(degrees);
+            if readable > best.1 {
+                best = (degrees, readable);
             }
         }
         Ok(best.0)

@@ -56,7 +56,7 @@ impl Recogniser {
         let pixels = ((HEIGHT as f32 * ratio * width).ceil() as usize).max(NARROWEST);
         let planes = sheet.straightened(line, pixels, HEIGHT, Norm::HALF);
         if pixels <= WIDEST {
-            return Ok(self.ask(&planes, pixels)?.trimmed());
+            return Ok(self.ask(&planes, pixels)?.trimmed().with_noughts());
         }
         let mut parts = Vec::new();
         let cuts = cuts(&planes, pixels);
@@ -69,7 +69,7 @@ impl Recogniser {
             let share = |at: usize| at as f32 / pixels as f32;
             parts.push((self.ask(&part, end - begin)?, share(*begin), share(*end)));
         }
-        Ok(Written::join(parts).trimmed())
+        Ok(Written::join(parts).trimmed().with_noughts())
     }
 
     fn ask(&mut self, planes: &[f32], width: usize) -> Result<Written, ModelError> {

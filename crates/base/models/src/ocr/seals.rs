@@ -64,7 +64,18 @@ pub(crate) fn seals(sheet: &Sheet<'_>) -> Vec<PageBox> {
             found.push([left as f32 * unit, top as f32 * unit, across * unit, down * unit].into());
         }
     }
+    // the star in the middle of a seal is none itself
+    let seals: Vec<PageBox> = found.clone();
+    found.retain(|inner: &PageBox| !seals.iter().any(|outer| lies_within(inner, outer)));
     found
+}
+
+fn lies_within(inner: &PageBox, outer: &PageBox) -> bool {
+    inner != outer
+        && inner.x >= outer.x
+        && inner.y >= outer.y
+        && inner.x + inner.width <= outer.x + outer.width
+        && inner.y + inner.height <= outer.y + outer.height
 }
 
 /// Takes the red cells that hang together with one: their number, and left, top, right, bottom.
