@@ -34,7 +34,7 @@ pub(crate) fn document(stored: &StoredRecord, text: RecordText) -> SearchDocumen
         people: description.people.clone(),
         places: description.places.clone(),
         text: text.text,
-        places: text.places,
+        text_places: text.places,
         carrier: description.carrier.clone().unwrap_or_default(),
         level: match description.level {
             AggregationLevel::File => "file".to_owned(),

@@ -8,7 +8,7 @@ use lantai_cataloguing::{Acceptance, Holdings, IndexRecords};
 use lantai_database::NewJob;
 use lantai_domain::reading::{KeptReading, Reading, Suggestion, reading_object};
 use lantai_domain::{Fact, JobId, JournalEntry, Record, SecurityClassification};
-use lantai_models::subtitles::web_vtt;
+use lantai_models::speech::subtitles::{cues, webvtt};
 use lantai_vault::{Batch, LogicalPath, ObjectId, ObjectWriter, SealedBatch, Vault, VersionInfo};
 
 /// A newer result that waits to be accepted in place of the older.
@@ -145,7 +145,7 @@ fn derivatives(reading: &Reading, path: &str, number: usize) -> Result<Vec<(Stri
     if !reading.segments.is_empty() {
         files.push((
             format!("transcript/{number}.vtt"),
-            web_vtt(&reading.segments).into_bytes(),
+            webvtt(&cues(&reading.segments)).into_bytes(),
         ));
     }
     Ok(files)

@@ -8,7 +8,6 @@
 //! - [`vectors`]: passages and questions as points in a space of meanings
 //! - [`ocr`]: reading what is written on the picture of a page
 //! - [`words`]: words of a text with their part of speech, and the names among them
-//! - [`graph`]: graphs for weights that come without one
 //! - [`sound`], [`speech`], [`film`]: what is heard and seen in recordings
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a

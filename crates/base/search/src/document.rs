@@ -52,7 +52,7 @@ pub struct SearchDocument {
     /// Full text; may be long. It is kept compressed, for snippets.
     pub text: String,
     /// Where of the record the text stands, in the order of the text; empty where that is unknown.
-    pub places: Vec<TextPlace>,
+    pub text_places: Vec<TextPlace>,
     /// Carrier (载体).
     pub carrier: String,
     /// Level of description: `fonds`, `file`, `item`….

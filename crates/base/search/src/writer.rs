@@ -98,8 +98,8 @@ impl IndexWriter {
         entry.add_text(fields.code, &document.code);
         entry.add_text(fields.shown_title, &document.title);
         entry.add_text(fields.text, &document.text);
-        if !document.places.is_empty() {
-            entry.add_text(fields.places, places::written(&document.places));
+        if !document.text_places.is_empty() {
+            entry.add_text(fields.places, places::written(&document.text_places));
         }
         entry.add_text(fields.summary, &document.summary);
         for (name, field) in &fields.values {

@@ -148,12 +148,12 @@ impl Tools {
                 Ok(words) => Box::new(words),
                 Err(error) => {
                     omission = Some(left_out("words", &error));
-                    Box::new(DictionaryTagger::new())
+                    Box::new(DictionaryTagger::default())
                 }
             };
             return (&mut **self.tagger.insert(tagger), omission);
         }
-        (&mut **self.tagger.get_or_insert_with(|| Box::new(DictionaryTagger::new())), omission)
+        (&mut **self.tagger.get_or_insert_with(|| Box::new(DictionaryTagger::default())), omission)
     }
 }
 

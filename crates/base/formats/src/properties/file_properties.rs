@@ -196,7 +196,7 @@ impl Default for ExamineLimits {
 }
 
 /// What identification said of a file, as far as the examination needs it. It travels to the process that examines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// Identifier of the format.
     pub puid: Option<String>,
