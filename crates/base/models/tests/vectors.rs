@@ -94,6 +94,12 @@ fn workers_share_the_texts_and_keep_their_order() {
     assert_eq!(nearest, Some(3));
 }
 
+/// Sets of questions, and what share of them finds its paragraph first, and among the first five, at least.
+const SETS: [(&str, [f64; 2]); 2] = [
+    ("zh-qa/cmrc2018_trial.json", [0.95, 0.98]),
+    ("zh-qa/DRCD_dev.json", [0.85, 0.97]),
+];
+
 /// Questions of CMRC 2018 (trial) against its paragraphs in passages: the best passage is to be one of the paragraph
 /// that the question was asked about. Usually a part of the set; `LANTAI_ALL_QUESTIONS` asks all, and those of DRCD.
 #[test]
@@ -146,6 +152,6 @@ fn the_paragraph_of_a_question_is_found_first() {
             share[0],
             share[1]
         );
-        assert!(share[0] >= 0.95 && share[1] >= 0.98, "{share:?}");
+        assert!(share[0] >= least[0] && share[1] >= least[1], "{share:?}");
     }
 }
