@@ -13,10 +13,14 @@ use std::fs;
 /// The model for words; `None` after saying why a test is skipped.
 #[expect(clippy::print_stderr, reason = "a skipped test says why")]
 fn words() -> Option<Words> {
-    let models = std::env::var_os("LANTAI_MODELS").map_or_else(|| repository_root().join("models"), Into::into);
+    let models =
+        std::env::var_os("LANTAI_MODELS").map_or_else(|| repository_root().join("models"), Into::into);
     let library = models.join("onnxruntime/libonnxruntime.so");
     if !library.is_file() || !models.join("words").is_dir() {
-        eprintln!("skipped: {} has no models for words (set LANTAI_MODELS)", models.display());
+        eprintln!(
+            "skipped: {} has no models for words (set LANTAI_MODELS)",
+            models.display()
+        );
         return None;
     }
     let runtime = Runtime::load(&library.canonicalize().unwrap()).unwrap();
@@ -43,7 +47,11 @@ fn every_date_of_reigns_is_found_in_running_text_with_its_day() {
     for row in table.trim_start_matches('\u{FEFF}').lines().skip(1) {
         let (written, day) = row.split_once(',').unwrap();
         rows += 1;
-        for text in [format!("{written}。"), format!("臣等奏，{written}，奉旨依议。"), format!("（{written}）")] {
+        for text in [
+            format!("{written}。"),
+            format!("臣等奏，{written}，奉旨依议。"),
+            format!("（{written}）"),
+        ] {
             let reading = understood(&text, None, &rules);
             let dates: Vec<(&str, &str)> = reading
                 .entities
@@ -93,7 +101,6 @@ fn msra() -> Option<Vec<Sentence>> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figures are told")]
 fn names_of_news_are_found_exactly_four_times_of_five() {
     let Some(sentences) = msra() else { return };
     let Some(mut tagger) = words() else { return };
@@ -134,7 +141,11 @@ fn names_of_news_are_found_exactly_four_times_of_five() {
         }
         for one in &by_rules {
             let score = kinds.entry(one.0).or_default();
-            if gold.contains(one) { score.0 += 1 } else { score.1 += 1 }
+            if gold.contains(one) {
+                score.0 += 1
+            } else {
+                score.1 += 1
+            }
         }
         for one in gold.iter().filter(|one| !by_rules.contains(one)) {
             kinds.entry(one.0).or_default().2 += 1;
@@ -145,7 +156,11 @@ fn names_of_news_are_found_exactly_four_times_of_five() {
         sentences.len(),
         alone.f1(),
         ruled.f1(),
-        kinds.iter().map(|(kind, score)| format!("{kind} {:.3}", score.f1())).collect::<Vec<_>>().join(", ")
+        kinds
+            .iter()
+            .map(|(kind, score)| format!("{kind} {:.3}", score.f1()))
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     assert!(alone.f1() > 0.73, "{}", alone.f1());
     assert!(ruled.f1() >= 0.85, "{}", ruled.f1());
@@ -171,19 +186,28 @@ fn fields(line: &str) -> Vec<String> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figures are told")]
 fn official_documents_get_the_title_author_date_and_number_of_their_catalogue() {
-    let Some(folder) = corpus("demo-archive") else { return };
+    let Some(folder) = corpus("demo-archive") else {
+        return;
+    };
     let catalogue = fs::read_to_string(folder.join("catalogue.csv")).unwrap();
     let rules = UnderstandingRules::builtin().unwrap();
     let mut tagger = words();
     let mut lines = catalogue.trim_start_matches('\u{FEFF}').lines();
     let columns = fields(lines.next().unwrap());
     let column = |name: &str| columns.iter().position(|one| one == name).unwrap();
-    let (number, title, author, date, path) =
-        (column("文件编号"), column("题名"), column("责任者"), column("日期"), column("全文文件"));
+    let (number, title, author, date, path) = (
+        column("文件编号"),
+        column("题名"),
+        column("责任者"),
+        column("日期"),
+        column("全文文件"),
+    );
     let mut right: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
-    for row in lines.map(fields).filter(|row| row[0].parse::<u32>().is_ok() && row[column("全宗号")] == "J001") {
+    for row in lines
+        .map(fields)
+        .filter(|row| row[0].parse::<u32>().is_ok() && row[column("全宗号")] == "J001")
+    {
         let text = fs::read_to_string(folder.join(&row[path])).unwrap();
         let tagger = tagger.as_mut().map(|tagger| tagger as &mut dyn Tagger);
         let reading = understood(&text, tagger, &rules);

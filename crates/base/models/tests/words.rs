@@ -12,7 +12,10 @@ fn open() -> Option<Words> {
     let models = std::env::var_os("LANTAI_MODELS").map_or_else(|| PathBuf::from(default), PathBuf::from);
     let library = models.join("onnxruntime/libonnxruntime.so");
     if !library.is_file() || !models.join("words").is_dir() {
-        eprintln!("skipped: {} has no models for words (set LANTAI_MODELS)", models.display());
+        eprintln!(
+            "skipped: {} has no models for words (set LANTAI_MODELS)",
+            models.display()
+        );
         return None;
     }
     let runtime = Runtime::load(&library.canonicalize().unwrap()).unwrap();
@@ -46,7 +49,10 @@ fn names_in_a_sentence_are_marked() {
 #[test]
 fn words_of_a_long_text_stand_at_their_places() {
     let Some(mut words) = open() else { return };
-    let text = format!("{}\n𠀀号档案Ａ区\r\n\u{0}", "诸葛亮说，临江县档案局成立于一九五八年".repeat(60));
+    let text = format!(
+        "{}\n𠀀号档案Ａ区\r\n\u{0}",
+        "诸葛亮说，临江县档案局成立于一九五八年".repeat(60)
+    );
     let chars: Vec<char> = text.chars().collect();
     let tagged = words.tag(&[text.as_str()]).unwrap().remove(0);
     let mut end = 0;

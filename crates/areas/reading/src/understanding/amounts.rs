@@ -95,15 +95,28 @@ fn small_change(chars: &[char], unit: usize, end: usize, value: u128) -> (u128, 
     (value, end)
 }
 
-fn suffix_at<'a>(chars: &[char], end: usize, start: usize, rules: &'a CurrencyRules) -> Option<(usize, &'a str)> {
-    let (word, code) = rules.behind.iter().find(|(word, _)| stands_at(chars, end, word))?;
+fn suffix_at<'a>(
+    chars: &[char],
+    end: usize,
+    start: usize,
+    rules: &'a CurrencyRules,
+) -> Option<(usize, &'a str)> {
+    let (word, code) = rules
+        .behind
+        .iter()
+        .find(|(word, _)| stands_at(chars, end, word))?;
     let length = word.chars().count();
     let next = chars.get(end + length).copied();
     if word == "元" {
         let other = next.is_some_and(|c| rules.not_yuan.contains(c));
         // 公元, 纪元 are no numbers; 二元 alone is more often a word than a sum.
-        let one_numeral = end == start + 1 && chars.get(start).is_some_and(|c| "零一二三四五六七八九多".contains(*c));
-        let goes_on = next.is_some_and(|c| c.is_alphabetic() && !"的以左至到和与、及整正多余在一二三四五六七八九十".contains(c));
+        let one_numeral = end == start + 1
+            && chars
+                .get(start)
+                .is_some_and(|c| "零一二三四五六七八九多".contains(*c));
+        let goes_on = next.is_some_and(|c| {
+            c.is_alphabetic() && !"的以左至到和与、及整正多余在一二三四五六七八九十".contains(c)
+        });
         if other || (one_numeral && goes_on) {
             return None;
         }
@@ -125,11 +138,14 @@ fn prefix_before(chars: &[char], start: usize, words: &[(String, String)]) -> Op
 }
 
 fn stands_at(chars: &[char], at: usize, word: &str) -> bool {
-    word.chars().enumerate().all(|(n, c)| chars.get(at + n) == Some(&c))
+    word.chars()
+        .enumerate()
+        .all(|(n, c)| chars.get(at + n) == Some(&c))
 }
 
 fn stands_before(chars: &[char], end: usize, word: &str) -> bool {
-    end.checked_sub(word.chars().count()).is_some_and(|at| stands_at(chars, at, word))
+    end.checked_sub(word.chars().count())
+        .is_some_and(|at| stands_at(chars, at, word))
 }
 
 fn begins_number(c: char) -> bool {
@@ -140,13 +156,20 @@ fn number_end(chars: &[char], start: usize) -> usize {
     let mut end = start;
     while end < chars.len() && end - start < LONGEST {
         let Some(c) = chars.get(end).copied() else { break };
-        let figure = |at: usize| chars.get(at).is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(c));
+        let figure = |at: usize| {
+            chars
+                .get(at)
+                .is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(c))
+        };
         // 两 is two at the beginning and in 三万两千; else it is a tael, as in 五十两.
-        let tael = matches!(c, '两' | '兩') && end > start && !chars.get(end + 1).is_some_and(|next| unit(*next).is_some());
+        let tael = matches!(c, '两' | '兩')
+            && end > start
+            && !chars.get(end + 1).is_some_and(|next| unit(*next).is_some());
         if tael {
             break;
         }
-        let inside = matches!(c, '.' | '．' | ',' | '，') && end > start && figure(end - 1) && figure(end + 1);
+        let inside =
+            matches!(c, '.' | '．' | ',' | '，') && end > start && figure(end - 1) && figure(end + 1);
         // 1,200 but not 3，4: three figures follow a comma.
         let comma = matches!(c, ',' | '，') && !((end + 1..end + 4).all(figure) && !figure(end + 4));
         if numeral(c).is_none() && unit(c).is_none() && !(inside && !comma) {
@@ -187,7 +210,9 @@ fn unit(c: char) -> Option<u128> {
 }
 
 fn multiplier(chars: &[char]) -> Option<u128> {
-    chars.iter().try_fold(1u128, |product, c| product.checked_mul(unit(*c)?))
+    chars
+        .iter()
+        .try_fold(1u128, |product, c| product.checked_mul(unit(*c)?))
 }
 
 /// The number in millionths; `None` where the characters make none.
@@ -271,7 +296,11 @@ mod tests {
             ("拟投资400亿元，", "400亿元", "40000000000 CNY"),
             ("共计3.5万元。", "3.5万元", "35000 CNY"),
             ("罚款１，２００元", "１，２００元", "1200 CNY"),
-            ("人民币壹万贰仟叁佰肆拾伍元陆角柒分", "人民币壹万贰仟叁佰肆拾伍元陆角柒分", "12345.67 CNY"),
+            (
+                "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
+                "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
+                "12345.67 CNY",
+            ),
             ("计叁拾元整", "叁拾元整", "30 CNY"),
             ("US$1,200.50 in cash", "US$1,200.50", "1200.5 USD"),
             ("贷款1亿2000万美元", "1亿2000万美元", "120000000 USD"),
@@ -288,7 +317,16 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_sum_is_none() {
-        for text in ["公元1981年", "一元化领导", "三元区", "万元户", "第二元素", "100吨", "五十两人", "1.2.3元元"] {
+        for text in [
+            "公元1981年",
+            "一元化领导",
+            "三元区",
+            "万元户",
+            "第二元素",
+            "100吨",
+            "五十两人",
+            "1.2.3元元",
+        ] {
             assert_eq!(found(text), [], "{text}");
         }
     }

@@ -13,7 +13,13 @@ use std::collections::BTreeMap;
 const MOST_REPEATED: usize = 400;
 
 /// What is found in the flow of a text; `words` may cover its beginning only.
-pub(super) fn find(flow: &Flow, words: &[Word], rules: &UnderstandingRules, classical: bool, trust: f32) -> Vec<Found> {
+pub(super) fn find(
+    flow: &Flow,
+    words: &[Word],
+    rules: &UnderstandingRules,
+    classical: bool,
+    trust: f32,
+) -> Vec<Found> {
     let mut taken = Taken::new(flow.chars.len());
     let mut all = Vec::new();
     for found in [
@@ -56,7 +62,12 @@ pub(super) fn place(found: &[Found], flow: &Flow, whole: &[char]) -> Vec<Entity>
 }
 
 fn named(flow: &Flow, name: &FoundName, confidence: f32) -> Found {
-    let value: String = flow.chars.get(name.start..name.end).unwrap_or_default().iter().collect();
+    let value: String = flow
+        .chars
+        .get(name.start..name.end)
+        .unwrap_or_default()
+        .iter()
+        .collect();
     Found {
         kind: name.kind,
         start: name.start,
@@ -109,7 +120,11 @@ impl Taken {
 
     /// Takes a stretch; `false` where a part of it is taken.
     fn take(&mut self, start: usize, end: usize) -> bool {
-        let Some(stretch) = self.0.get_mut(start..end).filter(|stretch| !stretch.contains(&true)) else {
+        let Some(stretch) = self
+            .0
+            .get_mut(start..end)
+            .filter(|stretch| !stretch.contains(&true))
+        else {
             return false;
         };
         stretch.fill(true);

@@ -32,7 +32,9 @@ impl Flow {
             match soft {
                 false => chars.push(*c),
                 // Words of letters keep a blank between them.
-                true if chars.last().is_some_and(char::is_ascii_alphanumeric) && next.is_some_and(char::is_ascii_alphanumeric) => {
+                true if chars.last().is_some_and(char::is_ascii_alphanumeric)
+                    && next.is_some_and(char::is_ascii_alphanumeric) =>
+                {
                     chars.push(' ');
                 }
                 true => continue,
@@ -66,7 +68,12 @@ fn mark_soft_ends(page: &ReadPage, whole: &[char], dropped: &mut [bool]) {
         let first = whole.get(*next).filter(|_| next < next_end);
         let goes_on = last.is_some_and(|c| !ENDS.contains(*c) && !c.is_whitespace())
             && first.is_some_and(|c| !BEGINS.contains(*c) && !c.is_whitespace());
-        if share >= FULL && end - start >= 8 && goes_on && whole.get(*end) == Some(&'\n') && let Some(mark) = dropped.get_mut(*end) {
+        if share >= FULL
+            && end - start >= 8
+            && goes_on
+            && whole.get(*end) == Some(&'\n')
+            && let Some(mark) = dropped.get_mut(*end)
+        {
             *mark = true;
         }
     }

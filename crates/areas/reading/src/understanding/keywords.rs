@@ -25,7 +25,12 @@ pub(super) fn told(chars: &[char], rules: &KeywordRules) -> Vec<Keyword> {
             continue;
         };
         let start = text.get(..byte).map_or(0, |before| before.chars().count()) + label.chars().count();
-        let marks = chars.get(start..).unwrap_or_default().iter().take_while(|c| ": ：　".contains(**c)).count();
+        let marks = chars
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|c| ": ：　".contains(**c))
+            .count();
         let mut at = start + marks;
         if marks == 0 {
             continue;
@@ -83,9 +88,17 @@ pub(super) fn salient(words: &[Word], title: &str, rules: &KeywordRules, most: u
         let Some(next) = words.get(index + 1).filter(|next| next.start == word.end) else {
             continue;
         };
-        let noun = matches!(next.tag, Tag::Noun | Tag::ProperNoun | Tag::VerbalNoun) && next.text.chars().count() >= 2;
+        let noun = matches!(next.tag, Tag::Noun | Tag::ProperNoun | Tag::VerbalNoun)
+            && next.text.chars().count() >= 2;
         if noun && word.text.chars().count() + next.text.chars().count() <= 9 {
-            count(&mut candidates, format!("{}{}", word.text, next.text), word.start, next.end, 2, title);
+            count(
+                &mut candidates,
+                format!("{}{}", word.text, next.text),
+                word.start,
+                next.end,
+                2,
+                title,
+            );
         }
     }
     let singles: HashMap<String, usize> = candidates
@@ -113,7 +126,10 @@ pub(super) fn salient(words: &[Word], title: &str, rules: &KeywordRules, most: u
             break;
         }
         // Of a word and a longer one that holds it the better ranked stays.
-        if chosen.iter().any(|known| known.text.contains(&text) || text.contains(&known.text)) {
+        if chosen
+            .iter()
+            .any(|known| known.text.contains(&text) || text.contains(&known.text))
+        {
             continue;
         }
         chosen.push(Keyword {
@@ -146,7 +162,14 @@ fn holds_together(text: &str, pair: &Candidate, singles: &HashMap<String, usize>
     often && (pair.count > 1 || pair.in_title)
 }
 
-fn count(candidates: &mut HashMap<String, Candidate>, text: String, start: usize, end: usize, words: usize, title: &str) {
+fn count(
+    candidates: &mut HashMap<String, Candidate>,
+    text: String,
+    start: usize,
+    end: usize,
+    words: usize,
+    title: &str,
+) {
     let in_title = title.contains(text.as_str());
     let candidate = candidates.entry(text).or_insert(Candidate {
         count: 0,
@@ -170,7 +193,10 @@ mod tests {
         let words = told(&chars, &rules.keywords);
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         assert_eq!(texts, ["气象", "网络", "复函"]);
-        assert_eq!(chars[words[0].start..words[0].end].iter().collect::<String>(), "气象");
+        assert_eq!(
+            chars[words[0].start..words[0].end].iter().collect::<String>(),
+            "气象"
+        );
         assert_eq!(told(&['主', '题', '词'], &rules.keywords), []);
     }
 
@@ -178,18 +204,20 @@ mod tests {
     fn nouns_that_stand_out_come_first_and_words_of_every_office_not_at_all() {
         let rules = UnderstandingRules::builtin().unwrap();
         let mut at = 0;
-        let words: Vec<Word> = ["档案", "工作", "水库", "大坝", "水库", "大坝", "档案", "验收", "工作"]
-            .map(|text| {
-                let word = Word {
-                    text: text.to_owned(),
-                    start: at,
-                    end: at + 2,
-                    tag: Tag::Noun,
-                };
-                at += 2;
-                word
-            })
-            .into();
+        let words: Vec<Word> = [
+            "档案", "工作", "水库", "大坝", "水库", "大坝", "档案", "验收", "工作",
+        ]
+        .map(|text| {
+            let word = Word {
+                text: text.to_owned(),
+                start: at,
+                end: at + 2,
+                tag: Tag::Noun,
+            };
+            at += 2;
+            word
+        })
+        .into();
         let found = salient(&words, "水库大坝验收", &rules.keywords, 3);
         assert_eq!(found[0].text, "水库大坝");
         assert!(found.iter().all(|word| word.text != "工作"));

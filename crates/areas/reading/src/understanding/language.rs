@@ -33,7 +33,11 @@ pub(super) fn language_of(text: &str) -> Option<Language> {
     }
     // A Latin word has some four letters where Chinese has one or two characters.
     if tally.han * 3 >= tally.latin && tally.han * 3 >= tally.other {
-        let script = if tally.traditional > tally.simplified { "Hant" } else { "Hans" };
+        let script = if tally.traditional > tally.simplified {
+            "Hant"
+        } else {
+            "Hans"
+        };
         return found(if tally.is_classical() { "lzh" } else { "cmn" }, script);
     }
     let beginning: String = text.chars().take(MOST).collect();
@@ -128,17 +132,42 @@ mod tests {
     #[test]
     fn languages_and_scripts_are_told_apart() {
         for (text, expected) in [
-            ("国务院办公厅关于进一步加强档案工作的通知，现将有关事项通知如下，请认真贯彻执行。", "cmn Hans"),
-            ("關於進一步加強檔案工作的通知，現將有關事項通知如下，請認真貫徹執行。", "cmn Hant"),
-            ("諭兵部武職人員原因騎射而得功名當以弓馬之優劣為授官之先後則人人自勵演習益加精勤矣", "lzh Hant"),
-            ("陆军部奏、议覆御史俾寿奏。自属当务之急。惟须先设海军贵胄学堂。以厚其基。", "lzh Hans"),
-            ("国立公文書館は、行政文書や司法文書などを保存しています。", "jpn Jpan"),
+            (
+                "国务院办公厅关于进一步加强档案工作的通知，现将有关事项通知如下，请认真贯彻执行。",
+                "cmn Hans",
+            ),
+            (
+                "關於進一步加強檔案工作的通知，現將有關事項通知如下，請認真貫徹執行。",
+                "cmn Hant",
+            ),
+            (
+                "諭兵部武職人員原因騎射而得功名當以弓馬之優劣為授官之先後則人人自勵演習益加精勤矣",
+                "lzh Hant",
+            ),
+            (
+                "陆军部奏、议覆御史俾寿奏。自属当务之急。惟须先设海军贵胄学堂。以厚其基。",
+                "lzh Hans",
+            ),
+            (
+                "国立公文書館は、行政文書や司法文書などを保存しています。",
+                "jpn Jpan",
+            ),
             ("국가기록원은 기록물을 보존하고 관리합니다.", "kor Kore"),
-            ("The archives keep the records of the government and make them available to everybody.", "eng Latn"),
-            ("Архив хранит документы правительства и предоставляет их всем гражданам страны.", "rus Cyrl"),
+            (
+                "The archives keep the records of the government and make them available to everybody.",
+                "eng Latn",
+            ),
+            (
+                "Архив хранит документы правительства и предоставляет их всем гражданам страны.",
+                "rus Cyrl",
+            ),
         ] {
             let language = language_of(text).unwrap();
-            assert_eq!(format!("{} {}", language.language, language.script), expected, "{text}");
+            assert_eq!(
+                format!("{} {}", language.language, language.script),
+                expected,
+                "{text}"
+            );
         }
         assert_eq!(language_of("12345 。，"), None);
         assert_eq!(language_of(""), None);

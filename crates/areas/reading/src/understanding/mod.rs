@@ -37,7 +37,10 @@ pub fn understand(reading: &mut Reading, tools: &mut Tools<'_>, rules: &Understa
     let whole: Vec<char> = reading.text.chars().collect();
     let flow = Flow::of(reading);
     reading.language = language::language_of(&flow.text);
-    let classical = reading.language.as_ref().is_some_and(|language| language.language == "lzh");
+    let classical = reading
+        .language
+        .as_ref()
+        .is_some_and(|language| language.language == "lzh");
     let (words, trust) = cut_words(reading, &flow, tools, rules);
     let found = entities::find(&flow, &words, rules, classical, trust);
     reading.entities = entities::place(&found, &flow, &whole);
@@ -66,25 +69,43 @@ pub fn understand(reading: &mut Reading, tools: &mut Tools<'_>, rules: &Understa
 /// Steps of an earlier understanding are not told twice.
 fn forget(reading: &mut Reading) {
     let ours = ["words", "language", "entities", "suggestions"];
-    reading.provenance.steps.retain(|step| !ours.contains(&step.step.as_str()));
-    reading.provenance.omitted.retain(|omission| !ours.contains(&omission.step.as_str()));
+    reading
+        .provenance
+        .steps
+        .retain(|step| !ours.contains(&step.step.as_str()));
+    reading
+        .provenance
+        .omitted
+        .retain(|omission| !ours.contains(&omission.step.as_str()));
     reading.entities.clear();
     reading.suggestions.clear();
 }
 
 /// The words of the text, as far as the limit goes, and how far the tagger's names can be trusted.
-fn cut_words(reading: &mut Reading, flow: &Flow, tools: &mut Tools<'_>, rules: &UnderstandingRules) -> (Vec<Word>, f32) {
+fn cut_words(
+    reading: &mut Reading,
+    flow: &Flow,
+    tools: &mut Tools<'_>,
+    rules: &UnderstandingRules,
+) -> (Vec<Word>, f32) {
     if flow.chars.iter().all(|c| c.is_whitespace()) {
         return (Vec::new(), 1.0);
     }
     let Some(tagger) = tools.tagger.as_mut() else {
-        omit(reading, "reading.model_missing", "no model for words: names of persons, places and bodies were not looked for", None);
+        omit(
+            reading,
+            "reading.model_missing",
+            "no model for words: names of persons, places and bodies were not looked for",
+            None,
+        );
         return (Vec::new(), 1.0);
     };
     let most = rules.limits.characters;
     let beginning: String = flow.chars.iter().take(most).collect();
     if flow.chars.len() > most {
-        let from = flow.place(most, most + 1).and_then(|(start, _)| reading.page_at(start));
+        let from = flow
+            .place(most, most + 1)
+            .and_then(|(start, _)| reading.page_at(start));
         let last = u32::try_from(reading.pages.len()).ok();
         let detail = format!("names were looked for in the first {most} characters only");
         omit(reading, "reading.text_too_long", &detail, from.zip(last));

@@ -25,7 +25,10 @@ pub(super) fn dates(text: &str) -> Vec<Found> {
             let start = place.character(found.start);
             let end = place.character(found.end);
             // Figures with points or nothing between them may be something else.
-            let figures = found.text.chars().all(|c| c.is_ascii_digit() || ".-/".contains(c));
+            let figures = found
+                .text
+                .chars()
+                .all(|c| c.is_ascii_digit() || ".-/".contains(c));
             Found {
                 kind: EntityKind::Date,
                 start,
@@ -78,7 +81,12 @@ fn repaired(text: &str) -> String {
             }
         }
         let mut number = end;
-        while let Some(value) = chars.get(number).copied().and_then(digit).filter(|_| number < end + 6) {
+        while let Some(value) = chars
+            .get(number)
+            .copied()
+            .and_then(digit)
+            .filter(|_| number < end + 6)
+        {
             if let Some(c) = chars.get_mut(number) {
                 *c = value;
             }
@@ -100,10 +108,17 @@ fn bracketed_year(chars: &[char], at: usize) -> Option<usize> {
         return None;
     }
     let rest = chars.get(at + 6..)?;
-    let blanks = rest.iter().take_while(|c| c.is_whitespace() && **c != '\n').count();
+    let blanks = rest
+        .iter()
+        .take_while(|c| c.is_whitespace() && **c != '\n')
+        .count();
     let rest = rest.get(blanks..)?;
     let rest = rest.strip_prefix(&['第']).unwrap_or(rest);
-    let digits = rest.iter().take(7).take_while(|c| digit(**c).is_some() || **c == ' ').count();
+    let digits = rest
+        .iter()
+        .take(7)
+        .take_while(|c| digit(**c).is_some() || **c == ' ')
+        .count();
     let ends = matches!(rest.get(digits), Some('号' | '號'));
     (digits > 0 && ends).then_some(at + 6)
 }
@@ -156,15 +171,34 @@ mod tests {
     fn numbers(text: &str) -> Vec<(String, String)> {
         document_numbers(text)
             .into_iter()
-            .map(|found| (text.chars().skip(found.start).take(found.end - found.start).collect(), found.value))
+            .map(|found| {
+                (
+                    text.chars()
+                        .skip(found.start)
+                        .take(found.end - found.start)
+                        .collect(),
+                    found.value,
+                )
+            })
             .collect()
     }
 
     #[test]
     fn numbers_are_found_however_recognition_wrote_them() {
-        for written in ["国发〔1981〕88号", "国发[1981)88号", "国发〔1981)88号", "国发{198l}88号", "国发「1981」8B号", "国发（１９８１）88号"] {
+        for written in [
+            "国发〔1981〕88号",
+            "国发[1981)88号",
+            "国发〔1981)88号",
+            "国发{198l}88号",
+            "国发「1981」8B号",
+            "国发（１９８１）88号",
+        ] {
             let text = format!("根据{written}的规定");
-            assert_eq!(numbers(&text), [(written.to_owned(), "国发〔1981〕88号".to_owned())], "{written}");
+            assert_eq!(
+                numbers(&text),
+                [(written.to_owned(), "国发〔1981〕88号".to_owned())],
+                "{written}"
+            );
         }
         assert_eq!(numbers("《1984》是一本书，编号（2018）无"), []);
     }

@@ -146,13 +146,22 @@ mod tests {
     fn the_rules_of_the_program_are_sound() {
         let rules = UnderstandingRules::builtin().unwrap();
         assert!(rules.limits.characters > 10_000);
-        assert!(rules.currencies.behind.iter().all(|(word, code)| !word.is_empty() && code.len() == 3));
+        assert!(
+            rules
+                .currencies
+                .behind
+                .iter()
+                .all(|(word, code)| !word.is_empty() && code.len() == 3)
+        );
     }
 
     #[test]
     fn wrong_rules_are_refused_with_the_name_of_their_file() {
         let error = UnderstandingRules::read(Some("version = 1"), None).unwrap_err();
-        assert_eq!((error.file, error.code()), ("rules/understanding.toml", "reading.rules_not_understood"));
+        assert_eq!(
+            (error.file, error.code()),
+            ("rules/understanding.toml", "reading.rules_not_understood")
+        );
         let error = UnderstandingRules::read(None, Some("")).unwrap_err();
         assert_eq!(error.file, "rules/names.toml");
     }

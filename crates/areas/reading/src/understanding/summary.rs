@@ -43,7 +43,12 @@ pub(super) fn sentences(chars: &[char]) -> Vec<Sentence> {
 /// The sentences that say most of the text, in its order, at most `most` characters together.
 ///
 /// `skip` says which stretches are no sentences of the text: title, addressee, signature.
-pub(super) fn summary(chars: &[char], most: usize, compared: usize, skip: impl Fn(Sentence) -> bool) -> Vec<Sentence> {
+pub(super) fn summary(
+    chars: &[char],
+    most: usize,
+    compared: usize,
+    skip: impl Fn(Sentence) -> bool,
+) -> Vec<Sentence> {
     let all: Vec<Sentence> = sentences(chars)
         .into_iter()
         .filter(|one| LENGTHS.contains(&(one.end - one.start)) && is_whole(chars, *one) && !skip(*one))
@@ -60,7 +65,11 @@ pub(super) fn summary(chars: &[char], most: usize, compared: usize, skip: impl F
                 .filter(|(other, _)| *other != index)
                 .map(|(_, other)| overlap(own, other))
                 .sum();
-            let place = if index == 0 { 1.6 } else { 1.0 + 0.5 / (1.0 + index as f32) };
+            let place = if index == 0 {
+                1.6
+            } else {
+                1.0 + 0.5 / (1.0 + index as f32)
+            };
             let item = all.get(index).is_some_and(|one| is_item(chars, *one));
             ((shared + 0.01) * place * if item { 0.4 } else { 1.0 }, index)
         })
@@ -83,7 +92,10 @@ pub(super) fn summary(chars: &[char], most: usize, compared: usize, skip: impl F
         }
     }
     chosen.sort_unstable();
-    chosen.into_iter().filter_map(|index| all.get(index).copied()).collect()
+    chosen
+        .into_iter()
+        .filter_map(|index| all.get(index).copied())
+        .collect()
 }
 
 /// Ends like a sentence, and is not a list of figures.
@@ -137,7 +149,12 @@ mod tests {
     fn the_sentences_that_the_others_speak_of_are_taken_whole() {
         let text = "水库大坝安全关系下游人民。今天天气很好，大家很高兴地唱歌。水库大坝安全检查发现渗漏，下游人民已经转移。水库大坝安全加固工程开工。";
         let found = told(text, 60);
-        assert!(found.iter().all(|one| one.contains("大坝") && one.ends_with('。')), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|one| one.contains("大坝") && one.ends_with('。')),
+            "{found:?}"
+        );
         assert!(found.concat().chars().count() <= 60 && !found.is_empty());
     }
 

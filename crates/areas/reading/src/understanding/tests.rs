@@ -30,7 +30,14 @@ impl Tagger for Careless {
 
 fn careless(text: &str) -> Vec<Word> {
     let chars: Vec<char> = text.chars().collect();
-    let tags = [Tag::Person, Tag::Place, Tag::Organisation, Tag::Noun, Tag::Number, Tag::Verb];
+    let tags = [
+        Tag::Person,
+        Tag::Place,
+        Tag::Organisation,
+        Tag::Noun,
+        Tag::Number,
+        Tag::Verb,
+    ];
     (0..chars.len())
         .step_by(2)
         .map(|start| {
@@ -58,7 +65,11 @@ fn reading(pages: &[&str]) -> Reading {
 
 fn understood(pages: &[&str]) -> Reading {
     let mut reading = reading(pages);
-    understand(&mut reading, &mut Tools::default(), &UnderstandingRules::builtin().unwrap());
+    understand(
+        &mut reading,
+        &mut Tools::default(),
+        &UnderstandingRules::builtin().unwrap(),
+    );
     reading
 }
 
@@ -80,7 +91,13 @@ fn assert_places(reading: &Reading) {
     }
     for suggestion in &reading.suggestions {
         assert!((0.0..=1.0).contains(&suggestion.confidence) && !suggestion.value.is_empty());
-        assert!(suggestion.evidence.iter().all(|one| one.start < one.end && one.end <= whole.len()), "{suggestion:?}");
+        assert!(
+            suggestion
+                .evidence
+                .iter()
+                .all(|one| one.start < one.end && one.end <= whole.len()),
+            "{suggestion:?}"
+        );
     }
 }
 
@@ -92,16 +109,38 @@ fn an_official_letter_gives_its_title_author_date_and_number() {
     assert_places(&reading);
     assert_eq!(
         best(&reading, SuggestedElement::Title),
-        Some(("国家档案局办公室关于在全国推行电子档案单套制管理试点工作的通知", "official_heading"))
+        Some((
+            "国家档案局办公室关于在全国推行电子档案单套制管理试点工作的通知",
+            "official_heading"
+        ))
     );
-    assert_eq!(best(&reading, SuggestedElement::Author), Some(("国家档案局办公室", "signature")));
-    assert_eq!(best(&reading, SuggestedElement::Date), Some(("2019-05-06", "signature_date")));
-    assert_eq!(best(&reading, SuggestedElement::DocumentNumber), Some(("档办发〔2019〕12号", "number_line")));
-    assert_eq!(best(&reading, SuggestedElement::Keyword), Some(("气象", "named_subject_words")));
+    assert_eq!(
+        best(&reading, SuggestedElement::Author),
+        Some(("国家档案局办公室", "signature"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Date),
+        Some(("2019-05-06", "signature_date"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::DocumentNumber),
+        Some(("档办发〔2019〕12号", "number_line"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Keyword),
+        Some(("气象", "named_subject_words"))
+    );
     let summary = best(&reading, SuggestedElement::Summary).unwrap().0;
     assert!(summary.starts_with("为推进") && summary.chars().count() <= 200);
-    let amount = reading.entities.iter().find(|one| one.kind == EntityKind::Amount).unwrap();
-    assert_eq!((amount.text.as_str(), amount.value.as_str()), ("300万元", "3000000 CNY"));
+    let amount = reading
+        .entities
+        .iter()
+        .find(|one| one.kind == EntityKind::Amount)
+        .unwrap();
+    assert_eq!(
+        (amount.text.as_str(), amount.value.as_str()),
+        ("300万元", "3000000 CNY")
+    );
 }
 
 #[test]
@@ -109,9 +148,18 @@ fn a_law_gives_who_made_it_and_when_it_was_last_altered() {
     let reading = understood(&[
         "河南省档案管理条例\n2002年3月27日 河南省第九届人民代表大会常务委员会第二十七次会议通过\n2004年11月26日 河南省第十届人民代表大会常务委员会第十二次会议修正\n第一章　总则\n第一条 为了加强档案管理，制定本条例。本条例自2002年6月1日起施行。",
     ]);
-    assert_eq!(best(&reading, SuggestedElement::Title), Some(("河南省档案管理条例", "heading_of_a_kind")));
-    assert_eq!(best(&reading, SuggestedElement::Author), Some(("河南省人民代表大会常务委员会", "note_of_a_law")));
-    assert_eq!(best(&reading, SuggestedElement::Date), Some(("2004-11-26", "note_of_a_law")));
+    assert_eq!(
+        best(&reading, SuggestedElement::Title),
+        Some(("河南省档案管理条例", "heading_of_a_kind"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Author),
+        Some(("河南省人民代表大会常务委员会", "note_of_a_law"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Date),
+        Some(("2004-11-26", "note_of_a_law"))
+    );
 }
 
 #[test]
@@ -125,15 +173,29 @@ fn what_is_forwarded_has_its_own_signature() {
 #[test]
 fn a_mail_is_called_by_its_subject() {
     let mut reading = reading(&["你好，附件是验收材料，请查收。"]);
-    for (name, value) in [("subject", "大坝验收材料"), ("from", "张工 <zhang@example.cn>"), ("date", "2024-05-01T08:00:00Z")] {
+    for (name, value) in [
+        ("subject", "大坝验收材料"),
+        ("from", "张工 <zhang@example.cn>"),
+        ("date", "2024-05-01T08:00:00Z"),
+    ] {
         reading.told.push(Told {
             name: name.to_owned(),
             value: value.to_owned(),
         });
     }
-    understand(&mut reading, &mut Tools::default(), &UnderstandingRules::builtin().unwrap());
-    assert_eq!(best(&reading, SuggestedElement::Title), Some(("大坝验收材料", "mail_subject")));
-    assert_eq!(best(&reading, SuggestedElement::Date), Some(("2024-05-01", "mail_date")));
+    understand(
+        &mut reading,
+        &mut Tools::default(),
+        &UnderstandingRules::builtin().unwrap(),
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Title),
+        Some(("大坝验收材料", "mail_subject"))
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Date),
+        Some(("2024-05-01", "mail_date"))
+    );
     assert_eq!(best(&reading, SuggestedElement::Author).unwrap().1, "mail_sender");
 }
 
@@ -144,7 +206,11 @@ fn titles_that_programs_give_are_not_suggested() {
         name: "title".to_owned(),
         value: "Microsoft Word - 文档1.docx".to_owned(),
     });
-    understand(&mut reading, &mut Tools::default(), &UnderstandingRules::builtin().unwrap());
+    understand(
+        &mut reading,
+        &mut Tools::default(),
+        &UnderstandingRules::builtin().unwrap(),
+    );
     assert!(reading.suggestions.iter().all(|one| one.by != "file_title"));
 }
 
@@ -161,9 +227,21 @@ fn done_again_it_tells_everything_once() {
     let mut reading = reading(&[LETTER]);
     let rules = UnderstandingRules::builtin().unwrap();
     let mut careless = Careless;
-    understand(&mut reading, &mut Tools { tagger: Some(&mut careless) }, &rules);
+    understand(
+        &mut reading,
+        &mut Tools {
+            tagger: Some(&mut careless),
+        },
+        &rules,
+    );
     let first = reading.clone();
-    understand(&mut reading, &mut Tools { tagger: Some(&mut careless) }, &rules);
+    understand(
+        &mut reading,
+        &mut Tools {
+            tagger: Some(&mut careless),
+        },
+        &rules,
+    );
     assert_eq!(first, reading);
     assert_eq!(reading.provenance.steps.len(), 4);
 }
@@ -173,9 +251,18 @@ fn what_lies_behind_the_limit_is_said() {
     let mut rules = UnderstandingRules::builtin().unwrap();
     rules.limits.characters = 4;
     let mut reading = reading(&["第一页", "第二页1981年5月"]);
-    understand(&mut reading, &mut Tools { tagger: Some(&mut Careless) }, &rules);
+    understand(
+        &mut reading,
+        &mut Tools {
+            tagger: Some(&mut Careless),
+        },
+        &rules,
+    );
     let omitted = &reading.provenance.omitted[0];
-    assert_eq!((omitted.code.as_str(), omitted.range), ("reading.text_too_long", Some((2, 2))));
+    assert_eq!(
+        (omitted.code.as_str(), omitted.range),
+        ("reading.text_too_long", Some((2, 2)))
+    );
     assert!(reading.entities.iter().any(|one| one.value == "1981-05"));
 }
 
@@ -183,7 +270,11 @@ fn what_lies_behind_the_limit_is_said() {
 fn nothing_is_suggested_for_nothing() {
     for pages in [&[][..], &[""][..], &["\n\n　\n"][..]] {
         let reading = understood(pages);
-        assert!(reading.suggestions.is_empty() && reading.entities.is_empty() && reading.provenance.omitted.is_empty());
+        assert!(
+            reading.suggestions.is_empty()
+                && reading.entities.is_empty()
+                && reading.provenance.omitted.is_empty()
+        );
     }
 }
 

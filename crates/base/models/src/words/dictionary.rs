@@ -54,7 +54,11 @@ impl DictionaryTagger {
                     text: tagged.word.to_owned(),
                     start: at,
                     end: at + length,
-                    tag: if mark { Tag::Punctuation } else { Tag::from_name(tagged.tag) },
+                    tag: if mark {
+                        Tag::Punctuation
+                    } else {
+                        Tag::from_name(tagged.tag)
+                    },
                 });
                 at += length;
             }
@@ -77,6 +81,9 @@ mod tests {
         }
         let place = words.iter().find(|word| word.text.starts_with("北京")).unwrap();
         assert_eq!(place.tag, Tag::Place);
-        assert_eq!(words.iter().map(|word| word.text.as_str()).collect::<String>(), text.replace('\n', ""));
+        assert_eq!(
+            words.iter().map(|word| word.text.as_str()).collect::<String>(),
+            text.replace('\n', "")
+        );
     }
 }

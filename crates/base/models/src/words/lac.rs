@@ -76,14 +76,13 @@ impl Words {
     ) -> Result<Self, ModelError> {
         let session = runtime.session(graph, SessionOptions::default())?;
         let (width, scores) = square_table(NAME, &read(transitions)?)?;
-        let transitions =
-            Transitions::new(width, scores).ok_or_else(|| ModelError::format(NAME, "its table of steps is none"))?;
+        let transitions = Transitions::new(width, scores)
+            .ok_or_else(|| ModelError::format(NAME, "its table of steps is none"))?;
         let text = read_text(characters)?;
         let numbers = numbers_of(&text);
-        let unknown = numbers
-            .get(UNKNOWN)
-            .copied()
-            .ok_or_else(|| ModelError::format(NAME, "its list of characters has no entry for unknown ones"))?;
+        let unknown = numbers.get(UNKNOWN).copied().ok_or_else(|| {
+            ModelError::format(NAME, "its list of characters has no entry for unknown ones")
+        })?;
         let characters = numbers
             .into_iter()
             .filter_map(|(entry, number)| Some((only_char(entry)?, number)))
@@ -94,7 +93,11 @@ impl Words {
         // Labels without a name, the two ends among them, begin a noun.
         let mut labels = vec![(Tag::Noun, true); width];
         for (number, name) in pairs(&read_text(tags)?) {
-            let place = number.trim().parse::<usize>().ok().and_then(|number| labels.get_mut(number));
+            let place = number
+                .trim()
+                .parse::<usize>()
+                .ok()
+                .and_then(|number| labels.get_mut(number));
             if let Some(label) = place {
                 let (tag, begins) = match name.rsplit_once('-') {
                     Some((tag, part)) => (tag, part != "I"),
@@ -155,7 +158,10 @@ impl Words {
         let scores = first.ok_or_else(|| ModelError::answer(NAME, "it gave nothing"))?;
         let (_, scores) = scores.try_extract_tensor::<f32>().map_err(answer)?;
         if scores.len() != numbers.len() * self.transitions.labels() {
-            return Err(ModelError::answer(NAME, "its scores have another shape than the sentence"));
+            return Err(ModelError::answer(
+                NAME,
+                "its scores have another shape than the sentence",
+            ));
         }
         let mut words: Vec<(usize, usize, Tag)> = Vec::new();
         for (at, label) in self.transitions.best(scores).into_iter().enumerate() {

@@ -21,7 +21,9 @@ pub(super) fn numbers_of(text: &str) -> HashMap<&str, i64> {
 /// and its numbers.
 pub(super) fn square_table(name: &str, bytes: &[u8]) -> Result<(usize, Vec<f32>), ModelError> {
     let wrong = |reason: &str| ModelError::format(name, reason);
-    let rest = bytes.strip_prefix(b"\x93NUMPY").ok_or_else(|| wrong("no NPY file"))?;
+    let rest = bytes
+        .strip_prefix(b"\x93NUMPY")
+        .ok_or_else(|| wrong("no NPY file"))?;
     let (header, numbers) = match rest {
         [1, _, low, high, rest @ ..] => rest.split_at_checked(usize::from(u16::from_le_bytes([*low, *high]))),
         [2, _, a, b, c, d, rest @ ..] => usize::try_from(u32::from_le_bytes([*a, *b, *c, *d]))
@@ -34,7 +36,10 @@ pub(super) fn square_table(name: &str, bytes: &[u8]) -> Result<(usize, Vec<f32>)
     if !header.contains("'<f4'") || !header.contains("'fortran_order': False") {
         return Err(wrong("its numbers are not 32-bit floats row by row"));
     }
-    let shape = header.split_once("'shape':").map(|(_, rest)| rest).unwrap_or_default();
+    let shape = header
+        .split_once("'shape':")
+        .map(|(_, rest)| rest)
+        .unwrap_or_default();
     let mut sides = shape
         .split(['(', ')', ','])
         .filter_map(|side| side.trim().parse::<usize>().ok());
@@ -73,7 +78,12 @@ mod tests {
 
     #[test]
     fn another_table_is_refused_by_name() {
-        for bytes in [table("(2, 3)", &[0.0; 6]), table("(2, 2)", &[0.0; 3]), table("(2,)", &[0.0; 2]), b"PK".to_vec()] {
+        for bytes in [
+            table("(2, 3)", &[0.0; 6]),
+            table("(2, 2)", &[0.0; 3]),
+            table("(2,)", &[0.0; 2]),
+            b"PK".to_vec(),
+        ] {
             assert_eq!(square_table("words", &bytes).unwrap_err().code(), "models.format");
         }
     }

@@ -31,7 +31,11 @@ impl Transitions {
             return Vec::new();
         };
         let before = self.from(self.labels - 1);
-        let mut best: Vec<f32> = first.iter().zip(before).map(|(score, step)| score + step).collect();
+        let mut best: Vec<f32> = first
+            .iter()
+            .zip(before)
+            .map(|(score, step)| score + step)
+            .collect();
         let mut origins: Vec<Vec<usize>> = Vec::new();
         for row in rows {
             let mut next = vec![f32::NEG_INFINITY; self.labels];
@@ -57,7 +61,12 @@ impl Transitions {
         let last = best
             .iter()
             .enumerate()
-            .map(|(label, score)| (label, score + self.from(label).get(behind).copied().unwrap_or(0.0)))
+            .map(|(label, score)| {
+                (
+                    label,
+                    score + self.from(label).get(behind).copied().unwrap_or(0.0),
+                )
+            })
             .max_by(|left, right| left.1.total_cmp(&right.1))
             .map_or(0, |(label, _)| label);
         let mut path = vec![last];

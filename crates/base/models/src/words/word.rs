@@ -115,7 +115,10 @@ impl Tag {
 
     /// Its short name, as LAC writes it.
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(_, tag)| *tag == self).map_or("n", |(short, _)| short)
+        NAMES
+            .iter()
+            .find(|(_, tag)| *tag == self)
+            .map_or("n", |(short, _)| short)
     }
 
     /// Whether it names a person, a place or a body.

@@ -33,6 +33,7 @@ impl FoundName {
     /// sentences that were looked at; in classical texts what is left of it there.
     pub fn confidence(&self, classical: bool) -> f32 {
         let share = match (self.kind, self.basis) {
+            (EntityKind::Person, Basis::Office) => return 0.85,
             (EntityKind::Person, Basis::ModelAndForm | Basis::Cut) => 0.9,
             (EntityKind::Person, Basis::Joined) => 0.65,
             (EntityKind::Person, _) => 0.4,
@@ -70,24 +71,42 @@ pub fn find_names(chars: &[char], words: &[Word], rules: &NameRules, classical: 
     organisations::join(&mut row, rules);
     persons::find_known(&mut row, &rules.persons);
     places::find_known(&mut row, &rules.places);
-    row.pieces
-        .iter()
-        .filter_map(|piece| {
-            let kind = match piece.tag {
-                Tag::Person => EntityKind::Person,
-                Tag::Place => EntityKind::Place,
-                Tag::Organisation => EntityKind::Organisation,
-                _ => return None,
-            };
-            Some(FoundName {
-                kind,
-                start: piece.start,
-                end: piece.end,
-                basis: piece.basis,
-            })
-        })
-        .filter(|name| !classical || name.stands_in_classical())
-        .collect()
+    let found = row.pieces.iter().filter_map(name_of);
+    if !classical {
+        return found.collect();
+    }
+    let officers = persons::behind_offices(chars, &rules.persons);
+    let apart = |name: &FoundName| {
+        officers
+            .iter()
+            .all(|(start, end)| name.end <= *start || *end <= name.start)
+    };
+    let mut all: Vec<FoundName> = found
+        .filter(|name| name.stands_in_classical() && apart(name))
+        .collect();
+    all.extend(officers.iter().map(|(start, end)| FoundName {
+        kind: EntityKind::Person,
+        start: *start,
+        end: *end,
+        basis: Basis::Office,
+    }));
+    all.sort_by_key(|name| name.start);
+    all
+}
+
+fn name_of(piece: &Piece) -> Option<FoundName> {
+    let kind = match piece.tag {
+        Tag::Person => EntityKind::Person,
+        Tag::Place => EntityKind::Place,
+        Tag::Organisation => EntityKind::Organisation,
+        _ => return None,
+    };
+    Some(FoundName {
+        kind,
+        start: piece.start,
+        end: piece.end,
+        basis: piece.basis,
+    })
 }
 
 /// A word without blanks around it.
@@ -103,7 +122,11 @@ fn piece_of(chars: &[char], word: &Word) -> Option<Piece> {
     (start < end).then_some(Piece {
         start,
         end,
-        tag: if before == text.len() { Tag::Punctuation } else { word.tag },
+        tag: if before == text.len() {
+            Tag::Punctuation
+        } else {
+            word.tag
+        },
         basis: Basis::Model,
     })
 }
@@ -117,7 +140,11 @@ fn cut_out(row: &Row<'_>, piece: &Piece, known: &[String], tag: Tag) -> Option<V
     while at < chars.len() {
         let length = known
             .iter()
-            .find(|name| name.chars().enumerate().all(|(n, c)| chars.get(at + n) == Some(&c)))
+            .find(|name| {
+                name.chars()
+                    .enumerate()
+                    .all(|(n, c)| chars.get(at + n) == Some(&c))
+            })
             .map(|name| name.chars().count());
         let Some(length) = length else {
             at += 1;

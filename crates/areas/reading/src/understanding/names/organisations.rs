@@ -18,8 +18,14 @@ pub(super) fn split_states(row: &mut Row<'_>, rules: &NameRules) {
         let stem = text.strip_suffix("政府")?;
         is_state(stem, rules).then(|| {
             let cut = piece.end - 2;
-            let place = Piece { end: cut, ..piece.named(Tag::Place, Basis::Cut) };
-            let rest = Piece { start: cut, ..piece.named(Tag::Noun, Basis::Cut) };
+            let place = Piece {
+                end: cut,
+                ..piece.named(Tag::Place, Basis::Cut)
+            };
+            let rest = Piece {
+                start: cut,
+                ..piece.named(Tag::Noun, Basis::Cut)
+            };
             vec![place, rest]
         })
     });
@@ -41,7 +47,8 @@ fn join_at(row: &Row<'_>, index: usize, rules: &NameRules) -> Option<(usize, Tag
         return Some((2, Tag::Organisation, Basis::Joined));
     }
     let named = first.tag == Tag::Organisation || first.tag == Tag::Place;
-    let generic = matches!(first.tag, Tag::Noun | Tag::ProperNoun | Tag::Locality) && bodies.openings.contains(&opening);
+    let generic = matches!(first.tag, Tag::Noun | Tag::ProperNoun | Tag::Locality)
+        && bodies.openings.contains(&opening);
     if !named && !generic {
         return None;
     }
@@ -88,7 +95,10 @@ fn paper_at(row: &Row<'_>, index: usize) -> Option<(usize, Tag, Basis)> {
 fn is_cut_short(row: &Row<'_>, index: usize, name: &str, rules: &OrganisationRules) -> bool {
     let next = row.text_at(index + 1);
     let ending = ["会", "院", "局", "署", "厅", "社"].contains(&next.as_str());
-    ending && (2..=4).contains(&name.chars().count()) && !rules.ends_a_body(name) && !rules.bare.contains(name)
+    ending
+        && (2..=4).contains(&name.chars().count())
+        && !rules.ends_a_body(name)
+        && !rules.bare.contains(name)
 }
 
 fn is_state(name: &str, rules: &NameRules) -> bool {
@@ -112,7 +122,10 @@ fn may_be_inside(row: &Row<'_>, index: usize) -> bool {
         | Tag::Person => true,
         Tag::Number => {
             let text = row.text_at(index);
-            text.starts_with('第') || text.chars().all(|c| "一二三四五六七八九十".contains(c) || c.is_ascii_digit())
+            text.starts_with('第')
+                || text
+                    .chars()
+                    .all(|c| "一二三四五六七八九十".contains(c) || c.is_ascii_digit())
         }
         _ => false,
     }
@@ -137,15 +150,26 @@ pub(super) fn join_congresses(row: &mut Row<'_>, rules: &OrganisationRules) {
     row.split(|row, _, piece| {
         let text = row.text(piece.start, piece.end);
         let numbered = text.strip_suffix('大').is_some_and(|count| {
-            count.chars().count() == 2 && count.starts_with(['十', '二']) && count.chars().all(|c| "一二三四五六七八九十".contains(c))
+            count.chars().count() == 2
+                && count.starts_with(['十', '二'])
+                && count.chars().all(|c| "一二三四五六七八九十".contains(c))
         });
-        (numbered && matches!(piece.tag, Tag::Number | Tag::ProperNoun | Tag::Noun | Tag::Organisation))
-            .then(|| vec![piece.named(Tag::Organisation, Basis::List)])
+        (numbered
+            && matches!(
+                piece.tag,
+                Tag::Number | Tag::ProperNoun | Tag::Noun | Tag::Organisation
+            ))
+        .then(|| vec![piece.named(Tag::Organisation, Basis::List)])
     });
     row.join(|row, index| {
         let body = row.tag_at(index) == Some(Tag::Organisation);
         let numbered = usize::from(body);
-        if body && row.pieces.get(index + 1).is_some_and(|next| is_numbered_congress(row, next)) {
+        if body
+            && row
+                .pieces
+                .get(index + 1)
+                .is_some_and(|next| is_numbered_congress(row, next))
+        {
             return Some((2, Tag::Organisation, Basis::Joined));
         }
         let number = row.text_at(index + numbered);
@@ -171,7 +195,9 @@ pub(super) fn join_congresses(row: &mut Row<'_>, rules: &OrganisationRules) {
 }
 
 fn is_numbered_congress(row: &Row<'_>, piece: &Piece) -> bool {
-    piece.tag == Tag::Organisation && piece.basis == Basis::List && row.text(piece.start, piece.end).ends_with('大')
+    piece.tag == Tag::Organisation
+        && piece.basis == Basis::List
+        && row.text(piece.start, piece.end).ends_with('大')
 }
 
 /// Leaves out what is no body, and finds those that need nothing before them.

@@ -5,7 +5,8 @@ use super::rules::PersonRules;
 use lantai_models::words::Tag;
 
 /// Characters that go on with the sentence behind a name; they are not its last character.
-const AFTER_A_NAME: &str = "的是在说等曾为与及和同将已于从对向把被到去来也都又就则任给让叫著编写摄译画题之、，。：；！？";
+const AFTER_A_NAME: &str =
+    "的是在说等曾为与及和同将已于从对向把被到去来也都又就则任给让叫著编写摄译画题之、，。：；！？";
 
 /// Cuts titles off: 江主席, 乔石委员长, 特雷莎修女.
 pub(super) fn cut_titles(row: &mut Row<'_>, rules: &PersonRules) {
@@ -44,22 +45,30 @@ pub(super) fn join_parts(row: &mut Row<'_>, rules: &PersonRules) {
         let second = row.pieces.get(index + 1)?;
         let (left, right) = (row.text_at(index), row.text_at(index + 1));
         let joined = Some((2, Tag::Person, Basis::Joined));
-        if first.tag == Tag::Person && (left.ends_with('·') || right.starts_with('·')) && second.tag != Tag::Punctuation {
+        if first.tag == Tag::Person
+            && (left.ends_with('·') || right.starts_with('·'))
+            && second.tag != Tag::Punctuation
+        {
             return joined;
         }
         // A surname that stands as a word, and a given name.
-        let alone = first.length() == 1 && matches!(first.tag, Tag::Noun | Tag::Person | Tag::Verb | Tag::ProperNoun);
+        let alone =
+            first.length() == 1 && matches!(first.tag, Tag::Noun | Tag::Person | Tag::Verb | Tag::ProperNoun);
         if alone && second.tag == Tag::Person && second.length() <= 2 && rules.begins_with_surname(&left) {
-            let complete = second.length() == 2 && rules.begins_with_surname(&right) && first.tag == Tag::Verb;
+            let complete =
+                second.length() == 2 && rules.begins_with_surname(&right) && first.tag == Tag::Verb;
             return joined.filter(|_| !complete);
         }
         // The last character of a given name that stands as a word, before a mark or a title.
         let short = first.tag == Tag::Person && first.length() == 2 && rules.begins_with_surname(&left);
         let rest = second.length() == 1
             && second.tag != Tag::Punctuation
-            && right.chars().all(|c| !AFTER_A_NAME.contains(c) && c.is_alphabetic());
+            && right
+                .chars()
+                .all(|c| !AFTER_A_NAME.contains(c) && c.is_alphabetic());
         let after = row.text_at(index + 2);
-        let ends = row.tag_at(index + 2).is_none_or(|tag| tag == Tag::Punctuation) || rules.titles.contains(&after);
+        let ends =
+            row.tag_at(index + 2).is_none_or(|tag| tag == Tag::Punctuation) || rules.titles.contains(&after);
         (short && rest && ends).then_some((2, Tag::Person, Basis::Joined))
     });
 }
@@ -106,4 +115,44 @@ pub(super) fn find_known(row: &mut Row<'_>, rules: &PersonRules) {
         }
         super::cut_out(row, piece, &rules.known, Tag::Person)
     });
+}
+
+/// Names behind an office in a classical text, first character and the one behind the last: 两江总督|张人骏|奏.
+pub(super) fn behind_offices(chars: &[char], rules: &PersonRules) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let stands = |office: &&String| {
+            office
+                .chars()
+                .enumerate()
+                .all(|(n, c)| chars.get(at + n) == Some(&c))
+        };
+        let Some(office) = rules.offices.iter().find(stands) else {
+            at += 1;
+            continue;
+        };
+        let start = at + office.chars().count();
+        let ends = |length: &usize| {
+            chars
+                .get(start + length)
+                .is_some_and(|c| rules.after_names.contains(c))
+        };
+        let length = [2, 3].into_iter().find(ends).filter(|length| {
+            let name = chars.get(start..start + length).unwrap_or_default();
+            let plain = name
+                .iter()
+                .all(|c| c.is_alphabetic() && !rules.after_names.contains(c));
+            let office = rules
+                .offices
+                .iter()
+                .any(|office| name.iter().collect::<String>().ends_with(office.as_str()));
+            plain && !office && name.first().is_some_and(|first| !rules.not_names.contains(first))
+        });
+        at = start + length.unwrap_or(0);
+        if let Some(length) = length {
+            found.push((start, start + length));
+        }
+    }
+    found
 }

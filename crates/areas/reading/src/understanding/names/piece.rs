@@ -30,6 +30,8 @@ pub enum Basis {
     Joined,
     /// A longer word was cut.
     Cut,
+    /// It stands behind an office, in a classical text.
+    Office,
 }
 
 /// The characters of the text with the pieces over them.
@@ -88,7 +90,10 @@ impl Row<'_> {
                 let parts = self.pieces.get(index..index + count)?;
                 let last = parts.last()?;
                 // What a line end or a blank parts is not one name.
-                let touching = parts.iter().zip(parts.get(1..)?).all(|(left, right)| left.end == right.start);
+                let touching = parts
+                    .iter()
+                    .zip(parts.get(1..)?)
+                    .all(|(left, right)| left.end == right.start);
                 if !touching {
                     return None;
                 }

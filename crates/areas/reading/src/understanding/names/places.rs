@@ -9,7 +9,7 @@ pub(super) fn split_letters(row: &mut Row<'_>, rules: &PlaceRules) {
     row.split(|row, _, piece| {
         let text = row.text(piece.start, piece.end);
         let length = piece.length();
-        if length < 2 || length > 4 || rules.not_letters.contains(&text) || rules.known.contains(&text) {
+        if !(2..=4).contains(&length) || rules.not_letters.contains(&text) || rules.known.contains(&text) {
             return None;
         }
         let nation = |c: char| rules.nation_letters.contains(&c);
@@ -21,7 +21,7 @@ pub(super) fn split_letters(row: &mut Row<'_>, rules: &PlaceRules) {
         );
         let all_provinces = piece.tag == Tag::Place && text.chars().all(province);
         if (all_nations && may_be_letters) || all_provinces {
-            return Some((piece.start..piece.end).map(|at| letter(at)).collect());
+            return Some((piece.start..piece.end).map(letter).collect());
         }
         let first = text.chars().next()?;
         let rest: String = text.chars().skip(1).collect();
@@ -112,7 +112,10 @@ fn division_end(row: &Row<'_>, piece: &Piece, rules: &PlaceRules) -> Option<usiz
     let rest = row.text(piece.start + known, piece.end);
     let place = length >= known + 2
         && !rules.divisions.contains(&rest)
-        && rules.division_ends.iter().any(|end| rest.ends_with(end.as_str()) && rest.len() > end.len() + 3);
+        && rules
+            .division_ends
+            .iter()
+            .any(|end| rest.ends_with(end.as_str()) && rest.len() > end.len() + 3);
     place.then_some(piece.start + known)
 }
 
@@ -129,13 +132,16 @@ pub(super) fn correct(row: &mut Row<'_>, rules: &PlaceRules) {
             && rules.peoples.contains(stem)
         {
             let cut = piece.end - 2;
-            let rest = Piece { start: cut, ..piece.named(Tag::Noun, Basis::Cut) };
+            let rest = Piece {
+                start: cut,
+                ..piece.named(Tag::Noun, Basis::Cut)
+            };
             return Some(vec![Piece { end: cut, ..*piece }, rest]);
         }
         if piece.tag == Tag::Place && piece.length() == 1 {
-            let known = text
-                .chars()
-                .all(|c| rules.nation_letters.contains(&c) || rules.province_letters.contains(&c) || c == '华');
+            let known = text.chars().all(|c| {
+                rules.nation_letters.contains(&c) || rules.province_letters.contains(&c) || c == '华'
+            });
             return (!known).then(|| vec![piece.named(Tag::Noun, Basis::Model)]);
         }
         None
@@ -152,7 +158,10 @@ pub(super) fn find_known(row: &mut Row<'_>, rules: &PlaceRules) {
         let text = row.text(piece.start, piece.end);
         if let Some(word) = rules.always.iter().find(|word| text.starts_with(word.as_str())) {
             let cut = piece.start + word.chars().count();
-            let place = Piece { end: cut, ..piece.named(Tag::Place, Basis::List) };
+            let place = Piece {
+                end: cut,
+                ..piece.named(Tag::Place, Basis::List)
+            };
             return Some(vec![place, Piece { start: cut, ..*piece }]);
         }
         super::cut_out(row, piece, &rules.known, Tag::Place)
@@ -168,7 +177,10 @@ pub(super) fn join_tails(row: &mut Row<'_>, rules: &PlaceRules) {
             return None;
         }
         let tail = row.text_at(index + 1);
-        let noun = matches!(second.tag, Tag::Noun | Tag::Locality | Tag::ProperNoun | Tag::Place);
+        let noun = matches!(
+            second.tag,
+            Tag::Noun | Tag::Locality | Tag::ProperNoun | Tag::Place
+        );
         (noun && rules.tails.contains(&tail)).then_some((2, Tag::Place, Basis::Joined))
     });
 }

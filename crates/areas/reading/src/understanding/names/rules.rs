@@ -18,6 +18,10 @@ pub(super) struct PersonRules {
     /// The longest first.
     pub titles: Vec<String>,
     pub titles_before: HashSet<String>,
+    /// The longest first.
+    pub offices: Vec<String>,
+    pub after_names: HashSet<char>,
+    pub not_names: HashSet<char>,
     pub transliteration: HashSet<char>,
     pub known: Vec<String>,
     pub never: HashSet<String>,
@@ -54,7 +58,10 @@ pub(super) struct OrganisationRules {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[expect(dead_code, reason = "the version is for people and for the provenance, which reads it from the text")]
+    #[expect(
+        dead_code,
+        reason = "the version is for people and for the provenance, which reads it from the text"
+    )]
     version: String,
     persons: PersonLists,
     places: PlaceLists,
@@ -68,6 +75,9 @@ struct PersonLists {
     compound_surnames: Vec<String>,
     titles: Vec<String>,
     titles_before: Vec<String>,
+    offices: Vec<String>,
+    after_names: String,
+    not_names: String,
     transliteration: String,
     known: Vec<String>,
     never: Vec<String>,
@@ -112,6 +122,9 @@ impl NameRules {
                 compound_surnames: file.persons.compound_surnames,
                 titles: longest_first(file.persons.titles),
                 titles_before: set(file.persons.titles_before),
+                offices: longest_first(file.persons.offices),
+                after_names: letters(&file.persons.after_names),
+                not_names: letters(&file.persons.not_names),
                 transliteration: letters(&file.persons.transliteration),
                 known: longest_first(file.persons.known),
                 never: set(file.persons.never),
@@ -133,7 +146,12 @@ impl NameRules {
                 endings: longest_first(file.organisations.endings),
                 weak: set(file.organisations.weak),
                 not_endings: set(file.organisations.not_endings),
-                bare: file.organisations.bare.into_iter().chain(file.organisations.short).collect(),
+                bare: file
+                    .organisations
+                    .bare
+                    .into_iter()
+                    .chain(file.organisations.short)
+                    .collect(),
                 openings: set(file.organisations.openings),
                 congresses: set(file.organisations.congresses),
                 never: set(file.organisations.never),
@@ -145,8 +163,13 @@ impl NameRules {
 impl PersonRules {
     /// Whether a name may begin so: with a surname of one character or more.
     pub fn begins_with_surname(&self, name: &str) -> bool {
-        self.compound_surnames.iter().any(|one| name.starts_with(one.as_str()))
-            || name.chars().next().is_some_and(|first| self.surnames.contains(&first))
+        self.compound_surnames
+            .iter()
+            .any(|one| name.starts_with(one.as_str()))
+            || name
+                .chars()
+                .next()
+                .is_some_and(|first| self.surnames.contains(&first))
     }
 
     /// Whether it looks like a foreign name written by sound.
@@ -159,7 +182,10 @@ impl PersonRules {
 impl PlaceRules {
     /// The longest known place with which a text begins.
     pub fn known_at_start(&self, text: &str) -> Option<&str> {
-        self.known.iter().map(String::as_str).find(|one| text.starts_with(one))
+        self.known
+            .iter()
+            .map(String::as_str)
+            .find(|one| text.starts_with(one))
     }
 }
 

@@ -36,7 +36,10 @@ fn found(tagged: &str) -> Vec<String> {
 
 #[test]
 fn titles_are_no_part_of_a_name() {
-    assert_eq!(found("王主任/PER 和/c 李国强同志/PER 到/v 会/n"), ["王/P", "李国强/P"]);
+    assert_eq!(
+        found("王主任/PER 和/c 李国强同志/PER 到/v 会/n"),
+        ["王/P", "李国强/P"]
+    );
     assert_eq!(found("老同志/PER 说/v"), Vec::<String>::new());
 }
 
@@ -67,7 +70,10 @@ fn two_places_in_one_word_are_two() {
 fn bodies_are_joined_up_to_their_ending() {
     assert_eq!(found("江苏省/LOC 档案局/n 发文/v"), ["江苏省档案局/O"]);
     assert_eq!(found("临江县/LOC 水利/n 电力/n 局/n"), ["临江县水利电力局/O"]);
-    assert_eq!(found("中国共产党/ORG 第十五次/m 全国代表大会/nz"), ["中国共产党第十五次全国代表大会/O"]);
+    assert_eq!(
+        found("中国共产党/ORG 第十五次/m 全国代表大会/nz"),
+        ["中国共产党第十五次全国代表大会/O"]
+    );
     assert_eq!(found("《/w 两岸关系/nw 》/w 杂志/n"), ["《两岸关系》杂志/O"]);
     assert_eq!(found("省/n 公安厅/n 通知/n"), ["省公安厅/O"]);
     assert_eq!(found("河北省/LOC 人民政府/n"), ["河北省人民政府/O"]);
@@ -89,4 +95,17 @@ fn names_do_not_reach_over_blanks() {
 #[test]
 fn known_names_are_found_inside_longer_words() {
     assert_eq!(found("毛泽东选集/nw 与/c 中华民族/nz"), ["毛泽东/P", "中华/L"]);
+}
+
+#[test]
+fn in_classical_texts_names_stand_behind_offices() {
+    let rules = NameRules::parse(include_str!("../../../../../../rules/names.toml")).unwrap();
+    let chars: Vec<char> = "东三省总督锡良等奏、两江总督张人骏、安徽巡抚朱家宝会奏。谕军机大臣等。"
+        .chars()
+        .collect();
+    let names: Vec<String> = find_names(&chars, &[], &rules, true)
+        .into_iter()
+        .map(|name| chars[name.start..name.end].iter().collect())
+        .collect();
+    assert_eq!(names, ["锡良", "张人骏"]);
 }

@@ -23,10 +23,22 @@ pub(super) fn signed(context: &Context<'_>, lines: &Lines, title: Option<&Idea>)
     let mut authors = Vec::new();
     let mut dates = Vec::new();
     if context.told("from").is_some() {
-        authors.extend(context.told("from").map(|from| Idea::told(from, "mail_sender", 0.95)));
+        authors.extend(
+            context
+                .told("from")
+                .map(|from| Idea::told(from, "mail_sender", 0.95)),
+        );
     }
     if let Some(date) = context.told("date").and_then(day_of) {
-        dates.push(Idea::told(&date, "mail_date", if context.told("from").is_some() { 0.95 } else { 0.35 }));
+        dates.push(Idea::told(
+            &date,
+            "mail_date",
+            if context.told("from").is_some() {
+                0.95
+            } else {
+                0.35
+            },
+        ));
     }
     let issuer = title.and_then(|title| from_title(context, title));
     let named = issuer.as_ref().map(|issuer| issuer.value.as_str());
@@ -63,8 +75,16 @@ fn agreed(ideas: Vec<Idea>) -> Vec<Idea> {
 
 /// Below the text: a line that is a date, and the bodies or persons above it or before it. What is forwarded has a
 /// signature of its own behind that of the forwarding letter; the issuer in the title tells which is which.
-fn signature(context: &Context<'_>, lines: &Lines, issuer: Option<&str>, authors: &mut Vec<Idea>, dates: &mut Vec<Idea>) {
-    let at_the_end = (0..lines.last.len()).rev().filter_map(|index| signature_at(context, &lines.last, index));
+fn signature(
+    context: &Context<'_>,
+    lines: &Lines,
+    issuer: Option<&str>,
+    authors: &mut Vec<Idea>,
+    dates: &mut Vec<Idea>,
+) {
+    let at_the_end = (0..lines.last.len())
+        .rev()
+        .filter_map(|index| signature_at(context, &lines.last, index));
     let above = (0..lines.first.len()).filter_map(|index| signature_at(context, &lines.first, index));
     let of_issuer = |one: &(Idea, Option<Idea>)| match (&one.1, issuer) {
         (Some(author), Some(issuer)) => author.value == issuer,
@@ -103,7 +123,9 @@ fn signature_at(context: &Context<'_>, lines: &[Line], index: usize) -> Option<(
     } else {
         names = match bodies_of(context, &before) {
             Some(bodies) => bodies,
-            None if person_is(context, line.start, date.start) => vec![super::lines::without_spacing(&before)],
+            None if person_is(context, line.start, date.start) => {
+                vec![super::lines::without_spacing(&before)]
+            }
             None => return None,
         };
         evidence.push((line.start, date.start));
@@ -129,8 +151,14 @@ fn bodies_of(context: &Context<'_>, raw: &str) -> Option<Vec<String>> {
         return None;
     }
     let whole = super::lines::without_spacing(raw);
-    let parts: Vec<&str> = raw.split([' ', '　', '、', '\t']).filter(|part| !part.is_empty()).collect();
-    let each = parts.len() > 1 && parts.iter().all(|part| part.chars().count() >= 3 && context.is_body(part));
+    let parts: Vec<&str> = raw
+        .split([' ', '　', '、', '\t'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let each = parts.len() > 1
+        && parts
+            .iter()
+            .all(|part| part.chars().count() >= 3 && context.is_body(part));
     if each {
         return Some(parts.into_iter().map(str::to_owned).collect());
     }
@@ -139,7 +167,10 @@ fn bodies_of(context: &Context<'_>, raw: &str) -> Option<Vec<String>> {
 
 fn person_is(context: &Context<'_>, start: usize, end: usize) -> bool {
     context.entities.iter().any(|entity| {
-        entity.kind == EntityKind::Person && entity.start >= start && entity.end <= end && entity.end - entity.start + 1 >= end - start
+        entity.kind == EntityKind::Person
+            && entity.start >= start
+            && entity.end <= end
+            && entity.end - entity.start + 1 >= end - start
     })
 }
 
@@ -182,14 +213,20 @@ fn notes(context: &Context<'_>, lines: &[Line], authors: &mut Vec<Idea>, dates: 
         if line.text.starts_with("第一") {
             break;
         }
-        let act = context.rules.authors.acts.iter().any(|act| line.text.contains(act.as_str()));
+        let act = context
+            .rules
+            .authors
+            .acts
+            .iter()
+            .any(|act| line.text.contains(act.as_str()));
         if line.text.ends_with("施行") || line.text.chars().count() > LONGEST_NOTE {
             continue;
         }
         // （1987年9月5日第六届…通过）
         let opened = usize::from(line.text.starts_with(['（', '(']));
         let first = context.date_at(line.start + opened);
-        let follows = first.map(|date| super::lines::without_spacing(context.slice(date.end, line.end).trim()));
+        let follows =
+            first.map(|date| super::lines::without_spacing(context.slice(date.end, line.end).trim()));
         let maker = follows.as_ref().and_then(|note| maker(context, note));
         if act || maker.is_some() {
             last = context.last_date_in(line.start, line.end).or(last);
@@ -218,7 +255,10 @@ fn notes(context: &Context<'_>, lines: &[Line], authors: &mut Vec<Idea>, dates: 
 fn maker(context: &Context<'_>, note: &str) -> Option<String> {
     let session = note.find("第").and_then(|first| {
         // The number of the session stands behind the name of the body, the number of the term inside it.
-        let term = note.get(first..)?.find('届').map(|at| first + at + '届'.len_utf8());
+        let term = note
+            .get(first..)?
+            .find('届')
+            .map(|at| first + at + '届'.len_utf8());
         match term {
             Some(behind) => note.get(behind..)?.find('第').map(|at| behind + at),
             None => Some(first),
@@ -226,7 +266,11 @@ fn maker(context: &Context<'_>, note: &str) -> Option<String> {
     });
     let acts = &context.rules.authors.acts;
     let act = acts.iter().filter_map(|act| note.find(act.as_str())).min();
-    let cut = [session, act, note.find("令第"), note.find('《')].into_iter().flatten().min().unwrap_or(note.len());
+    let cut = [session, act, note.find("令第"), note.find('《')]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(note.len());
     let body = note.get(..cut)?;
     let body = match (body.find('第'), body.find('届')) {
         (Some(from), Some(to)) if from < to => {
@@ -235,7 +279,10 @@ fn maker(context: &Context<'_>, note: &str) -> Option<String> {
         _ => body.to_owned(),
     };
     let body = body.strip_prefix('经').unwrap_or(&body);
-    let body = body.strip_prefix("中华人民共和国").filter(|rest| *rest == "国务院").unwrap_or(body);
+    let body = body
+        .strip_prefix("中华人民共和国")
+        .filter(|rest| *rest == "国务院")
+        .unwrap_or(body);
     (context.is_body(body) && body.chars().count() <= LONGEST).then(|| body.to_owned())
 }
 
@@ -243,7 +290,11 @@ fn maker(context: &Context<'_>, note: &str) -> Option<String> {
 fn memorial(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
     let line = lines.first()?;
     let rules = &context.rules.authors;
-    if rules.edicts.iter().any(|word| line.raw.starts_with(word.as_str())) {
+    if rules
+        .edicts
+        .iter()
+        .any(|word| line.raw.starts_with(word.as_str()))
+    {
         return Some(Idea {
             value: rules.edict_author.clone(),
             evidence: vec![(line.start, line.start + 1)],
@@ -253,7 +304,11 @@ fn memorial(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
     }
     let beginning: String = line.raw.chars().take(MEMORIAL_WITHIN).collect();
     let beginning = beginning.split(['。', '，', '、']).next()?.to_owned();
-    let verb = rules.memorial.iter().filter_map(|verb| Some((beginning.find(verb.as_str())?, verb))).min_by_key(|(at, _)| *at)?;
+    let verb = rules
+        .memorial
+        .iter()
+        .filter_map(|verb| Some((beginning.find(verb.as_str())?, verb)))
+        .min_by_key(|(at, _)| *at)?;
     let mut author = beginning.get(..verb.0)?.to_owned();
     if verb.1.starts_with('等') {
         author.push('等');
@@ -269,11 +324,18 @@ fn memorial(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
 
 /// （道光二十三年正月十六日）, with which letters end.
 fn date_at_the_end(context: &Context<'_>) -> Option<Idea> {
-    let last = context.entities.iter().rev().find(|entity| entity.kind == EntityKind::Date)?;
+    let last = context
+        .entities
+        .iter()
+        .rev()
+        .find(|entity| entity.kind == EntityKind::Date)?;
     let end = context.whole.len();
     let after = context.slice(last.end, end);
     let near = end - last.end <= 16 && after.chars().all(|c| !"。，；".contains(c));
-    let opened = last.start > 0 && context.slice(last.start - 1, last.start).starts_with(['（', '(', '〔']);
+    let opened = last.start > 0
+        && context
+            .slice(last.start - 1, last.start)
+            .starts_with(['（', '(', '〔']);
     (near && opened).then(|| Idea {
         value: last.value.clone(),
         evidence: vec![(last.start, last.end)],
@@ -297,7 +359,10 @@ fn date_line_above(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
 
 /// The one date of the text, where it is not the day from which something applies.
 fn only_date(context: &Context<'_>) -> Option<Idea> {
-    let mut dates = context.entities.iter().filter(|entity| entity.kind == EntityKind::Date);
+    let mut dates = context
+        .entities
+        .iter()
+        .filter(|entity| entity.kind == EntityKind::Date);
     let first = dates.next()?;
     let alone = dates.all(|other| other.value == first.value) && !context.classical;
     let applies = context.slice(first.end, first.end + 8).contains("施行");

@@ -97,7 +97,12 @@ pub(super) fn without_spacing(text: &str) -> String {
             at += 1;
             continue;
         }
-        let blanks = chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_whitespace()).count();
+        let blanks = chars
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|c| c.is_whitespace())
+            .count();
         let before = at.checked_sub(1).and_then(|at| chars.get(at));
         let after = chars.get(at + blanks);
         if before.is_some() && after.is_some() && !wide(before) && !wide(after) {

@@ -104,7 +104,9 @@ impl Context<'_> {
     /// Whether these words are the name of a body.
     fn is_body(&self, name: &str) -> bool {
         let length = name.chars().count();
-        length >= 2 && length <= 40 && self.rules.names.is_body(name) && name.chars().all(char::is_alphanumeric)
+        (2..=40).contains(&length)
+            && self.rules.names.is_body(name)
+            && name.chars().all(char::is_alphanumeric)
     }
 }
 
@@ -128,8 +130,18 @@ pub(super) fn suggestions(context: &Context<'_>) -> Vec<Suggestion> {
     all.extend(subject_words(context, &lines, title_text));
     all.extend(abstract_of(context, title.as_ref()));
     let limits = &context.rules.limits;
-    all.extend(most_named(context, EntityKind::Person, SuggestedElement::Person, limits.persons));
-    all.extend(most_named(context, EntityKind::Place, SuggestedElement::Place, limits.places));
+    all.extend(most_named(
+        context,
+        EntityKind::Person,
+        SuggestedElement::Person,
+        limits.persons,
+    ));
+    all.extend(most_named(
+        context,
+        EntityKind::Place,
+        SuggestedElement::Place,
+        limits.places,
+    ));
     if let Some(language) = &context.reading.language {
         all.push(Suggestion {
             element: SuggestedElement::Language,
@@ -144,7 +156,12 @@ pub(super) fn suggestions(context: &Context<'_>) -> Vec<Suggestion> {
 
 /// The document's own number: alone on a line at the beginning; not one that the text refers to.
 fn own_number(context: &Context<'_>, lines: &Lines) -> Vec<Idea> {
-    let numbers = || context.entities.iter().filter(|entity| entity.kind == EntityKind::DocumentNumber);
+    let numbers = || {
+        context
+            .entities
+            .iter()
+            .filter(|entity| entity.kind == EntityKind::DocumentNumber)
+    };
     let alone = lines.first.iter().take(30).find_map(|line| {
         let number = numbers().find(|entity| entity.start >= line.start && entity.end <= line.end)?;
         let rest = (line.end - line.start) - (number.end - number.start);
@@ -153,12 +170,27 @@ fn own_number(context: &Context<'_>, lines: &Lines) -> Vec<Idea> {
     // 1990年3月3日 交通部令第14号发布 tells by which order a law was made.
     let in_a_note = |entity: &Entity| {
         let after = context.slice(entity.end, entity.end + 2);
-        context.rules.authors.acts.iter().any(|act| after.starts_with(act.as_str()))
+        context
+            .rules
+            .authors
+            .acts
+            .iter()
+            .any(|act| after.starts_with(act.as_str()))
     };
     let near = || {
-        let end = lines.first.iter().find(|line| line.text.contains('。')).map_or(200, |line| line.start);
+        let end = lines
+            .first
+            .iter()
+            .find(|line| line.text.contains('。'))
+            .map_or(200, |line| line.start);
         numbers()
-            .find(|entity| entity.end <= end.min(400) && !in_a_note(entity) && !context.slice(entity.start.saturating_sub(1), entity.start).starts_with(['（', '(']))
+            .find(|entity| {
+                entity.end <= end.min(400)
+                    && !in_a_note(entity)
+                    && !context
+                        .slice(entity.start.saturating_sub(1), entity.start)
+                        .starts_with(['（', '('])
+            })
             .map(|number| (number, 0.5))
     };
     alone
@@ -166,7 +198,11 @@ fn own_number(context: &Context<'_>, lines: &Lines) -> Vec<Idea> {
         .map(|(number, confidence)| Idea {
             value: number.value.clone(),
             evidence: vec![(number.start, number.end)],
-            by: if confidence > 0.9 { "number_line" } else { "number_above_the_text" },
+            by: if confidence > 0.9 {
+                "number_line"
+            } else {
+                "number_above_the_text"
+            },
             confidence,
         })
         .into_iter()
@@ -177,11 +213,17 @@ fn subject_words(context: &Context<'_>, lines: &Lines, title: &str) -> Vec<Sugge
     let rules = &context.rules.keywords;
     let mut words: Vec<Keyword> = keywords::told(&context.flow.chars, rules);
     if words.is_empty() {
-        let row = lines.first.iter().take(10).find_map(|line| Some((line, title::subject_row(line)?)));
+        let row = lines
+            .first
+            .iter()
+            .take(10)
+            .find_map(|line| Some((line, title::subject_row(line)?)));
         if let Some((line, row)) = row {
             return row
                 .into_iter()
-                .filter(|word| word.chars().count() >= 2 && !context.rules.titles.kinds.iter().any(|kind| kind == word))
+                .filter(|word| {
+                    word.chars().count() >= 2 && !context.rules.titles.kinds.iter().any(|kind| kind == word)
+                })
                 .map(|word| Idea {
                     value: word.to_owned(),
                     evidence: vec![(line.start, line.end)],
@@ -200,7 +242,11 @@ fn subject_words(context: &Context<'_>, lines: &Lines, title: &str) -> Vec<Sugge
         .take(context.rules.limits.keywords)
         .filter_map(|word| {
             let (start, end) = context.flow.place(word.start, word.end)?;
-            let by = if word.told { "named_subject_words" } else { "frequent_nouns" };
+            let by = if word.told {
+                "named_subject_words"
+            } else {
+                "frequent_nouns"
+            };
             let idea = Idea {
                 value: word.text,
                 evidence: vec![(start, end)],
@@ -217,8 +263,12 @@ fn abstract_of(context: &Context<'_>, title: Option<&Idea>) -> Option<Suggestion
     let limits = &context.rules.limits;
     let in_title = |one: Sentence| {
         let place = context.flow.place(one.start, one.end);
-        let titled = title.and_then(|title| title.evidence.first()).filter(|_| !context.classical);
-        place.zip(titled).is_some_and(|((start, end), title)| start < title.1 && title.0 < end)
+        let titled = title
+            .and_then(|title| title.evidence.first())
+            .filter(|_| !context.classical);
+        place
+            .zip(titled)
+            .is_some_and(|((start, end), title)| start < title.1 && title.0 < end)
     };
     let chosen = summary(&context.flow.chars, limits.summary, limits.sentences, in_title);
     let places: Vec<(usize, usize)> = chosen
@@ -240,7 +290,12 @@ fn abstract_of(context: &Context<'_>, title: Option<&Idea>) -> Option<Suggestion
 }
 
 /// The names that stand most often in the text.
-fn most_named(context: &Context<'_>, kind: EntityKind, element: SuggestedElement, most: usize) -> Vec<Suggestion> {
+fn most_named(
+    context: &Context<'_>,
+    kind: EntityKind,
+    element: SuggestedElement,
+    most: usize,
+) -> Vec<Suggestion> {
     let mut tally: BTreeMap<&str, Vec<&Entity>> = BTreeMap::new();
     for entity in context.entities.iter().filter(|entity| entity.kind == kind) {
         if entity.value.chars().count() >= 2 {
@@ -248,14 +303,27 @@ fn most_named(context: &Context<'_>, kind: EntityKind, element: SuggestedElement
         }
     }
     let mut ranked: Vec<(&str, Vec<&Entity>)> = tally.into_iter().collect();
-    ranked.sort_by(|left, right| right.1.len().cmp(&left.1.len()).then(left.1.first().map(|one| one.start).cmp(&right.1.first().map(|one| one.start))));
+    ranked.sort_by(|left, right| {
+        right.1.len().cmp(&left.1.len()).then(
+            left.1
+                .first()
+                .map(|one| one.start)
+                .cmp(&right.1.first().map(|one| one.start)),
+        )
+    });
     ranked
         .into_iter()
         .take(most)
         .map(|(name, places)| {
             // Each further use that stands the same way makes an accident less likely.
-            let doubt = places.iter().take(4).fold(1.0, |doubt, entity| doubt * (1.0 - entity.confidence * 0.7));
-            let best = places.iter().map(|entity| entity.confidence).fold(0.0_f32, f32::max);
+            let doubt = places
+                .iter()
+                .take(4)
+                .fold(1.0, |doubt, entity| doubt * (1.0 - entity.confidence * 0.7));
+            let best = places
+                .iter()
+                .map(|entity| entity.confidence)
+                .fold(0.0_f32, f32::max);
             Suggestion {
                 element,
                 value: name.to_owned(),

@@ -24,7 +24,10 @@ pub(super) fn titles(context: &Context<'_>, lines: &Lines) -> Vec<Idea> {
         ideas.extend(first_line(context, &lines.first));
         ideas.extend(first_clause(context, &lines.first));
     }
-    if let Some(title) = context.told("title").filter(|title| says_something(context, title)) {
+    if let Some(title) = context
+        .told("title")
+        .filter(|title| says_something(context, title))
+    {
         ideas.push(Idea::told(title, "file_title", 0.45));
     }
     super::surest_first(ideas)
@@ -41,7 +44,13 @@ fn official(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
         }
         let mut joined = String::new();
         let mut best: Option<(usize, String)> = None;
-        for (count, next) in lines.get(index..).unwrap_or_default().iter().take(MOST_LINES).enumerate() {
+        for (count, next) in lines
+            .get(index..)
+            .unwrap_or_default()
+            .iter()
+            .take(MOST_LINES)
+            .enumerate()
+        {
             let repeats = best.is_some() && joined.starts_with(next.text.as_str());
             if repeats || !is_title_line(context, next, count) {
                 break;
@@ -64,7 +73,11 @@ fn official(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
         return Some(Idea {
             value: title,
             evidence: vec![(line.start, end)],
-            by: if about { "official_heading" } else { "heading_of_a_kind" },
+            by: if about {
+                "official_heading"
+            } else {
+                "heading_of_a_kind"
+            },
             confidence: if about { 0.95 } else { 0.9 },
         });
     }
@@ -80,9 +93,17 @@ fn is_body_text(line: &Line) -> bool {
 fn may_begin(context: &Context<'_>, line: &Line) -> bool {
     let text = line.text.as_str();
     let marks = &context.rules.titles;
-    let letterhead = marks.letterheads.iter().any(|one| text.ends_with(one.as_str())) && !text.contains("关于");
-    let mark = marks.marks.iter().any(|one| text.starts_with(&one.replace(' ', "")));
-    !letterhead && !mark && subject_row(line).is_none() && is_title_line(context, line, 0) && text.chars().any(char::is_alphabetic)
+    let letterhead =
+        marks.letterheads.iter().any(|one| text.ends_with(one.as_str())) && !text.contains("关于");
+    let mark = marks
+        .marks
+        .iter()
+        .any(|one| text.starts_with(&one.replace(' ', "")));
+    !letterhead
+        && !mark
+        && subject_row(line).is_none()
+        && is_title_line(context, line, 0)
+        && text.chars().any(char::is_alphabetic)
 }
 
 /// Subject words in a row above the heading, with which some offices begin: 气象 广东 香港 函. Titles whose characters
@@ -98,10 +119,12 @@ pub(super) fn subject_row(line: &Line) -> Option<Vec<&str>> {
 /// Whether a line may be one of the lines of a title.
 fn is_title_line(context: &Context<'_>, line: &Line, count: usize) -> bool {
     let text = line.text.as_str();
-    let stops = text.contains('。') || text.ends_with(['：', ':', '；', '，', ',']) || text.starts_with(['(', '（', '〔']);
-    let number = find_document_numbers(text).iter().any(|found| {
-        found.end_char - found.start_char + 2 >= text.chars().count()
-    });
+    let stops = text.contains('。')
+        || text.ends_with(['：', ':', '；', '，', ','])
+        || text.starts_with(['(', '（', '〔']);
+    let number = find_document_numbers(text)
+        .iter()
+        .any(|found| found.end_char - found.start_char + 2 >= text.chars().count());
     let chapter = text.starts_with("第一") && (text.contains('章') || text.contains('条'));
     let dated = context.date_at(line.start).is_some();
     let address = count > 0 && text.starts_with("各省");
@@ -120,7 +143,10 @@ fn ends_like_title(context: &Context<'_>, title: &str) -> bool {
     // 函 and 法 end many words; 的函, 复函 and names of laws end titles.
     let short = kind.chars().count() == 1;
     let before = bare.strip_suffix(kind.as_str()).unwrap_or_default();
-    !short || before.ends_with(['的', '复', '》', '政']) || (kind == "法" && before.starts_with("中华人民共和国")) || bare.contains("关于")
+    !short
+        || before.ends_with(['的', '复', '》', '政'])
+        || (kind == "法" && before.starts_with("中华人民共和国"))
+        || bare.contains("关于")
 }
 
 /// Without （试行）, （草案） at the end.
@@ -138,16 +164,30 @@ fn without_note(title: &str) -> &str {
 fn by_layout(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
     let near = lines.get(..lines.len().min(WITHIN)).unwrap_or_default();
     let tallest = near.iter().map(|line| line.height).fold(0.0_f32, f32::max);
-    let mut heights: Vec<f32> = lines.iter().map(|line| line.height).filter(|height| *height > 0.0).collect();
+    let mut heights: Vec<f32> = lines
+        .iter()
+        .map(|line| line.height)
+        .filter(|height| *height > 0.0)
+        .collect();
     heights.sort_by(f32::total_cmp);
     let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
     let tall = |line: &Line| usual > 0.0 && tallest > usual * 1.4 && line.height > tallest * 0.85;
     let stands_out = |line: &Line| (line.heading || tall(line)) && is_title_line(context, line, 0);
     let start = near.iter().position(|line| {
-        let letterhead = context.rules.titles.letterheads.iter().any(|one| line.text.ends_with(one.as_str()));
+        let letterhead = context
+            .rules
+            .titles
+            .letterheads
+            .iter()
+            .any(|one| line.text.ends_with(one.as_str()));
         stands_out(line) && !letterhead && line.text.chars().count() >= 4
     })?;
-    let run: Vec<&Line> = near.get(start..)?.iter().take(3).take_while(|line| stands_out(line)).collect();
+    let run: Vec<&Line> = near
+        .get(start..)?
+        .iter()
+        .take(3)
+        .take_while(|line| stands_out(line))
+        .collect();
     let value: String = run.iter().map(|line| line.text.as_str()).collect();
     Some(Idea {
         value,
@@ -177,7 +217,11 @@ fn first_clause(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
     let mut value = String::new();
     let mut end = line.start;
     for (at, c) in line.raw.chars().enumerate() {
-        let stops = if context.classical { "。！？；" } else { "，。！？；：" };
+        let stops = if context.classical {
+            "。！？；"
+        } else {
+            "，。！？；："
+        };
         if stops.contains(c) || value.chars().count() >= CLAUSE {
             break;
         }
@@ -198,9 +242,16 @@ fn first_clause(context: &Context<'_>, lines: &[Line]) -> Option<Idea> {
 fn says_something(context: &Context<'_>, title: &str) -> bool {
     let lower = title.trim().to_lowercase();
     let letters = lower.chars().filter(|c| c.is_alphabetic()).count();
-    let file_name = [".doc", ".docx", ".pdf", ".xls", ".ppt", ".wps", ".txt", ".tif", ".jpg", ".indd", ".qxd"]
+    let file_name = [
+        ".doc", ".docx", ".pdf", ".xls", ".ppt", ".wps", ".txt", ".tif", ".jpg", ".indd", ".qxd",
+    ]
+    .iter()
+    .any(|ending| lower.ends_with(ending));
+    let empty = context
+        .rules
+        .titles
+        .empty
         .iter()
-        .any(|ending| lower.ends_with(ending));
-    let empty = context.rules.titles.empty.iter().any(|one| lower == one.to_lowercase() || lower.starts_with("microsoft "));
+        .any(|one| lower == one.to_lowercase() || lower.starts_with("microsoft "));
     letters >= 3 && !file_name && !empty
 }
