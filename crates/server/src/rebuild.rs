@@ -5,13 +5,14 @@ use crate::config::Config;
 use crate::encryption::open_vault;
 use crate::error::ArchiveError;
 use crate::first_people;
-use lantai_cataloguing::Holdings;
+use lantai_cataloguing::{CataloguingError, Holdings};
 use lantai_cataloguing::repository::batches::BatchRepository;
 use lantai_database::{Database, JournalRows, StoreError};
 use lantai_domain::{RandomIds, SystemClock};
 use lantai_identity::IdentityRepository;
 use lantai_intake::{RestoreAccessions, WaitingFound};
 use lantai_journal::Journal;
+use lantai_reading::repository::ReadingRepository;
 use lantai_search::Index;
 use lantai_vault::{Vault, VaultError};
 use std::path::{Path, PathBuf};
@@ -76,6 +77,7 @@ pub async fn rebuild(
             trail.missing
         );
     }
+    restore_readings(&archive).await?;
     archive.index.fill(progress).await?;
     let restored = waiting.restore(&database).await?;
     let password_file = restore_identity(&archive, &database).await?;
@@ -88,6 +90,44 @@ pub async fn rebuild(
         send_again: waiting.lost.iter().map(ToString::to_string).collect(),
         password_file,
     })
+}
+
+/// Objects made again in one transaction.
+const READINGS_AT_ONCE: usize = 500;
+
+/// What was read in records: after all of them are there, for they lie in no order.
+async fn restore_readings(archive: &Archive) -> Result<(), ArchiveError> {
+    let holdings = &archive.holdings;
+    let now_ms = holdings.clock.now().as_millisecond();
+    let mut ids = holdings.vault.object_ids();
+    loop {
+        let vault = holdings.vault.clone();
+        let found = tokio::task::spawn_blocking(move || {
+            let mut objects = Vec::new();
+            while objects.len() < READINGS_AT_ONCE {
+                let Some(id) = ids.next() else { break };
+                let id = id?;
+                if !lantai_reading::holds_a_reading(id.as_str()) {
+                    continue;
+                }
+                objects.extend(vault.object(&id)?);
+            }
+            Ok::<_, VaultError>((objects, ids))
+        });
+        let (objects, rest) = found.await.map_err(CataloguingError::from)??;
+        ids = rest;
+        if objects.is_empty() {
+            // the others are read anew
+            let mut work = holdings.database.begin_upkeep().await?;
+            ReadingRepository(work.conn()).plan_rest().await?;
+            return Ok(work.commit().await?);
+        }
+        let mut work = holdings.database.begin_upkeep().await?;
+        for object in &objects {
+            lantai_reading::restore(&mut work, object, now_ms).await?;
+        }
+        work.commit().await?;
+    }
 }
 
 /// What a crash interrupted is finished or undone by what the catalogue knows, as long as it can be read: it may hold

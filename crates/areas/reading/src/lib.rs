@@ -17,6 +17,7 @@ mod worker;
 
 pub use error::ReadingError;
 pub use export::{alto, hocr};
+pub use lantai_sandbox::ChildLimits;
 pub use jobs::{ReadAccessionHandler, plan};
 pub use keep::{Finished, NEWER_FILE, keep, may_lie_open, suggestions_of};
 pub use reader::{

@@ -2,8 +2,7 @@
 
 use crate::output::Status;
 use clap::Args;
-use lantai_reading::{child_limits, run_read_child};
-use lantai_sandbox::ChildLimits;
+use lantai_reading::{ChildLimits, child_limits, run_read_child};
 use std::io::{stdin, stdout};
 
 /// Read files, a line of JSON for each question, under limits. Started by the program itself.

@@ -11,6 +11,9 @@ pub async fn clear(database: &Database) -> Result<(), StoreError> {
         // lots that are not over are in no document yet: they stay
         "DELETE FROM quality_lots WHERE ended_at IS NOT NULL",
         "DELETE FROM filing_decisions",
+        // what waits to be read waits on, and what people decided on suggestions stays
+        "DELETE FROM readings WHERE state = 'done'",
+        "DELETE FROM suggestions WHERE state = 'open'",
         "DELETE FROM former_codes",
         "DELETE FROM records",
         "DELETE FROM segments",

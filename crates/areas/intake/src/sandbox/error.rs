@@ -21,7 +21,7 @@ impl ExamineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Child(ChildError::Timeout { .. }) => "intake.examiner_timeout",
-            Self::Child(ChildError::Crashed { .. } | ChildError::Gone { .. }) | Self::Answer(_) => {
+            Self::Child(ChildError::Crashed { .. } | ChildError::Gone { .. } | ChildError::Stopped) | Self::Answer(_) => {
                 "intake.examiner_crashed"
             }
             Self::Child(ChildError::Memory) => "intake.examiner_memory",

@@ -162,6 +162,19 @@ impl ReadingRepository<'_> {
         Ok(())
     }
 
+    /// Puts every record with files into the queue that is not known here yet.
+    pub async fn plan_rest(self) -> Result<u64, StoreError> {
+        let sql = "INSERT INTO readings (record, accession, state, priority, run_at_ms, lease_until_ms, attempts, lost,
+                                         source_version, object_version, recipe, has_newer, pages, characters, seconds,
+                                         cpu_ms, omitted, read_at_ms)
+                   SELECT id, accession, 'waiting', -30, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, '', 0 FROM records
+                   WHERE files > 0 AND id NOT IN (SELECT record FROM readings)";
+        Ok(on_engine!(self.0, |c| sqlx::query(sql)
+            .execute(&mut *c)
+            .await
+            .map(|done| done.rows_affected()))?)
+    }
+
     /// Has a record read again, before those of a lower priority. `false`: it is not known, or is being read now.
     pub async fn again(self, record: RecordId, priority: i64) -> Result<bool, StoreError> {
         let sql = "UPDATE readings SET state = 'waiting', priority = $1, run_at_ms = 0, attempts = 0, lost = 0,

@@ -1,7 +1,7 @@
 -- Reading: which records wait for it, what came of it, and what it would write into their descriptions.
 
 CREATE TABLE readings (
-    record         TEXT COLLATE "C" PRIMARY KEY REFERENCES records (id),
+    record         TEXT COLLATE "C" PRIMARY KEY,
     accession      TEXT COLLATE "C" NOT NULL,
     -- waiting, reading, done, failed
     state          TEXT NOT NULL,
@@ -28,11 +28,15 @@ CREATE TABLE readings (
     reason         TEXT,
     read_at_ms     BIGINT NOT NULL
 );
+-- what came in before there was reading
+INSERT INTO readings (record, accession, state, priority, run_at_ms, lease_until_ms, attempts, lost, source_version,
+                      object_version, recipe, has_newer, pages, characters, seconds, cpu_ms, omitted, read_at_ms)
+    SELECT id, accession, 'waiting', -30, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, '', 0 FROM records WHERE files > 0;
 CREATE INDEX readings_to_claim ON readings (state, priority, run_at_ms);
 CREATE INDEX readings_by_accession ON readings (accession, state);
 
 CREATE TABLE suggestions (
-    record     TEXT COLLATE "C" NOT NULL REFERENCES records (id),
+    record     TEXT COLLATE "C" NOT NULL,
     number     BIGINT NOT NULL,
     -- open, accepted, corrected, refused
     state      TEXT NOT NULL,
