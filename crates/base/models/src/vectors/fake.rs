@@ -13,7 +13,10 @@ pub struct FakeVectors;
 
 impl FakeVectors {
     fn vector(text: &str) -> Vector {
-        let characters: Vec<char> = text.chars().filter(|character| character.is_alphanumeric()).collect();
+        let characters: Vec<char> = text
+            .chars()
+            .filter(|character| character.is_alphanumeric())
+            .collect();
         // never the zero vector, which has no direction
         let mut numbers = vec![1e-3; DIMENSIONS];
         for pair in characters.windows(2) {
@@ -45,7 +48,9 @@ mod tests {
     #[test]
     fn what_shares_words_is_nearer_than_what_does_not() {
         let mut fake = FakeVectors;
-        let passages = fake.passages(&["大坝工程验收合格", "春节期间食堂停业", ""]).unwrap();
+        let passages = fake
+            .passages(&["大坝工程验收合格", "春节期间食堂停业", ""])
+            .unwrap();
         let query = fake.query("大坝验收").unwrap();
         assert!(query.cosine(&passages[0]) > query.cosine(&passages[1]) + 0.1);
         assert_eq!(query, fake.query("大坝验收").unwrap());

@@ -25,7 +25,11 @@ pub struct Vector(Vec<f32>);
 impl Vector {
     /// The direction of some numbers; `None` where they have none: all zero, or one of them no number.
     pub fn of(mut numbers: Vec<f32>) -> Option<Self> {
-        let length = numbers.iter().map(|number| f64::from(*number).powi(2)).sum::<f64>().sqrt();
+        let length = numbers
+            .iter()
+            .map(|number| f64::from(*number).powi(2))
+            .sum::<f64>()
+            .sqrt();
         if !(length.is_finite() && length > 0.0) {
             return None;
         }

@@ -53,7 +53,11 @@ fn cut(text: &str, offset: usize, page: Option<u32>, passages: &mut Vec<Passage>
     }
     join_rest(&mut ranges);
     for (start, end) in ranges {
-        let blank = characters[start..end].iter().rev().take_while(|one| one.is_whitespace()).count();
+        let blank = characters[start..end]
+            .iter()
+            .rev()
+            .take_while(|one| one.is_whitespace())
+            .count();
         let end = end - blank;
         let words = &characters[start..end];
         if words.iter().any(|character| character.is_alphanumeric()) {
@@ -119,7 +123,10 @@ fn is_between_words(characters: &[char], at: usize) -> bool {
 }
 
 fn is_closing(character: char) -> bool {
-    matches!(character, '”' | '’' | '」' | '』' | '）' | '》' | '】' | ')' | ']' | '"')
+    matches!(
+        character,
+        '”' | '’' | '」' | '』' | '）' | '》' | '】' | ')' | ']' | '"'
+    )
 }
 
 #[cfg(test)]
@@ -146,8 +153,14 @@ mod tests {
         let passages = passages_of(&text, &[]);
         assert!(passages.len() > 1);
         for passage in &passages {
-            assert!(passage.text.starts_with("水库") && passage.text.ends_with('”'), "{passage:?}");
-            assert!((USUAL..=MOST).contains(&(passage.end - passage.start)) || passage.end == text.chars().count());
+            assert!(
+                passage.text.starts_with("水库") && passage.text.ends_with('”'),
+                "{passage:?}"
+            );
+            assert!(
+                (USUAL..=MOST).contains(&(passage.end - passage.start))
+                    || passage.end == text.chars().count()
+            );
         }
     }
 
@@ -158,7 +171,12 @@ mod tests {
         let passages = passages_of(&reading.text, &reading.pages);
         assert_eq!(passages[0].page, Some(1));
         assert!(passages.iter().all(|passage| passage.page != Some(2)));
-        assert_eq!(passages.last().map(|passage| (passage.page, passage.text.as_str())), Some((Some(4), "尾页")));
+        assert_eq!(
+            passages
+                .last()
+                .map(|passage| (passage.page, passage.text.as_str())),
+            Some((Some(4), "尾页"))
+        );
         for passage in &passages {
             assert_eq!(reading.page_at(passage.start), passage.page);
             assert_eq!(reading.page_at(passage.end - 1), passage.page);
@@ -167,7 +185,11 @@ mod tests {
 
     #[test]
     fn a_figure_is_not_cut_at_its_point() {
-        let text = format!("{}The dam is 31.5 metres high. It was built in 1957. {}", "a ".repeat(95), "word ".repeat(60));
+        let text = format!(
+            "{}The dam is 31.5 metres high. It was built in 1957. {}",
+            "a ".repeat(95),
+            "word ".repeat(60)
+        );
         let passages = passages_of(&text, &[]);
         assert!(passages[0].text.ends_with("high."), "{}", passages[0].text);
     }

@@ -97,7 +97,10 @@ impl VectorService {
         for batch in texts.chunks(BATCH) {
             vectors.extend(self.ask(&self.options.passage_prefix, batch).await?);
         }
-        match vectors.windows(2).all(|pair| pair[0].numbers().len() == pair[1].numbers().len()) {
+        match vectors
+            .windows(2)
+            .all(|pair| pair[0].numbers().len() == pair[1].numbers().len())
+        {
             true => Ok(vectors),
             false => Err(self.refused("its vectors have different lengths".to_owned())),
         }
@@ -152,7 +155,10 @@ fn in_order(mut answer: Answer, count: usize) -> Result<Vec<Vector>, String> {
     if !answer.data.iter().map(|embedding| embedding.index).eq(0..count) {
         return Err(format!("it gave {} vectors for {count} texts", answer.data.len()));
     }
-    let vectors = answer.data.into_iter().map(|embedding| Vector::of(embedding.embedding));
+    let vectors = answer
+        .data
+        .into_iter()
+        .map(|embedding| Vector::of(embedding.embedding));
     vectors
         .collect::<Option<_>>()
         .ok_or_else(|| "one of its vectors has no direction".to_owned())

@@ -146,7 +146,10 @@ impl Container {
         let unknown = reader.u32()?;
         let length = reader.long()?;
         let mut ends = reader.words(count.saturating_add(1), u32::from_le_bytes)?;
-        if ends.first() != Some(&0) || !ends.is_sorted() || ends.last().map(|end| *end as usize) != Some(length) {
+        if ends.first() != Some(&0)
+            || !ends.is_sorted()
+            || ends.last().map(|end| *end as usize) != Some(length)
+        {
             return Err("its pieces of words do not fill their text".to_owned());
         }
         ends.remove(0);
@@ -220,7 +223,10 @@ impl Container {
     }
 
     fn tensor(&self, name: &str, kind: Kind, count: usize) -> Result<Range<usize>, String> {
-        let tensor = self.tensors.get(name).ok_or_else(|| format!("it has no tensor {name}"))?;
+        let tensor = self
+            .tensors
+            .get(name)
+            .ok_or_else(|| format!("it has no tensor {name}"))?;
         if tensor.kind != kind || tensor.count != count {
             return Err(format!("its tensor {name} is not of the size that it should be"));
         }
@@ -302,7 +308,14 @@ fn tensors(reader: &mut Reader<'_>) -> Result<HashMap<String, Tensor>, String> {
         if bytes != expected || end > reader.bytes.len() {
             return Err(format!("its tensor {name} does not lie in the file"));
         }
-        tensors.insert(name, Tensor { kind, count, at: from..end });
+        tensors.insert(
+            name,
+            Tensor {
+                kind,
+                count,
+                at: from..end,
+            },
+        );
     }
     Ok(tensors)
 }
@@ -330,7 +343,11 @@ mod tests {
     #[test]
     fn what_is_no_container_is_refused_with_a_reason() {
         assert!(Container::parse(Vec::new()).unwrap_err().contains("ends"));
-        assert!(Container::parse(b"GGUF....".to_vec()).unwrap_err().contains("E5S1"));
+        assert!(
+            Container::parse(b"GGUF....".to_vec())
+                .unwrap_err()
+                .contains("E5S1")
+        );
         let mut lie = b"E5S1\x01\0\0\0".to_vec();
         for number in [384, 12, 12, 1536, 250_037, 512, 2] {
             lie.extend(u32::to_le_bytes(number));

@@ -32,7 +32,10 @@ impl Encoder {
         let mut places = floats("emb.pos", shape.places * shape.width)?;
         let kinds = floats("emb.type", 2 * shape.width)?;
         for place in places.chunks_exact_mut(shape.width) {
-            place.iter_mut().zip(&kinds).for_each(|(number, kind)| *number += kind);
+            place
+                .iter_mut()
+                .zip(&kinds)
+                .for_each(|(number, kind)| *number += kind);
         }
         let session = runtime.session_from_bytes(PASSAGE_VECTORS, model, &[], SessionOptions::default())?;
         Ok(Self {
@@ -54,7 +57,9 @@ impl Encoder {
         for run in runs {
             let weight = run.len().max(1) as f32;
             let mean = self.run(run)?;
-            sum.iter_mut().zip(mean).for_each(|(sum, number)| *sum += weight * number);
+            sum.iter_mut()
+                .zip(mean)
+                .for_each(|(sum, number)| *sum += weight * number);
         }
         Vector::of(sum).ok_or_else(|| ModelError::answer(PASSAGE_VECTORS, "its vector has no direction"))
     }
@@ -62,7 +67,10 @@ impl Encoder {
     fn run(&mut self, pieces: &[u32]) -> Result<Vec<f32>, ModelError> {
         let width = self.container.shape.width;
         let marks = self.container.marks;
-        let all = [marks.begin].into_iter().chain(pieces.iter().copied()).chain([marks.end]);
+        let all = [marks.begin]
+            .into_iter()
+            .chain(pieces.iter().copied())
+            .chain([marks.end]);
         let length = pieces.len() + 2;
         let mut embedded = self.places[..length * width].to_vec();
         for (piece, row) in all.zip(embedded.chunks_exact_mut(width)) {

@@ -27,7 +27,10 @@ pub(super) fn model_of(container: &Container) -> Result<Vec<u8>, ModelError> {
         graph: GraphBuilder::new("e5"),
     };
     graph.all().map_err(unreadable)?;
-    graph.graph.finish().map_err(|error| unreadable(error.to_string()))
+    graph
+        .graph
+        .finish()
+        .map_err(|error| unreadable(error.to_string()))
 }
 
 struct Layers<'container> {
@@ -42,7 +45,10 @@ impl Layers<'_> {
         let run = [Extent::Fixed(1), Extent::Dynamic("places"), width];
         let embedded = self.graph.input(INPUT, Element::F32, &run);
         let (weight, bias) = self.norm("emb.ln")?;
-        let norm = Node::new("LayerNormalization").input(&embedded).input(&weight).input(&bias);
+        let norm = Node::new("LayerNormalization")
+            .input(&embedded)
+            .input(&weight)
+            .input(&bias);
         let norm = norm.integer("axis", -1).float("epsilon", shape.epsilon);
         let mut state = self.graph.node(norm);
         for layer in 0..shape.layers {
@@ -50,7 +56,10 @@ impl Layers<'_> {
             state = self.inner(&state, layer)?;
         }
         let axis = self.graph.row(&[1]);
-        let mean = Node::new("ReduceMean").input(&state).input(&axis).integer("keepdims", 0);
+        let mean = Node::new("ReduceMean")
+            .input(&state)
+            .input(&axis)
+            .integer("keepdims", 0);
         let mean = self.graph.named_node(OUTPUT, mean);
         self.graph.output(&mean, Element::F32, &[Extent::Fixed(1), width]);
         Ok(())
@@ -89,7 +98,10 @@ impl Layers<'_> {
     }
 
     fn norm(&mut self, name: &str) -> Result<(Edge, Edge), String> {
-        Ok((self.floats(&format!("{name}.w"))?, self.floats(&format!("{name}.b"))?))
+        Ok((
+            self.floats(&format!("{name}.w"))?,
+            self.floats(&format!("{name}.b"))?,
+        ))
     }
 
     fn floats(&mut self, name: &str) -> Result<Edge, String> {
@@ -112,7 +124,9 @@ impl Layers<'_> {
         }
         let across = from / BLOCK;
         let shape = [to, across, BLOCK / 2];
-        let weights = self.graph.bytes(&format!("{name}.w"), Element::U8, &shape, &weights);
+        let weights = self
+            .graph
+            .bytes(&format!("{name}.w"), Element::U8, &shape, &weights);
         let scales = self.graph.floats(&format!("{name}.s"), &[to * across], &scales);
         let values = self.container.floats(&format!("{name}.b"), to)?;
         let bias = self.graph.floats(&format!("{name}.b"), &[to], &values);

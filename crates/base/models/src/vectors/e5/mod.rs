@@ -88,7 +88,9 @@ fn encoded(
 }
 
 fn beginning_of(text: &str) -> &str {
-    text.char_indices().nth(MAX_CHARACTERS).map_or(text, |(end, _)| &text[..end])
+    text.char_indices()
+        .nth(MAX_CHARACTERS)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 impl PassageVectors for EmbeddedVectors {

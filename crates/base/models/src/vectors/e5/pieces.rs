@@ -95,7 +95,11 @@ impl Pieces {
     /// The numbers of the pieces of a text, without marks of beginning and end.
     pub(super) fn of(&self, text: &str) -> Vec<u32> {
         let text = self.prepared(text);
-        let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let places: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
         let nowhere = Way {
             score: f32::NEG_INFINITY,
             piece: self.marks.unknown,
@@ -111,7 +115,9 @@ impl Pieces {
                 if places[to] - places[from] > self.longest {
                     break;
                 }
-                sum = bytes[places[to - 1]..places[to]].iter().fold(sum, |sum, byte| added(sum, *byte));
+                sum = bytes[places[to - 1]..places[to]]
+                    .iter()
+                    .fold(sum, |sum, byte| added(sum, *byte));
                 let found = self.find(sum, &bytes[places[from]..places[to]]);
                 let Some(piece) = found.filter(|piece| *piece != self.marks.unknown) else {
                     continue;
@@ -166,10 +172,13 @@ impl Pieces {
             .binary_search_by_key(&u32::from(character), |(from, _)| *from);
         let others = found.ok().map(|at| self.replacements[at].1.as_slice());
         let itself = others.is_none().then_some(character);
-        let others = others.unwrap_or_default().iter().copied().filter_map(char::from_u32);
+        let others = others
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .filter_map(char::from_u32);
         itself.into_iter().chain(others)
     }
-
 }
 
 fn added(sum: u64, byte: u8) -> u64 {
