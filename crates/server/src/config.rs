@@ -171,7 +171,7 @@ pub const KEYS: [ConfigKey; 11] = [
         name: "models.mirror",
         variable: "LANTAI_MODELS_MIRROR",
         default: "",
-        meaning: "mirror of the models that is asked before the registry: an address, or a template with {model}, {file} or {sha256}; empty: none",
+        meaning: "mirror of the models that is asked before the registry: an address, a template with {model}, {file} or {sha256}, or a folder; empty: none",
     },
 ];
 

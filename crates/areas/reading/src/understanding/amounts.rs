@@ -164,15 +164,16 @@ fn number_end(chars: &[char], start: usize) -> usize {
         // 两 is two at the beginning and in 三万两千; else it is a tael, as in 五十两.
         let tael = matches!(c, '两' | '兩')
             && end > start
-            && !chars.get(end + 1).is_some_and(|next| unit(*next).is_some());
+            && chars.get(end + 1).is_none_or(|next| unit(*next).is_none());
         if tael {
             break;
         }
         let inside =
             matches!(c, '.' | '．' | ',' | '，') && end > start && figure(end - 1) && figure(end + 1);
         // 1,200 but not 3，4: three figures follow a comma.
-        let comma = matches!(c, ',' | '，') && !((end + 1..end + 4).all(figure) && !figure(end + 4));
-        if numeral(c).is_none() && unit(c).is_none() && !(inside && !comma) {
+        let thousands = (end + 1..end + 4).all(figure) && !figure(end + 4);
+        let belongs = inside && (thousands || !matches!(c, ',' | '，'));
+        if numeral(c).is_none() && unit(c).is_none() && !belongs {
             break;
         }
         end += 1;

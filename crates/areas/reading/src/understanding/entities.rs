@@ -3,7 +3,7 @@
 use super::amounts::amounts;
 use super::flow::Flow;
 use super::names::{FoundName, find_names};
-use super::numbers::{Found, dates, document_numbers};
+use super::numbers::{Found, dates, dates_of_the_same_year, document_numbers};
 use super::rules::UnderstandingRules;
 use lantai_domain::reading::{Entity, EntityKind};
 use lantai_models::words::Word;
@@ -22,10 +22,13 @@ pub(super) fn find(
 ) -> Vec<Found> {
     let mut taken = Taken::new(flow.chars.len());
     let mut all = Vec::new();
+    let dated = dates(&flow.text);
+    let leaning = dates_of_the_same_year(&flow.chars, &dated);
     for found in [
         document_numbers(&flow.text),
         amounts(&flow.chars, &rules.currencies),
-        dates(&flow.text),
+        dated,
+        leaning,
     ] {
         all.extend(found.into_iter().filter(|one| taken.take(one.start, one.end)));
     }

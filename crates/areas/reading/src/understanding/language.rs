@@ -7,8 +7,9 @@ const FEWEST: usize = 10;
 /// More characters add nothing.
 const MOST: usize = 50_000;
 /// Words of grammar that only modern Chinese has at this frequency, and those of classical Chinese.
-const MODERN: &str = "的了是们們这這那着吗嗎呢吧么麼很都把被让讓给給就";
-const CLASSICAL: &str = "之其而以於于者也矣焉乎哉曰乃皆亦毋勿臣朕谕諭奏著该該尔爾余吾汝卿弗盖蓋夫";
+const MODERN: &str = "的了是们們这這那着吗嗎呢吧么麼很都把被让讓给給就他她它在和没沒到個个你还還等从從對对";
+const CLASSICAL: &str =
+    "之其而以於于者也矣焉乎哉曰乃皆亦毋勿臣朕谕諭奏著该該尔爾余吾汝卿弗盖蓋夫遂故则則令使既因谓謂何若所欲";
 /// Pairs of frequent characters whose simplified and traditional forms differ, in the same order.
 const SIMPLIFIED: &str = "这国会为学对时发经动进种过关实现点长当着问无开见应体军张机电业东产论运数总变还门员队马书给战觉让车飞风万与专严丽义乐习乡买乱争亚亲仅从仓仪价众优传伤伦伪儿党兰兴养内册写决况冻净准减凤刘则刚创别剂办务劳势区医华协单卖卢卫厂厅历压县参双变号叶员听启吴";
 const TRADITIONAL: &str = "這國會為學對時發經動進種過關實現點長當著問無開見應體軍張機電業東產論運數總變還門員隊馬書給戰覺讓車飛風萬與專嚴麗義樂習鄉買亂爭亞親僅從倉儀價眾優傳傷倫偽兒黨蘭興養內冊寫決況凍淨準減鳳劉則剛創別劑辦務勞勢區醫華協單賣盧衛廠廳歷壓縣參雙變號葉員聽啟吳";
@@ -121,7 +122,7 @@ impl Tally {
 
     /// Classical Chinese: particles of its grammar, and hardly one of today's.
     fn is_classical(&self) -> bool {
-        self.classical * 2 > self.modern * 5 && self.classical * 100 > self.han
+        self.classical * 3 > self.modern * 5 && self.classical * 100 > self.han
     }
 }
 

@@ -1,6 +1,6 @@
 //! Document numbers (文号) and dates in running text, as entities.
 
-use lantai_domain::date::find_dates;
+use lantai_domain::date::{ArchivalDate, find_dates};
 use lantai_domain::document_number::find_document_numbers;
 use lantai_domain::reading::EntityKind;
 
@@ -38,6 +38,61 @@ pub(super) fn dates(text: &str) -> Vec<Found> {
             }
         })
         .collect()
+}
+
+/// Words for the year of the date before them.
+const SAME_YEAR: [&str; 5] = ["同年", "是年", "该年", "当年", "本年"];
+/// So far before them that date stands at most, in characters.
+const NEAR: usize = 300;
+
+/// 同年十月初三: a month, or a day of a month, of the year of the date before it.
+pub(super) fn dates_of_the_same_year(chars: &[char], dates: &[Found]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for start in 0..chars.len() {
+        let stands = |word: &&&str| {
+            word.chars()
+                .enumerate()
+                .all(|(n, c)| chars.get(start + n) == Some(&c))
+        };
+        let Some(word) = SAME_YEAR.iter().filter(stands).max_by_key(|word| word.len()) else {
+            continue;
+        };
+        let begin = start + word.chars().count();
+        let before = dates
+            .iter()
+            .rev()
+            .find(|date| date.end <= start && start - date.end <= NEAR);
+        let Some(year) = before.and_then(|date| year_of(chars.get(date.start..date.end)?)) else {
+            continue;
+        };
+        // The longest that is a date with that year before it.
+        let dated = (begin + 2..=begin + 8).rev().find_map(|end| {
+            let rest: String = chars.get(begin..end)?.iter().collect();
+            // 5月3个 is no day: a number that ends the date must end the words too.
+            let figure = rest.ends_with(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+            let ends = !figure || chars.get(end).is_none_or(|c| !c.is_alphanumeric());
+            let date = ArchivalDate::parse(&format!("{year}{rest}"))
+                .ok()
+                .filter(|_| ends && rest.contains('月'))?;
+            (!date.is_unknown()).then_some((end, date))
+        });
+        if let Some((end, date)) = dated {
+            found.push(Found {
+                kind: EntityKind::Date,
+                start,
+                end,
+                value: date.to_string(),
+                confidence: 0.85,
+            });
+        }
+    }
+    found
+}
+
+/// A written date up to its year: 光绪三十四年.
+fn year_of(date: &[char]) -> Option<String> {
+    let year = date.iter().position(|c| *c == '年')?;
+    Some(date.get(..=year)?.iter().collect())
 }
 
 /// Document numbers, also where recognition of a page took brackets and digits for others.
@@ -201,6 +256,30 @@ mod tests {
             );
         }
         assert_eq!(numbers("《1984》是一本书，编号（2018）无"), []);
+    }
+
+    #[test]
+    fn a_month_of_the_same_year_is_a_date() {
+        for (text, written, value) in [
+            ("1958年5月开工，同年10月3日竣工。", "同年10月3日", "1958-10-03"),
+            (
+                "光绪三十四年正月上奏，是年十一月丙申奉旨。",
+                "是年十一月丙申",
+                "1908-12-07",
+            ),
+            ("民国三十五年六月立案，同年九月撤销", "同年九月", "1946-09"),
+        ] {
+            let chars: Vec<char> = text.chars().collect();
+            let found = dates_of_the_same_year(&chars, &dates(text));
+            assert_eq!(found.len(), 1, "{text}");
+            let words: String = chars[found[0].start..found[0].end].iter().collect();
+            assert_eq!((words.as_str(), found[0].value.as_str()), (written, value));
+        }
+        let chars: Vec<char> = "1958年，当年工人们同年龄人".chars().collect();
+        assert_eq!(
+            dates_of_the_same_year(&chars, &dates("1958年，当年工人们同年龄人")),
+            []
+        );
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub(super) struct AuthorRules {
     pub memorial: Vec<String>,
     pub edicts: Vec<String>,
     pub edict_author: String,
+    pub nobody: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -42,16 +42,20 @@ pub(super) fn sentences(chars: &[char]) -> Vec<Sentence> {
 
 /// The sentences that say most of the text, in its order, at most `most` characters together.
 ///
-/// `skip` says which stretches are no sentences of the text: title, addressee, signature.
+/// `skip` says which stretches are no sentences of the text: title, addressee, signature. Of a `spoken` text each line
+/// is a sentence: what is heard has no marks.
 pub(super) fn summary(
     chars: &[char],
     most: usize,
     compared: usize,
+    spoken: bool,
     skip: impl Fn(Sentence) -> bool,
 ) -> Vec<Sentence> {
     let all: Vec<Sentence> = sentences(chars)
         .into_iter()
-        .filter(|one| LENGTHS.contains(&(one.end - one.start)) && is_whole(chars, *one) && !skip(*one))
+        .filter(|one| {
+            LENGTHS.contains(&(one.end - one.start)) && is_whole(chars, *one, spoken) && !skip(*one)
+        })
         .take(compared)
         .collect();
     let pairs: Vec<HashSet<(char, char)>> = all.iter().map(|one| letter_pairs(chars, *one)).collect();
@@ -99,10 +103,10 @@ pub(super) fn summary(
 }
 
 /// Ends like a sentence, and is not a list of figures.
-fn is_whole(chars: &[char], one: Sentence) -> bool {
+fn is_whole(chars: &[char], one: Sentence, spoken: bool) -> bool {
     let stretch = chars.get(one.start..one.end).unwrap_or_default();
     let letters = stretch.iter().filter(|c| c.is_alphabetic()).count();
-    stretch.last().is_some_and(|c| "。！？!?；".contains(*c)) && letters * 2 > stretch.len()
+    (spoken || stretch.last().is_some_and(|c| "。！？!?；".contains(*c))) && letters * 2 > stretch.len()
 }
 
 /// One of a list, or the heading of a part: 二、关于电力建设问题。（一）违规使用添加剂；
@@ -139,7 +143,7 @@ mod tests {
 
     fn told(text: &str, most: usize) -> Vec<String> {
         let chars: Vec<char> = text.chars().collect();
-        summary(&chars, most, 100, |_| false)
+        summary(&chars, most, 100, false, |_| false)
             .into_iter()
             .map(|one| chars[one.start..one.end].iter().collect())
             .collect()

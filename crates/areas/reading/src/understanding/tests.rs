@@ -215,6 +215,73 @@ fn titles_that_programs_give_are_not_suggested() {
 }
 
 #[test]
+fn a_title_that_also_stands_above_the_text_is_taken() {
+    let mut reading = reading(&["水库大坝安全加固二三事", "正文在这里，说了许多话。"]);
+    reading.told.push(Told {
+        name: "title".to_owned(),
+        value: "水库大坝 安全加固二三事".to_owned(),
+    });
+    understand(
+        &mut reading,
+        &mut Tools::default(),
+        &UnderstandingRules::builtin().unwrap(),
+    );
+    assert_eq!(
+        best(&reading, SuggestedElement::Title),
+        Some(("水库大坝 安全加固二三事", "file_title"))
+    );
+}
+
+#[test]
+fn what_a_file_says_of_itself_is_a_last_resort() {
+    for (author, expected) in [("Administrator", None), ("李四", Some(("李四", "file_author")))] {
+        let mut reading = reading(&["一些话。"]);
+        for (name, value) in [("author", author), ("keywords", "水库；大坝")] {
+            reading.told.push(Told {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+        understand(
+            &mut reading,
+            &mut Tools::default(),
+            &UnderstandingRules::builtin().unwrap(),
+        );
+        assert_eq!(best(&reading, SuggestedElement::Author), expected);
+        assert_eq!(
+            best(&reading, SuggestedElement::Keyword),
+            Some(("水库", "file_keywords"))
+        );
+    }
+}
+
+#[test]
+fn a_recording_is_summed_up_by_what_was_said() {
+    let mut reading = Reading::default();
+    for (start, text) in [
+        (0.0, "今天我们讲水库大坝的安全"),
+        (5.0, "好"),
+        (6.0, "水库大坝的安全关系到下游的群众"),
+    ] {
+        reading.push_segment(lantai_domain::reading::Segment {
+            start,
+            end: start + 4.0,
+            text: text.to_owned(),
+            ..Default::default()
+        });
+    }
+    understand(
+        &mut reading,
+        &mut Tools::default(),
+        &UnderstandingRules::builtin().unwrap(),
+    );
+    assert_places(&reading);
+    let summary = best(&reading, SuggestedElement::Summary).unwrap().0;
+    assert_eq!(summary, "今天我们讲水库大坝的安全 水库大坝的安全关系到下游的群众");
+    assert_eq!(best(&reading, SuggestedElement::Title), None);
+}
+
+#[test]
 fn without_a_model_it_says_so_and_finds_the_rest() {
     let reading = understood(&["民国三十五年六月，省政府令。"]);
     assert_eq!(reading.provenance.omitted[0].code, "reading.model_missing");

@@ -82,6 +82,7 @@ pub fn find_names(chars: &[char], words: &[Word], rules: &NameRules, classical: 
             .all(|(start, end)| name.end <= *start || *end <= name.start)
     };
     let mut all: Vec<FoundName> = found
+        .filter_map(|name| persons::without_verb(chars, name, &rules.persons))
         .filter(|name| name.stands_in_classical() && apart(name))
         .collect();
     all.extend(officers.iter().map(|(start, end)| FoundName {

@@ -73,9 +73,10 @@ fn join_at(row: &Row<'_>, index: usize, rules: &NameRules) -> Option<(usize, Tag
         };
         // 中美 are two places unless a longer name follows.
         let short = first.basis == Basis::Letter && count < 4;
-        if !(count == 2 && says_little) && !short {
-            best = Some(count);
+        if short || (count == 2 && says_little) {
+            continue;
         }
+        best = Some(count);
     }
     best.map(|count| (count, Tag::Organisation, Basis::Joined))
 }
@@ -178,17 +179,15 @@ pub(super) fn join_congresses(row: &mut Row<'_>, rules: &OrganisationRules) {
         {
             return None;
         }
-        let mut at = index + numbered + 1;
-        for _ in 0..4 {
+        let first = index + numbered + 1;
+        for at in first..first + 4 {
             let text = row.text_at(at);
-            let congress = rules.congresses.iter().any(|one| text.ends_with(one.as_str()));
-            if congress {
+            if rules.congresses.iter().any(|one| text.ends_with(one.as_str())) {
                 return Some((at + 1 - index, Tag::Organisation, Basis::Joined));
             }
             if !may_be_inside(row, at) {
                 return None;
             }
-            at += 1;
         }
         None
     });

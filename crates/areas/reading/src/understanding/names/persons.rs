@@ -1,7 +1,9 @@
 //! Names of persons: titles cut off, characters that the model left out taken in, what is no name left out.
 
+use super::FoundName;
 use super::piece::{Basis, Piece, Row};
 use super::rules::PersonRules;
+use lantai_domain::reading::EntityKind;
 use lantai_models::words::Tag;
 
 /// Characters that go on with the sentence behind a name; they are not its last character.
@@ -115,6 +117,19 @@ pub(super) fn find_known(row: &mut Row<'_>, rules: &PersonRules) {
         }
         super::cut_out(row, piece, &rules.known, Tag::Person)
     });
+}
+
+/// A name of a classical text without the verb behind it that the model took in: 魏廷珍|題, 邵又|云. What is one character
+/// then is no name.
+pub(super) fn without_verb(chars: &[char], name: FoundName, rules: &PersonRules) -> Option<FoundName> {
+    if name.kind != EntityKind::Person {
+        return Some(name);
+    }
+    let mut end = name.end;
+    while end > name.start && chars.get(end - 1).is_some_and(|c| rules.no_name_ends.contains(c)) {
+        end -= 1;
+    }
+    (end >= name.start + 2).then_some(FoundName { end, ..name })
 }
 
 /// Names behind an office in a classical text, first character and the one behind the last: 两江总督|张人骏|奏.

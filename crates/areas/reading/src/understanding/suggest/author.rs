@@ -2,6 +2,7 @@
 
 use super::lines::{Line, Lines};
 use super::{Context, Idea, surest_first};
+use lantai_domain::date::ArchivalDate;
 use lantai_domain::reading::{Entity, EntityKind};
 
 /// The name of a body on one line has at most this many characters.
@@ -43,6 +44,7 @@ pub(super) fn signed(context: &Context<'_>, lines: &Lines, title: Option<&Idea>)
     let issuer = title.and_then(|title| from_title(context, title));
     let named = issuer.as_ref().map(|issuer| issuer.value.as_str());
     signature(context, lines, named, &mut authors, &mut dates);
+    authors.extend(file_author(context));
     notes(context, &lines.first, &mut authors, &mut dates);
     authors.extend(issuer);
     authors.extend(letterhead(context, &lines.first));
@@ -56,6 +58,20 @@ pub(super) fn signed(context: &Context<'_>, lines: &Lines, title: Option<&Idea>)
         authors: agreed(authors),
         dates: agreed(dates),
     }
+}
+
+/// Whom the file names as its author, where that is more than the user of a program. Often who typed it.
+fn file_author(context: &Context<'_>) -> Option<Idea> {
+    let author = context.told("author")?.trim();
+    let lower = author.to_lowercase();
+    let nobody = context
+        .rules
+        .authors
+        .nobody
+        .iter()
+        .any(|one| lower == one.to_lowercase());
+    let name = author.chars().any(char::is_alphabetic) && author.chars().count() >= 2;
+    (name && !nobody).then(|| Idea::told(author, "file_author", 0.35))
 }
 
 /// Two rules that say the same are surer than either.
@@ -247,7 +263,7 @@ fn notes(context: &Context<'_>, lines: &[Line], authors: &mut Vec<Idea>, dates: 
         value: date.value.clone(),
         evidence: vec![(date.start, date.end)],
         by: "note_of_a_law",
-        confidence: 0.75,
+        confidence: 0.6,
     }));
 }
 
@@ -370,15 +386,37 @@ fn only_date(context: &Context<'_>) -> Option<Idea> {
         value: first.value.clone(),
         evidence: vec![(first.start, first.end)],
         by: "only_date",
-        confidence: 0.3,
+        confidence: 0.2,
     })
 }
 
-/// The day of what a mail or file says: `2024-05-01T08:00:00Z`, and dates as catalogues write them.
+/// The day of what a mail or file says: `2024-05-01T08:00:00Z`, `Wed, 1 May 2024 08:00:00 +0800`, and dates as
+/// catalogues write them.
 fn day_of(told: &str) -> Option<String> {
-    let day: String = told.trim().chars().take(10).collect();
-    let date = lantai_domain::date::ArchivalDate::parse(&day)
-        .or_else(|_| lantai_domain::date::ArchivalDate::parse(told))
+    let told = told.trim();
+    if let Ok(time) = jiff::fmt::rfc2822::parse(told) {
+        return Some(time.date().to_string());
+    }
+    let day: String = told.chars().take(10).collect();
+    let date = ArchivalDate::parse(&day)
+        .or_else(|_| ArchivalDate::parse(told))
         .ok()?;
     (!date.is_unknown()).then(|| date.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_mail_and_files_write_them() {
+        for (told, day) in [
+            ("2024-05-01T08:00:00Z", "2024-05-01"),
+            ("Wed, 1 May 2024 08:00:00 +0800", "2024-05-01"),
+            ("2024年5月1日", "2024-05-01"),
+        ] {
+            assert_eq!(day_of(told).as_deref(), Some(day), "{told}");
+        }
+        assert_eq!(day_of("soon"), None);
+    }
 }

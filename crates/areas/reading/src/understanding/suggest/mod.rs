@@ -234,6 +234,16 @@ fn subject_words(context: &Context<'_>, lines: &Lines, title: &str) -> Vec<Sugge
                 .collect();
         }
     }
+    if words.is_empty()
+        && let Some(told) = context.told("keywords")
+    {
+        return told
+            .split([',', ';', '，', '；', '、'])
+            .filter(|word| (2..=20).contains(&word.trim().chars().count()))
+            .take(context.rules.limits.keywords)
+            .map(|word| Idea::told(word, "file_keywords", 0.6).suggests(SuggestedElement::Keyword))
+            .collect();
+    }
     if words.is_empty() && !context.classical {
         words = keywords::salient(context.words, title, rules, context.rules.limits.keywords);
     }
@@ -270,16 +280,24 @@ fn abstract_of(context: &Context<'_>, title: Option<&Idea>) -> Option<Suggestion
             .zip(titled)
             .is_some_and(|((start, end), title)| start < title.1 && title.0 < end)
     };
-    let chosen = summary(&context.flow.chars, limits.summary, limits.sentences, in_title);
+    let spoken = context.reading.pages.is_empty();
+    let chosen = summary(
+        &context.flow.chars,
+        limits.summary,
+        limits.sentences,
+        spoken,
+        in_title,
+    );
     let places: Vec<(usize, usize)> = chosen
         .iter()
         .filter_map(|one| context.flow.place(one.start, one.end))
         .collect();
-    let value: String = chosen
+    let sentences: Vec<String> = chosen
         .iter()
         .filter_map(|one| context.flow.chars.get(one.start..one.end))
-        .flatten()
+        .map(|sentence| sentence.iter().collect())
         .collect();
+    let value = sentences.join(if spoken { " " } else { "" });
     let idea = Idea {
         value,
         evidence: places,

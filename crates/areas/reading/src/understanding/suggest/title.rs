@@ -1,6 +1,6 @@
 //! Title proper (题名): from the heading of an official document, the layout, the mail, the file, the first words.
 
-use super::lines::{Line, Lines};
+use super::lines::{Line, Lines, without_spacing};
 use super::{Context, Idea};
 use lantai_domain::document_number::find_document_numbers;
 
@@ -28,7 +28,14 @@ pub(super) fn titles(context: &Context<'_>, lines: &Lines) -> Vec<Idea> {
         .told("title")
         .filter(|title| says_something(context, title))
     {
-        ideas.push(Idea::told(title, "file_title", 0.45));
+        let plain = without_spacing(title);
+        let line = lines.first.iter().take(WITHIN).find(|line| line.text == plain);
+        let mut idea = Idea::told(title, "file_title", 0.45);
+        if let Some(line) = line {
+            idea.evidence.push((line.start, line.end));
+            idea.confidence = 0.85;
+        }
+        ideas.push(idea);
     }
     super::surest_first(ideas)
 }
