@@ -41,6 +41,7 @@ const AREAS: &[&str] = &[
     "people",
     "preservation",
     "quality",
+    "reading",
     "retention",
     "seal",
     "search",
@@ -57,6 +58,10 @@ const FEW: [&str; 1] = ["serve"];
 
 /// Texts of the same form that are no error codes.
 const OTHER_NAMES: &[&str] = &[
+    "reading.json",
+    "reading.kept",
+    "reading.plan_accession",
+    "reading.read",
     // jobs
     "access.index_accession",
     "access.index_records",

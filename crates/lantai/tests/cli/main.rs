@@ -9,6 +9,7 @@ mod give_out;
 mod keep;
 mod keys;
 mod models;
+mod read;
 mod receipts;
 mod run;
 mod secrets;
