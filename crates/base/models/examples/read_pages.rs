@@ -17,8 +17,9 @@ use measure::{comparable, distance, peak_memory, processor_seconds};
 use std::path::PathBuf;
 
 fn main() {
-    let (flags, paths): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let (flags, paths): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|known| known == flag);
     let mut paths = paths.into_iter().map(PathBuf::from);
     let store = ModelStore::new(paths.next().unwrap()).unwrap();
@@ -44,7 +45,11 @@ fn main() {
         let page = ocr.read(&picture, None).unwrap();
         let spent = processor_seconds() - before;
         seconds += spent;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let quality = page.quality.unwrap_or_default();
         print!(
             "{name}: {} lines, {spent:.2} s, turned {}, skew {:.2}, sharp {:.0}, contrast {:.2}, ink {:.4}",
@@ -60,7 +65,11 @@ fn main() {
             let errors = distance(&truth, &read);
             wrong += errors;
             all += truth.len();
-            print!(", CER {:.4} ({errors} of {})", errors as f64 / truth.len() as f64, truth.len());
+            print!(
+                ", CER {:.4} ({errors} of {})",
+                errors as f64 / truth.len() as f64,
+                truth.len()
+            );
         }
         println!();
         if has("--text") {

@@ -99,10 +99,17 @@ impl<'a> Pictures<'a> {
             decoded_pixels: 0,
             ..ExamineLimits::default()
         };
-        let about = examine_content(&Claim::default(), bytes.len() as u64, &mut Cursor::new(bytes), &examine)
-            .map_err(|error| PictureError::damaged(error.to_string()))?;
+        let about = examine_content(
+            &Claim::default(),
+            bytes.len() as u64,
+            &mut Cursor::new(bytes),
+            &examine,
+        )
+        .map_err(|error| PictureError::damaged(error.to_string()))?;
         let count = match kind {
-            Kind::Tiff => u32::try_from(about.pages.unwrap_or(0)).unwrap_or(u32::MAX).min(limits.pages),
+            Kind::Tiff => u32::try_from(about.pages.unwrap_or(0))
+                .unwrap_or(u32::MAX)
+                .min(limits.pages),
             _ => 1,
         };
         if count == 0 {

@@ -4,7 +4,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The text in a common spelling: NFKC, without white space.
 pub fn comparable(text: &str) -> Vec<char> {
-    text.nfkc().filter(|character| !character.is_whitespace()).collect()
+    text.nfkc()
+        .filter(|character| !character.is_whitespace())
+        .collect()
 }
 
 /// Characters that must be put in, taken out or exchanged to make one text of the other.
@@ -16,7 +18,9 @@ pub fn distance(one: &[char], other: &[char]) -> usize {
         row[0] = left;
         for (column, with) in other.iter().enumerate() {
             let above = row[column + 1];
-            let cost = (diagonal + usize::from(character != with)).min(above + 1).min(left + 1);
+            let cost = (diagonal + usize::from(character != with))
+                .min(above + 1)
+                .min(left + 1);
             diagonal = above;
             left = cost;
             row[column + 1] = cost;
@@ -42,5 +46,7 @@ pub fn processor_seconds() -> f64 {
 pub fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
