@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_fork_is_one_patch() {
         // two prongs that meet at the bottom only
-        let page = map(40, 40, |x, y| y >= 30 || x < 10 || x >= 30);
+        let page = map(40, 40, |x, y| y >= 30 || !(10..30).contains(&x));
         assert_eq!(patches(&page).len(), 1);
     }
 

@@ -15,7 +15,7 @@ use crate::error::ModelError;
 use crate::names::{OCR_DETECTION, OCR_RECOGNITION, PAGE_LAYOUT, PAGE_ORIENTATION};
 use crate::runtime::{Runtime, Session, SessionOptions};
 use crate::store::ModelStore;
-use image::DynamicImage;
+use image::{DynamicImage, GrayImage};
 use lantai_domain::reading::{Direction, ReadPage};
 use std::f32::consts::FRAC_PI_2;
 
@@ -158,9 +158,7 @@ impl Ocr {
     ///
     /// [`ModelError::Answer`] where a model gives none.
     pub fn read_sheet(&mut self, sheet: Sheet<'_>, resolution: Option<f32>) -> Result<ReadPage, ModelError> {
-        let width = sheet.width().min(WIDTH);
-        let height = (sheet.height() * width / sheet.width().max(1)).clamp(1, 40 * WIDTH);
-        let mut quality = page_quality(&sheet.grey(width, height), resolution, 0.0, 0);
+        let mut quality = page_quality(&measured(&sheet), resolution, 0.0, 0);
         if quality.is_blank {
             return Ok(assemble(
                 &sheet,
@@ -200,6 +198,9 @@ impl Ocr {
         let skew = skew(places.iter());
         let direction = direction(places.iter());
         quality.skew = skew.to_degrees();
+        if quality.turned % 180 != 0 {
+            quality = page_quality(&measured(&sheet), resolution, quality.skew, quality.turned);
+        }
         if lines.is_empty() && quality.ink < SPECKS {
             quality.is_blank = true;
         }
@@ -340,6 +341,13 @@ impl Ocr {
         }
         Ok(line)
     }
+}
+
+/// The page in greys as its quality is measured.
+fn measured(sheet: &Sheet<'_>) -> GrayImage {
+    let width = sheet.width().min(WIDTH);
+    let height = (sheet.height() * width / sheet.width().max(1)).min(40 * WIDTH);
+    sheet.grey(width, height)
 }
 
 /// The full-width characters of a line and the square in which each stands.
