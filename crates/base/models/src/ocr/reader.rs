@@ -198,7 +198,7 @@ impl Ocr {
         let skew = skew(places.iter());
         let direction = direction(places.iter());
         quality.skew = skew.to_degrees();
-        if quality.turned % 180 != 0 {
+        if !quality.turned.is_multiple_of(180) {
             quality = page_quality(&measured(&sheet), resolution, quality.skew, quality.turned);
         }
         if lines.is_empty() && quality.ink < SPECKS {
