@@ -7,8 +7,10 @@ SHELL := /bin/bash
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 export CARGO_TARGET_DIR := $(TARGET)
+# models are fetched once for a user, whatever is built from whichever copy of the repository
+export LANTAI_MODELS := $(or $(LANTAI_MODELS),$(or $(XDG_DATA_HOME),$(HOME)/.local/share)/lantai/models)
 
-.PHONY: help build demo test bench lint format tools packages-build packages-test web rust-lint web-lint rust-test web-test browser-test judges
+.PHONY: help build demo test bench lint format tools packages-build packages-test models web rust-lint web-lint rust-test web-test browser-test judges
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -18,6 +20,7 @@ build: packages-build web ## build the pages and the program: target/release/lan
 	@echo "built $(TARGET)/release/lantai"
 
 demo: build ## build, fill an archive with the demonstration collection, serve it and print its address
+	scripts/models $(TARGET)/release/lantai
 	$(TARGET)/release/lantai demo
 
 test: packages-test web lint rust-test web-test browser-test judges ## everything: lint, Rust, pages, browser, independent judges
@@ -59,13 +62,16 @@ rust-lint: tools
 web-lint: web/node_modules/.package-lock.json
 	cd web && npm run --silent lint
 
-rust-test: packages-test web
+models: packages-test web
+	scripts/models
+
+rust-test: models
 	scripts/with-postgres cargo test --workspace --locked
 
 web-test: web/node_modules/.package-lock.json
 	cd web && npm test
 
-browser-test: packages-test web
+browser-test: models
 	scripts/browser-tests
 
 judges: packages-test

@@ -1,8 +1,11 @@
 //! The one place where the environment is read, what is made of it, and the log.
 
+use anyhow::Context;
 use lantai_intake::{Examiner, Sandbox, SandboxOptions};
+use lantai_models::ModelStore;
+use lantai_server::Config;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +29,36 @@ pub fn examiner() -> anyhow::Result<Arc<dyn Examiner>> {
     };
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Arc::new(Sandbox::new(SandboxOptions::new(executable, workers))))
+}
+
+/// Where models lie: as the environment or the configuration of an archive says; else in the data folder of the user,
+/// so that several archives share them.
+pub fn model_store(archive: Option<(&Path, &Config)>) -> anyhow::Result<ModelStore> {
+    let named = archive
+        .filter(|(_, config)| !config.models.folder.is_empty())
+        .map(|(data, config)| data.join(&config.models.folder));
+    let folder = variable("LANTAI_MODELS")
+        .map(PathBuf::from)
+        .or(named)
+        .or_else(|| users_data().map(|folder| folder.join("lantai/models")))
+        .context("there is no folder for models: set LANTAI_MODELS")?;
+    Ok(ModelStore::new(folder)?)
+}
+
+/// The folder for data of the user's programs (XDG Base Directory Specification).
+fn users_data() -> Option<PathBuf> {
+    let named = variable("XDG_DATA_HOME").map(PathBuf::from);
+    named
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/share")))
+}
+
+/// A program that lies in one of the folders of `PATH`.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let folders = variable("PATH")?;
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
 }
 
 /// Starts the log on standard error: services say what they do, commands only what went wrong. `LANTAI_LOG` says more.

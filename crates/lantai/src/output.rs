@@ -97,6 +97,11 @@ fn code_of(error: &anyhow::Error) -> Option<&'static str> {
             let error = cause.downcast_ref::<lantai_cataloguing::CataloguingError>();
             error.map(lantai_cataloguing::CataloguingError::code)
         };
+        let models = || {
+            cause
+                .downcast_ref::<lantai_models::ModelError>()
+                .map(lantai_models::ModelError::code)
+        };
         let fonds = || {
             let error = cause.downcast_ref::<lantai_domain::fonds::FondsNumberError>();
             error.map(lantai_domain::fonds::FondsNumberError::code)
@@ -105,6 +110,7 @@ fn code_of(error: &anyhow::Error) -> Option<&'static str> {
             .or_else(intake)
             .or_else(access)
             .or_else(cataloguing)
+            .or_else(models)
             .or_else(fonds)
     })
 }

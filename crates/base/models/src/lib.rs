@@ -5,17 +5,21 @@
 //! - [`fetch`]: getting them from a folder, a mirror or a package registry
 //! - [`runtime`]: the library that runs them
 //! - [`ocr`]: reading what is written on the picture of a page
+//! - [`graph`]: models written in memory, for weights that come without a graph
+//! - [`vectors`]: passages and questions as points in a space of meanings
 //!
 //! Every model is optional. A missing one is said by name and never an accident; each port can be answered by a
 //! service of the site instead. Weights are accepted by their SHA-256 only (`rules/models.toml`).
 
 mod error;
 pub mod fetch;
+pub mod graph;
 pub mod manifest;
 pub mod names;
 pub mod ocr;
 pub mod runtime;
 pub mod store;
+pub mod vectors;
 
 pub use error::ModelError;
 pub use manifest::Manifest;

@@ -276,3 +276,71 @@ fn is_size(bytes: u64) -> Result<(), String> {
         false => Err(format!("{bytes} bytes are no size of a file")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_the_program_is_whole() {
+        let manifest = Manifest::builtin().unwrap();
+        for name in [
+            crate::names::ONNX_RUNTIME,
+            crate::names::PDFIUM,
+            crate::names::OCR_DETECTION,
+            crate::names::OCR_RECOGNITION,
+            crate::names::OCR_DIRECTION,
+            crate::names::PAGE_ORIENTATION,
+            crate::names::PAGE_LAYOUT,
+            crate::names::WORDS,
+            crate::names::PASSAGE_VECTORS,
+            crate::names::VOICE_ACTIVITY,
+            crate::names::SPEECH,
+            crate::names::FACES,
+        ] {
+            let model = manifest.model(name).unwrap();
+            assert!(
+                model.is_for("linux-x86_64") && model.is_for("linux-aarch64"),
+                "{name}"
+            );
+            assert!(!model.licence.is_empty() && !model.purpose.zh.is_empty());
+        }
+        assert!(!manifest.model("onnxruntime").unwrap().is_for("plan9-mips"));
+        assert_eq!(manifest.model("speech").unwrap().files[0].from.len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_list_says_what_is_wrong() {
+        let good = BUILTIN;
+        for (from, to, told) in [
+            ("name = \"pdfium\"", "name = \"../pdfium\"", "no plain name"),
+            (
+                "name = \"pdfium\"",
+                "name = \"speech\"",
+                "model speech stands there twice",
+            ),
+            (
+                "wheel = \"rapidocr\"",
+                "wheel = \"other\"",
+                "there is no wheel other",
+            ),
+            ("sha256 = \"fc44", "sha256 = \"FC44", "no SHA-256"),
+            ("bytes = 29352200", "bytes = 0", "no size"),
+            (
+                "confirmed = \"upstream\"",
+                "confirmed = \"me\"",
+                "unknown variant",
+            ),
+            ("usual = true", "usual = true\nsize = 1", "unknown field"),
+            ("index = \"https:", "index = \"http:", "no https address"),
+        ] {
+            let error = Manifest::parse(&good.replacen(from, to, 1)).unwrap_err();
+            assert_eq!(error.code(), "models.manifest");
+            assert!(error.to_string().contains(told), "{told}: {error}");
+        }
+        assert!(matches!(
+            Manifest::builtin().unwrap().model("ocr"),
+            Err(ModelError::Unknown { known, .. }) if known.contains("ocr-detection")
+        ));
+    }
+}

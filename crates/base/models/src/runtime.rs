@@ -105,11 +105,11 @@ impl Runtime {
     ///
     /// [`ModelError::Session`] where the library does not accept it.
     pub fn session(&self, model: &Path, options: SessionOptions) -> Result<Session, ModelError> {
-        let refused = |reason| not_accepted(&model.display().to_string(), reason);
+        let refused = |error: ort::Error| not_accepted(&model.display().to_string(), &error);
         self.builder(options)
             .map_err(refused)?
             .commit_from_file(model)
-            .map_err(|error| refused(error.to_string()))
+            .map_err(refused)
     }
 
     /// Opens a model that lies in memory; the bytes are needed no longer afterwards. `name` is for messages.
@@ -124,19 +124,17 @@ impl Runtime {
         external: &[ExternalBytes],
         options: SessionOptions,
     ) -> Result<Session, ModelError> {
-        let refused = |reason| not_accepted(name, reason);
+        let refused = |error: ort::Error| not_accepted(name, &error);
         let mut builder = self.builder(options).map_err(refused)?;
         for (file, bytes) in external {
             builder = builder
                 .with_external_initializer_file_in_memory(file, Arc::clone(bytes))
-                .map_err(|error| refused(error.to_string()))?;
+                .map_err(|error| refused(error.into()))?;
         }
-        builder
-            .commit_from_memory(model)
-            .map_err(|error| refused(error.to_string()))
+        builder.commit_from_memory(model).map_err(refused)
     }
 
-    fn builder(&self, options: SessionOptions) -> Result<SessionBuilder, String> {
+    fn builder(&self, options: SessionOptions) -> ort::Result<SessionBuilder> {
         let level = match options.optimise {
             true => GraphOptimizationLevel::All,
             false => GraphOptimizationLevel::Disable,
@@ -144,24 +142,23 @@ impl Runtime {
         let memory = ep::CPU::default()
             .with_arena_allocator(options.keep_memory)
             .build();
-        let built = Session::builder(&self.environment)
-            .map_err(|error| error.to_string())?
-            .with_optimization_level(level)
-            .and_then(|builder| builder.with_intra_threads(options.threads.max(1)))
-            .and_then(|builder| builder.with_inter_threads(1))
+        let builder = Session::builder(&self.environment)?
+            .with_optimization_level(level)?
+            .with_intra_threads(options.threads.max(1))?
+            .with_inter_threads(1)?
             // a thread that waits for work must not burn a processor of the server
-            .and_then(|builder| builder.with_intra_op_spinning(false))
-            .and_then(|builder| builder.with_inter_op_spinning(false))
-            .and_then(|builder| builder.with_memory_pattern(options.keep_memory))
-            .and_then(|builder| builder.with_log_level(LogLevel::Error))
-            .and_then(|builder| builder.with_execution_providers([memory]));
-        built.map_err(|error| error.to_string())
+            .with_intra_op_spinning(false)?
+            .with_inter_op_spinning(false)?
+            .with_memory_pattern(options.keep_memory)?
+            .with_log_level(LogLevel::Error)?
+            .with_execution_providers([memory])?;
+        Ok(builder)
     }
 }
 
-fn not_accepted(name: &str, reason: String) -> ModelError {
+fn not_accepted(name: &str, error: &ort::Error) -> ModelError {
     ModelError::Session {
         name: name.to_owned(),
-        reason,
+        reason: error.to_string(),
     }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod config;
 mod demo;
+mod doctor;
 mod examine_file;
 mod export;
 mod filing;
@@ -12,6 +13,7 @@ mod identify;
 mod ingest;
 mod init;
 mod keys;
+mod models;
 mod rebuild;
 mod receipt;
 mod record;
@@ -67,6 +69,10 @@ pub enum Command {
     Account(account::AccountCommand),
     /// List, make and rotate the keys that content is encrypted with.
     Keys(keys::Keys),
+    /// List, fetch and verify the models that read files.
+    Models(models::Models),
+    /// Tell what of this machine and of an archive is in order, and what is left out.
+    Doctor(doctor::Doctor),
     /// Explain the configuration.
     Config(config::ConfigCommand),
     /// Measure the work of the archive.
@@ -96,6 +102,8 @@ impl Command {
             Self::Filing(command) => command.run(output),
             Self::Account(command) => command.run(output).await,
             Self::Keys(command) => command.run(output).await,
+            Self::Models(command) => command.run(output).await,
+            Self::Doctor(command) => command.run(output),
             Self::Config(command) => command.run(output),
             Self::Bench(command) => command.run(output).await,
             Self::ExamineFile(command) => command.run(),

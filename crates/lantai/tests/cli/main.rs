@@ -8,6 +8,7 @@ mod examine;
 mod give_out;
 mod keep;
 mod keys;
+mod models;
 mod receipts;
 mod run;
 mod secrets;

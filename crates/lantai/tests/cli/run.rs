@@ -66,6 +66,9 @@ pub fn binary() -> Command {
         "ADDRESS",
         "PORT",
         "ENCRYPTION_PASSPHRASE_FILE",
+        "MODELS",
+        "MODELS_INDEX",
+        "MODELS_MIRROR",
     ] {
         command.env_remove(format!("LANTAI_{variable}"));
     }

