@@ -1,12 +1,7 @@
 //! Reads pictures of pages and measures: `read_pages MODELS PICTURE…`. Where `x.txt` lies beside `x.jpg`, its character
 //! error rate is told. With `--text` the text is printed, with `--errors` what differs, with `--json` the page.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a tool for the bench"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for the bench")]
 
 #[path = "../tests/support/measure.rs"]
 mod measure;
