@@ -1,4 +1,4 @@
-//! Character error rates, and what reading takes.
+//! Character error rates.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,26 +27,4 @@ pub fn distance(one: &[char], other: &[char]) -> usize {
         }
     }
     row[other.len()]
-}
-
-/// Processor seconds of this process so far.
-pub fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = behind_name
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum();
-    ticks / 100.0
-}
-
-/// The most memory that this process has held, in MiB.
-pub fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
 }
