@@ -1,5 +1,5 @@
 use super::*;
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::{GenericImageView, GrayImage, Luma, Rgb, RgbImage};
 use proptest::prelude::*;
 use tiff::encoder::{Compression, TiffEncoder, colortype};
 
@@ -146,7 +146,8 @@ fn a_large_picture_is_reduced_on_the_way() {
             "{format:?}"
         );
         assert_eq!(decoded.reduced, 3, "{format:?}");
-        assert!(decoded.image.as_bytes()[100].abs_diff(150) < 4, "{format:?}");
+        let shade = decoded.image.get_pixel(100, 50).0[0];
+        assert!(shade.abs_diff(150) < 4, "{format:?}: {shade}");
     }
 }
 
@@ -214,7 +215,7 @@ fn sizes_that_are_lies_are_refused_by_name() {
         PictureError::Damaged { .. }
     ));
     assert!(matches!(
-        refused(&tiff_claim(u32::MAX, u32::MAX, 1)),
+        refused(&tiff_claim(40_000, 40_000, 40_000)),
         PictureError::TooLarge { .. }
     ));
     assert_eq!(refused(b""), PictureError::Empty);
