@@ -1,24 +1,20 @@
 //! Reads pictures of pages and measures: `read_pages MODELS PICTURE…`. Where `x.txt` lies beside `x.jpg`, its character
 //! error rate is told. With `--text` the text is printed, with `--errors` what differs, with `--json` the page.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a tool for the bench"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for the bench")]
 
 #[path = "../tests/support/measure.rs"]
 mod measure;
 
 use lantai_models::ocr::{Ocr, OcrOptions};
 use lantai_models::{ModelStore, Runtime};
-use measure::{comparable, distance, peak_memory, processor_seconds};
+use measure::{comparable, distance};
 use std::path::PathBuf;
 
 fn main() {
-    let (flags, paths): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let (flags, paths): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|known| known == flag);
     let mut paths = paths.into_iter().map(PathBuf::from);
     let store = ModelStore::new(paths.next().unwrap()).unwrap();
@@ -44,7 +40,11 @@ fn main() {
         let page = ocr.read(&picture, None).unwrap();
         let spent = processor_seconds() - before;
         seconds += spent;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let quality = page.quality.unwrap_or_default();
         print!(
             "{name}: {} lines, {spent:.2} s, turned {}, skew {:.2}, sharp {:.0}, contrast {:.2}, ink {:.4}",
@@ -60,7 +60,11 @@ fn main() {
             let errors = distance(&truth, &read);
             wrong += errors;
             all += truth.len();
-            print!(", CER {:.4} ({errors} of {})", errors as f64 / truth.len() as f64, truth.len());
+            print!(
+                ", CER {:.4} ({errors} of {})",
+                errors as f64 / truth.len() as f64,
+                truth.len()
+            );
         }
         println!();
         if has("--text") {
@@ -74,4 +78,26 @@ fn main() {
         println!("CER {:.4}", wrong as f64 / all as f64);
     }
     println!("{seconds:.1} processor seconds, {} MiB at most", peak_memory());
+}
+
+/// Processor seconds of this process so far.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = behind_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
+}
+
+/// The most memory that this process has held, in MiB.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 fn main() {
     let mut arguments = std::env::args().skip(1).map(PathBuf::from);
     let (corpus, folder) = (arguments.next().unwrap(), arguments.next().unwrap());
-    let fonts = arguments.next().unwrap_or_else(|| PathBuf::from("/usr/share/fonts/opentype/noto"));
+    let fonts = arguments
+        .next()
+        .unwrap_or_else(|| PathBuf::from("/usr/share/fonts/opentype/noto"));
     let Some(pages) = rendered::pages(&fonts, &corpus.join("demo-archive/fulltext")) else {
         eprintln!("fonts (Noto CJK) or texts are not there");
         return;

@@ -127,11 +127,7 @@ impl Tools {
     pub fn speech(&mut self) -> Result<&mut Speech, ModelError> {
         if self.speech.is_none() {
             let store = self.store()?;
-            let options = SpeechOptions {
-                lead: Some("以下是普通话的句子。".to_owned()),
-                ..SpeechOptions::default()
-            };
-            self.speech = Some(Speech::open(&store.runtime()?, store, options)?);
+            self.speech = Some(Speech::open(&store.runtime()?, store, SpeechOptions::default())?);
         }
         self.speech.as_mut().ok_or_else(|| ModelError::Missing {
             name: SPEECH.to_owned(),

@@ -25,7 +25,11 @@ pub(super) fn decode(
     let factor = factor(width, height, limits.pixels)?;
     let orientation = decoder.orientation()?;
     let picture = plain(DynamicImage::from_decoder(decoder)?);
-    let mut image = if factor > 1 { shrink(&picture, factor)? } else { picture };
+    let mut image = if factor > 1 {
+        shrink(&picture, factor)?
+    } else {
+        picture
+    };
     image.apply_orientation(orientation);
     Ok(Decoded {
         image,
@@ -51,24 +55,37 @@ pub(super) fn plain(picture: DynamicImage) -> DynamicImage {
     };
     if colours.has_color() {
         let source = picture.into_rgba8();
-        DynamicImage::ImageRgb8(image::RgbImage::from_fn(source.width(), source.height(), |x, y| {
-            let [red, green, blue, alpha] = source.get_pixel(x, y).0;
-            image::Rgb([over(red, alpha), over(green, alpha), over(blue, alpha)])
-        }))
+        DynamicImage::ImageRgb8(image::RgbImage::from_fn(
+            source.width(),
+            source.height(),
+            |x, y| {
+                let [red, green, blue, alpha] = source.get_pixel(x, y).0;
+                image::Rgb([over(red, alpha), over(green, alpha), over(blue, alpha)])
+            },
+        ))
     } else {
         let source = picture.into_luma_alpha8();
-        DynamicImage::ImageLuma8(image::GrayImage::from_fn(source.width(), source.height(), |x, y| {
-            let [grey, alpha] = source.get_pixel(x, y).0;
-            image::Luma([over(grey, alpha)])
-        }))
+        DynamicImage::ImageLuma8(image::GrayImage::from_fn(
+            source.width(),
+            source.height(),
+            |x, y| {
+                let [grey, alpha] = source.get_pixel(x, y).0;
+                image::Luma([over(grey, alpha)])
+            },
+        ))
     }
 }
 
 fn shrink(picture: &DynamicImage, factor: u32) -> Result<DynamicImage, PictureError> {
     let channels = if picture.color().has_color() { 3 } else { 1 };
     let mut reducer = Reducer::new(picture.width(), picture.height(), channels, factor);
-    for row in picture.as_bytes().chunks_exact(picture.width() as usize * channels) {
+    for row in picture
+        .as_bytes()
+        .chunks_exact(picture.width() as usize * channels)
+    {
         reducer.row(row);
     }
-    reducer.finish().ok_or_else(|| PictureError::damaged("it has no pixels"))
+    reducer
+        .finish()
+        .ok_or_else(|| PictureError::damaged("it has no pixels"))
 }

@@ -50,7 +50,9 @@ impl PictureError {
     }
 
     pub(super) fn damaged(reason: impl Into<String>) -> Self {
-        Self::Damaged { reason: reason.into() }
+        Self::Damaged {
+            reason: reason.into(),
+        }
     }
 }
 

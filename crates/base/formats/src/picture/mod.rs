@@ -21,6 +21,7 @@ mod tiff_pages;
 
 pub use error::PictureError;
 
+use crate::identify::FormatKind;
 use crate::properties::{Claim, ExamineLimits, FileProperties, examine_content};
 use image::{DynamicImage, ImageFormat};
 use std::io::Cursor;
@@ -95,14 +96,24 @@ impl<'a> Pictures<'a> {
     /// [`PictureError::Empty`], [`PictureError::Unknown`], [`PictureError::TooLarge`], [`PictureError::Damaged`].
     pub fn open(bytes: &'a [u8], limits: &PictureLimits) -> Result<Self, PictureError> {
         let kind = kind_of(bytes)?;
+        // marks of pictures are told from the content alone
+        let claim = Claim {
+            puid: None,
+            mime: None,
+            kind: FormatKind::Image,
+            is_text: false,
+            lacks_marks: false,
+        };
         let examine = ExamineLimits {
             decoded_pixels: 0,
             ..ExamineLimits::default()
         };
-        let about = examine_content(&Claim::default(), bytes.len() as u64, &mut Cursor::new(bytes), &examine)
+        let about = examine_content(&claim, bytes.len() as u64, &mut Cursor::new(bytes), &examine)
             .map_err(|error| PictureError::damaged(error.to_string()))?;
         let count = match kind {
-            Kind::Tiff => u32::try_from(about.pages.unwrap_or(0)).unwrap_or(u32::MAX).min(limits.pages),
+            Kind::Tiff => u32::try_from(about.pages.unwrap_or(0))
+                .unwrap_or(u32::MAX)
+                .min(limits.pages),
             _ => 1,
         };
         if count == 0 {

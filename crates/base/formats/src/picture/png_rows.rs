@@ -27,7 +27,11 @@ pub(super) fn decode(
         return bitmap::decode(bytes, ImageFormat::Png, limits, resolution);
     }
     let (colours, _) = reader.output_color_type();
-    let channels = if matches!(colours, ColorType::Grayscale | ColorType::GrayscaleAlpha) { 1 } else { 3 };
+    let channels = if matches!(colours, ColorType::Grayscale | ColorType::GrayscaleAlpha) {
+        1
+    } else {
+        3
+    };
     let factor = factor(width, height, limits.pixels)?;
     let mut reducer = Reducer::new(width, height, channels, factor);
     let mut plain = Vec::with_capacity(width as usize * channels);
@@ -74,7 +78,11 @@ fn over_white(row: &[u8], colours: ColorType, plain: &mut Vec<u8>) {
             continue;
         };
         let alpha = u32::from(*alpha);
-        plain.extend(values.iter().map(|value| ((u32::from(*value) * alpha + 255 * (255 - alpha)) / 255) as u8));
+        plain.extend(
+            values
+                .iter()
+                .map(|value| ((u32::from(*value) * alpha + 255 * (255 - alpha)) / 255) as u8),
+        );
     }
 }
 

@@ -40,7 +40,14 @@ impl Reducer {
             height: height as usize,
             channels,
             factor,
-            sums: vec![0; if factor > 1 { width.div_ceil(factor) * channels } else { 0 }],
+            sums: vec![
+                0;
+                if factor > 1 {
+                    width.div_ceil(factor) * channels
+                } else {
+                    0
+                }
+            ],
             bytes: Vec::new(),
             taken: 0,
         }
@@ -75,7 +82,8 @@ impl Reducer {
             let begin = number / self.channels * self.factor;
             let columns = self.factor.min(self.width - begin);
             let count = (rows * columns) as u32;
-            self.bytes.push(((u32::from(*sum) + count / 2) / count.max(1)) as u8);
+            self.bytes
+                .push(((u32::from(*sum) + count / 2) / count.max(1)) as u8);
             *sum = 0;
         }
     }
@@ -134,6 +142,9 @@ mod tests {
         assert_eq!(factor(2480, 3508, 40_000_000), Ok(1));
         assert_eq!(factor(30_000, 30_000, 40_000_000), Ok(5));
         assert_eq!(factor(16, 16, 1), Ok(16));
-        assert!(matches!(factor(u32::MAX, u32::MAX, 40_000_000), Err(PictureError::TooLarge { .. })));
+        assert!(matches!(
+            factor(u32::MAX, u32::MAX, 40_000_000),
+            Err(PictureError::TooLarge { .. })
+        ));
     }
 }

@@ -1,10 +1,12 @@
 use super::*;
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::{GenericImageView, GrayImage, Luma, Rgb, RgbImage};
 use proptest::prelude::*;
 use tiff::encoder::{Compression, TiffEncoder, colortype};
 
 fn colours() -> DynamicImage {
-    DynamicImage::ImageRgb8(RgbImage::from_fn(40, 30, |x, y| Rgb([(x * 6) as u8, (y * 8) as u8, 90])))
+    DynamicImage::ImageRgb8(RgbImage::from_fn(40, 30, |x, y| {
+        Rgb([(x * 6) as u8, (y * 8) as u8, 90])
+    }))
 }
 
 fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -20,17 +22,29 @@ fn first(bytes: &[u8], limits: &PictureLimits) -> Result<Decoded, PictureError> 
 #[test]
 fn every_format_gives_its_pixels() {
     let picture = colours();
-    for format in [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::Tiff, ImageFormat::WebP] {
+    for format in [
+        ImageFormat::Png,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ] {
         let decoded = first(&written(&picture, format), &PictureLimits::default()).unwrap();
         assert_eq!(decoded.image, picture, "{format:?}");
         assert_eq!((decoded.reduced, &decoded.cut_short), (1, &None), "{format:?}");
     }
     for format in [ImageFormat::Jpeg, ImageFormat::Gif] {
         let decoded = first(&written(&picture, format), &PictureLimits::default()).unwrap();
-        assert_eq!((decoded.image.width(), decoded.image.height()), (40, 30), "{format:?}");
-        let far = decoded.image.as_bytes().iter().zip(picture.as_bytes()).filter(|(one, other)| {
-            one.abs_diff(**other) > 40
-        });
+        assert_eq!(
+            (decoded.image.width(), decoded.image.height()),
+            (40, 30),
+            "{format:?}"
+        );
+        let far = decoded
+            .image
+            .as_bytes()
+            .iter()
+            .zip(picture.as_bytes())
+            .filter(|(one, other)| one.abs_diff(**other) > 40);
         assert_eq!(far.count(), 0, "{format:?}");
     }
 }
@@ -40,13 +54,18 @@ fn transparent_parts_are_paper() {
     let glass = DynamicImage::new_rgba8(8, 8);
     for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Tiff] {
         let decoded = first(&written(&glass, format), &PictureLimits::default()).unwrap();
-        assert!(decoded.image.as_bytes().iter().all(|value| *value == 255), "{format:?}");
+        assert!(
+            decoded.image.as_bytes().iter().all(|value| *value == 255),
+            "{format:?}"
+        );
     }
 }
 
 fn pages(compression: Compression) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    let mut encoder = TiffEncoder::new(&mut bytes).unwrap().with_compression(compression);
+    let mut encoder = TiffEncoder::new(&mut bytes)
+        .unwrap()
+        .with_compression(compression);
     for shade in [10_u8, 200] {
         let mut page = encoder.new_image::<colortype::Gray8>(50, 70).unwrap();
         page.rows_per_strip(16).unwrap();
@@ -99,7 +118,12 @@ fn a_bilevel_tiff_is_black_on_white() {
     bytes.extend([0; 4]);
     let decoded = first(&bytes, &PictureLimits::default()).unwrap();
     let rows = decoded.image.as_luma8().unwrap().as_raw().clone();
-    assert_eq!(rows, [0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+    assert_eq!(
+        rows,
+        [
+            0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
+        ]
+    );
 }
 
 #[test]
@@ -109,11 +133,21 @@ fn a_large_picture_is_reduced_on_the_way() {
         pixels: 20_000,
         ..PictureLimits::default()
     };
-    for format in [ImageFormat::Png, ImageFormat::Tiff, ImageFormat::Bmp, ImageFormat::Jpeg] {
+    for format in [
+        ImageFormat::Png,
+        ImageFormat::Tiff,
+        ImageFormat::Bmp,
+        ImageFormat::Jpeg,
+    ] {
         let decoded = first(&written(&picture, format), &limits).unwrap();
-        assert_eq!((decoded.image.width(), decoded.image.height()), (134, 100), "{format:?}");
+        assert_eq!(
+            (decoded.image.width(), decoded.image.height()),
+            (134, 100),
+            "{format:?}"
+        );
         assert_eq!(decoded.reduced, 3, "{format:?}");
-        assert!(decoded.image.as_bytes()[100].abs_diff(150) < 4, "{format:?}");
+        let shade = decoded.image.get_pixel(100, 50).0[0];
+        assert!(shade.abs_diff(150) < 4, "{format:?}: {shade}");
     }
 }
 
@@ -133,7 +167,17 @@ fn png_claim(width: u32, height: u32) -> Vec<u8> {
 /// A TIFF that states a size, with one strip of no bytes.
 fn tiff_claim(width: u32, height: u32, rows: u32) -> Vec<u8> {
     let mut bytes = b"II\x2A\0\x08\0\0\0".to_vec();
-    let entries = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, rows), (279, 4)];
+    let entries = [
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (277, 1),
+        (278, rows),
+        (279, 4),
+    ];
     bytes.extend((entries.len() as u16).to_le_bytes());
     for (tag, value) in entries {
         bytes.extend(u16::to_le_bytes(tag));
@@ -149,13 +193,31 @@ fn tiff_claim(width: u32, height: u32, rows: u32) -> Vec<u8> {
 fn sizes_that_are_lies_are_refused_by_name() {
     let limits = PictureLimits::default();
     let refused = |bytes: &[u8]| first(bytes, &limits).unwrap_err();
-    assert!(matches!(refused(&png_claim(30_000, 30_000)), PictureError::Damaged { .. }));
-    assert!(matches!(refused(&png_claim(400_000, 400_000)), PictureError::TooLarge { .. }));
-    assert!(matches!(refused(&png_claim(2_000_000, 2)), PictureError::TooLarge { .. }));
+    assert!(matches!(
+        refused(&png_claim(30_000, 30_000)),
+        PictureError::Damaged { .. }
+    ));
+    assert!(matches!(
+        refused(&png_claim(400_000, 400_000)),
+        PictureError::TooLarge { .. }
+    ));
+    assert!(matches!(
+        refused(&png_claim(2_000_000, 2)),
+        PictureError::TooLarge { .. }
+    ));
     assert!(matches!(refused(&png_claim(0, 5)), PictureError::Damaged { .. }));
-    assert_eq!(refused(&tiff_claim(30_000, 30_000, 30_000)), PictureError::TooMuchMemory);
-    assert!(matches!(refused(&tiff_claim(30_000, 30_000, 8)), PictureError::Damaged { .. }));
-    assert!(matches!(refused(&tiff_claim(u32::MAX, u32::MAX, 1)), PictureError::TooLarge { .. }));
+    assert_eq!(
+        refused(&tiff_claim(30_000, 30_000, 30_000)),
+        PictureError::TooMuchMemory
+    );
+    assert!(matches!(
+        refused(&tiff_claim(30_000, 30_000, 8)),
+        PictureError::Damaged { .. }
+    ));
+    assert!(matches!(
+        refused(&tiff_claim(40_000, 40_000, 40_000)),
+        PictureError::TooLarge { .. }
+    ));
     assert_eq!(refused(b""), PictureError::Empty);
     assert_eq!(refused(b"%PDF-1.4"), PictureError::Unknown);
     let mut bmp = written(&colours(), ImageFormat::Bmp);
@@ -167,7 +229,9 @@ fn sizes_that_are_lies_are_refused_by_name() {
 
 #[test]
 fn what_came_before_the_damage_is_given() {
-    let picture = DynamicImage::ImageLuma8(GrayImage::from_fn(64, 4000, |x, y| Luma([(x * y * 7 % 251) as u8])));
+    let picture = DynamicImage::ImageLuma8(GrayImage::from_fn(64, 4000, |x, y| {
+        Luma([(x * y * 7 % 251) as u8])
+    }));
     for format in [ImageFormat::Png, ImageFormat::Tiff] {
         let bytes = written(&picture, format);
         let mut cut = bytes[..bytes.len() * 2 / 3].to_vec();
@@ -179,7 +243,11 @@ fn what_came_before_the_damage_is_given() {
         cut.truncate(cut.len() - 3);
         let decoded = first(&cut, &PictureLimits::default()).unwrap();
         assert!(decoded.cut_short.is_some());
-        assert!((1000..4000).contains(&decoded.image.height()), "{}", decoded.image.height());
+        assert!(
+            (1000..4000).contains(&decoded.image.height()),
+            "{}",
+            decoded.image.height()
+        );
     }
 }
 
@@ -192,7 +260,10 @@ fn samples() -> Vec<Vec<u8>> {
         ImageFormat::Jpeg,
         ImageFormat::Gif,
     ];
-    let mut samples: Vec<Vec<u8>> = formats.iter().map(|format| written(&colours(), *format)).collect();
+    let mut samples: Vec<Vec<u8>> = formats
+        .iter()
+        .map(|format| written(&colours(), *format))
+        .collect();
     samples.push(pages(Compression::Lzw));
     samples
 }

@@ -19,24 +19,39 @@ pub(super) fn decode(bytes: &[u8], number: u32, limits: &PictureLimits) -> Resul
     bounds.decoding_buffer_size = limits.chunk_bytes;
     bounds.intermediate_buffer_size = limits.chunk_bytes;
     bounds.ifd_value_size = VALUE_BYTES;
-    let mut tiff = Decoder::new(Cursor::new(bytes)).map_err(refused)?.with_limits(bounds);
+    let mut tiff = Decoder::new(Cursor::new(bytes))
+        .map_err(refused)?
+        .with_limits(bounds);
     if number > 0 {
         tiff.seek_to_image(number as usize).map_err(refused)?;
     }
     let (width, height) = tiff.dimensions().map_err(refused)?;
     check_size(Some(width), Some(height), limits.stated_pixels)?;
     let colours = tiff.colortype().map_err(refused)?;
-    let planes: Option<u16> = tiff.find_tag_unsigned(Tag::PlanarConfiguration).map_err(refused)?;
+    let planes: Option<u16> = tiff
+        .find_tag_unsigned(Tag::PlanarConfiguration)
+        .map_err(refused)?;
     if planes == Some(2) && !matches!(colours, ColorType::Gray(_)) {
         return Err(PictureError::Unsupported {
             reason: "its colours lie in separate planes".to_owned(),
         });
     }
     let factor = factor(width, height, limits.pixels)?;
-    let channels = if matches!(colours, ColorType::Gray(_)) { 1 } else { 3 };
+    let channels = if matches!(colours, ColorType::Gray(_)) {
+        1
+    } else {
+        3
+    };
     let mut reducer = Reducer::new(width, height, channels, factor);
     let mut cut_short = None;
-    if let Err(error) = bands(&mut tiff, (width, height), colours, channels, limits, &mut reducer) {
+    if let Err(error) = bands(
+        &mut tiff,
+        (width, height),
+        colours,
+        channels,
+        limits,
+        &mut reducer,
+    ) {
         match error {
             PictureError::Damaged { reason } if reducer.rows_taken() > 0 => cut_short = Some(reason),
             error => return Err(error),
@@ -178,7 +193,8 @@ fn colour(pixel: &[u8], colours: ColorType) -> [u8; 3] {
     match (colours, pixel) {
         (ColorType::YCbCr(_), [y, cb, cr]) => {
             let (y, cb, cr) = (f32::from(*y), f32::from(*cb) - 128.0, f32::from(*cr) - 128.0);
-            [y + 1.402 * cr, y - 0.344_14 * cb - 0.714_14 * cr, y + 1.772 * cb].map(|value| value.round() as u8)
+            [y + 1.402 * cr, y - 0.344_14 * cb - 0.714_14 * cr, y + 1.772 * cb]
+                .map(|value| value.round() as u8)
         }
         (ColorType::CMYK(_), [cyan, magenta, yellow, black]) => {
             let left = 255 - u32::from(*black);

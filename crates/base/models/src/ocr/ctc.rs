@@ -43,7 +43,11 @@ pub(crate) fn decode(answers: &[f32], classes: usize, alphabet: &[String]) -> Wr
     for (step, row) in answers.chunks_exact(classes).enumerate() {
         let (class, probability) = likeliest(row);
         if class != 0 && class != before {
-            peaks.push(Peak { step, class, probability });
+            peaks.push(Peak {
+                step,
+                class,
+                probability,
+            });
         }
         if class == 0 && probability < SURE_BLANK {
             let (second, _) = likeliest(row.get(1..).unwrap_or(&[]));
@@ -76,10 +80,17 @@ pub(crate) fn decode(answers: &[f32], classes: usize, alphabet: &[String]) -> Wr
 
 /// Puts a doubtful character into each gap that has room for one.
 fn fill_gaps(peaks: &mut Vec<Peak>, doubtful: &[Peak], alphabet: &[String]) {
-    let mut distances: Vec<usize> =
-        peaks.iter().zip(peaks.iter().skip(1)).map(|(one, other)| other.step - one.step).collect();
+    let mut distances: Vec<usize> = peaks
+        .iter()
+        .zip(peaks.iter().skip(1))
+        .map(|(one, other)| other.step - one.step)
+        .collect();
     distances.sort_unstable();
-    let Some(usual) = distances.get(distances.len() / 2).copied().filter(|usual| *usual >= FULL_WIDTH) else {
+    let Some(usual) = distances
+        .get(distances.len() / 2)
+        .copied()
+        .filter(|usual| *usual >= FULL_WIDTH)
+    else {
         return;
     };
     let is_space = |peak: &Peak| {
@@ -112,10 +123,11 @@ fn likeliest(row: &[f32]) -> (usize, f32) {
     const LANES: usize = 16;
     let mut best = [f32::MIN; LANES];
     let chunks = row.chunks_exact(LANES);
-    let mut largest = chunks
-        .remainder()
-        .iter()
-        .fold(f32::MIN, |largest, value| if *value > largest { *value } else { largest });
+    let mut largest =
+        chunks.remainder().iter().fold(
+            f32::MIN,
+            |largest, value| if *value > largest { *value } else { largest },
+        );
     for chunk in chunks {
         for (best, value) in best.iter_mut().zip(chunk) {
             *best = if *value > *best { *value } else { *best };
@@ -139,7 +151,11 @@ impl Written {
         let mut characters: Vec<char> = self.text.chars().collect();
         let mut at = 0;
         while at < characters.len() {
-            let run = characters.iter().skip(at).take_while(|one| ROUND.contains(**one)).count();
+            let run = characters
+                .iter()
+                .skip(at)
+                .take_while(|one| ROUND.contains(**one))
+                .count();
             let before = at.checked_sub(1).and_then(|before| characters.get(before));
             let after = characters.get(at + run);
             let is_number = |side: Option<&char>| side.is_some_and(|one| DIGITS.contains(*one));
@@ -159,7 +175,12 @@ impl Written {
     pub(crate) fn trimmed(self) -> Self {
         let characters: Vec<char> = self.text.chars().collect();
         let begin = characters.iter().take_while(|one| one.is_whitespace()).count();
-        let end = characters.len() - characters.iter().rev().take_while(|one| one.is_whitespace()).count();
+        let end = characters.len()
+            - characters
+                .iter()
+                .rev()
+                .take_while(|one| one.is_whitespace())
+                .count();
         if begin >= end {
             return Self::default();
         }
@@ -234,7 +255,11 @@ mod tests {
     #[test]
     fn a_character_that_shares_its_probability_is_put_into_its_gap() {
         let alphabet: Vec<String> = ["八", "年", "〇", "○", " "].map(str::to_owned).to_vec();
-        let row = |class: usize| (0..6).map(|at| if at == class { 0.95 } else { 0.01 }).collect::<Vec<f32>>();
+        let row = |class: usize| {
+            (0..6)
+                .map(|at| if at == class { 0.95 } else { 0.01 })
+                .collect::<Vec<f32>>()
+        };
         let shared = vec![0.54, 0.0, 0.0, 0.27, 0.19, 0.0];
         let line = |middle: &[f32]| {
             let mut answers = Vec::new();
@@ -248,7 +273,10 @@ mod tests {
         assert_eq!(decode(&line(&shared), 6, &alphabet).text, "八年八八〇年");
         assert_eq!(decode(&line(&row(0)), 6, &alphabet).text, "八年八八年");
         // a space has its own ways
-        assert_eq!(decode(&line(&[0.54, 0.0, 0.0, 0.0, 0.0, 0.46]), 6, &alphabet).text, "八年八八年");
+        assert_eq!(
+            decode(&line(&[0.54, 0.0, 0.0, 0.0, 0.0, 0.46]), 6, &alphabet).text,
+            "八年八八年"
+        );
     }
 
     #[test]
@@ -278,7 +306,10 @@ mod tests {
         let written = decode(&answers(&[3, 1, 3, 2, 3]), 4, &alphabet()).trimmed();
         assert_eq!(written.text, "大 坝");
         assert_eq!(written.middles.len(), 3);
-        assert_eq!(decode(&answers(&[3]), 4, &alphabet()).trimmed(), Written::default());
+        assert_eq!(
+            decode(&answers(&[3]), 4, &alphabet()).trimmed(),
+            Written::default()
+        );
     }
 
     #[test]

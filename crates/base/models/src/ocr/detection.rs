@@ -111,7 +111,10 @@ impl Detector {
         let outputs = self.session.run(ort::inputs![input]).map_err(refused)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(refused)?;
         if values.len() != width * height {
-            return Err(ModelError::answer(OCR_DETECTION, format!("a map of shape {shape:?}")));
+            return Err(ModelError::answer(
+                OCR_DETECTION,
+                format!("a map of shape {shape:?}"),
+            ));
         }
         Ok(values.iter().map(|value| (value * 255.0) as u8).collect())
     }
@@ -121,7 +124,11 @@ impl Detector {
 fn put(map: &mut WritingMap, tile: &[u8], (left, top): (usize, usize), (width, height): (usize, usize)) {
     let rim = |begin: usize, length: usize, whole: usize| {
         let first = if begin > 0 { OVERLAP / 2 } else { 0 };
-        let last = if begin + length < whole { length - OVERLAP / 2 } else { length };
+        let last = if begin + length < whole {
+            length - OVERLAP / 2
+        } else {
+            length
+        };
         (first, last)
     };
     let (first_x, last_x) = rim(left, width, map.width);
@@ -172,7 +179,11 @@ mod tests {
             let tiles = tiles(side);
             assert_eq!(tiles.last().map(|(begin, length)| begin + length), Some(side));
             assert!(tiles.windows(2).all(|pair| pair[1].0 > pair[0].0));
-            assert!(tiles.windows(2).all(|pair| pair[0].0 + pair[0].1 >= pair[1].0 + OVERLAP));
+            assert!(
+                tiles
+                    .windows(2)
+                    .all(|pair| pair[0].0 + pair[0].1 >= pair[1].0 + OVERLAP)
+            );
         }
     }
 

@@ -52,7 +52,10 @@ impl Layout {
             TensorRef::from_array_view(([1_usize, 3, HEIGHT, WIDTH], planes.as_slice())).map_err(refused)?;
         let outputs = self.session.run(ort::inputs![input]).map_err(refused)?;
         if outputs.len() < 2 * STRIDES.len() {
-            return Err(ModelError::answer(PAGE_LAYOUT, format!("{} outputs", outputs.len())));
+            return Err(ModelError::answer(
+                PAGE_LAYOUT,
+                format!("{} outputs", outputs.len()),
+            ));
         }
         let (x, y) = (
             sheet.width() as f32 / WIDTH as f32,
@@ -80,15 +83,27 @@ impl Layout {
 
 fn cells<'a>(scores: &'a [f32], edges: &'a [f32], stride: usize) -> impl Iterator<Item = Part> + 'a {
     let per_row = WIDTH.div_ceil(stride);
-    let rows = scores.chunks_exact(CLASSES).zip(edges.chunks_exact(4 * DISTANCES));
+    let rows = scores
+        .chunks_exact(CLASSES)
+        .zip(edges.chunks_exact(4 * DISTANCES));
     rows.enumerate().filter_map(move |(cell, (scores, edges))| {
-        let (class, score) = scores.iter().copied().enumerate().max_by(|one, other| one.1.total_cmp(&other.1))?;
+        let (class, score) = scores
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by(|one, other| one.1.total_cmp(&other.1))?;
         let role = role_of(class).filter(|_| score >= LEAST_SCORE)?;
         let middle = |at: usize| (at as f32 + 0.5) * stride as f32;
         let (x, y) = (middle(cell % per_row), middle(cell / per_row));
-        let mut distances = edges.chunks_exact(DISTANCES).map(|edge| expected(edge) * stride as f32);
-        let (left, top, right, bottom) =
-            (distances.next()?, distances.next()?, distances.next()?, distances.next()?);
+        let mut distances = edges
+            .chunks_exact(DISTANCES)
+            .map(|edge| expected(edge) * stride as f32);
+        let (left, top, right, bottom) = (
+            distances.next()?,
+            distances.next()?,
+            distances.next()?,
+            distances.next()?,
+        );
         Some(Part {
             role,
             place: PageBox {
@@ -168,7 +183,10 @@ mod tests {
         assert_eq!(parts[0].role, LineRole::Table);
         let place = parts[0].place;
         // middle of the second cell is (96, 32); edges lie 0, 64, 128, 192 away
-        assert_eq!((place.x, place.y, place.width, place.height), (96.0, -32.0, 128.0, 256.0));
+        assert_eq!(
+            (place.x, place.y, place.width, place.height),
+            (96.0, -32.0, 128.0, 256.0)
+        );
     }
 
     #[test]
@@ -179,7 +197,12 @@ mod tests {
             class,
             score,
         };
-        let kept = distinct(vec![part(0.0, 1, 0.6), part(5.0, 1, 0.9), part(5.0, 4, 0.7), part(300.0, 1, 0.8)]);
+        let kept = distinct(vec![
+            part(0.0, 1, 0.6),
+            part(5.0, 1, 0.9),
+            part(5.0, 4, 0.7),
+            part(300.0, 1, 0.8),
+        ]);
         let places: Vec<(f32, usize)> = kept.iter().map(|part| (part.place.x, part.class)).collect();
         assert_eq!(places, [(5.0, 1), (300.0, 1), (5.0, 4)]);
     }

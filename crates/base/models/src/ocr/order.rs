@@ -81,7 +81,8 @@ fn read(items: Vec<Item>, depth: usize, order: &mut Vec<usize>) {
         rows(items, order);
         return;
     };
-    let (mut crossing, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| gap.is_crossed(item));
+    let (mut crossing, others): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| gap.is_crossed(item));
     crossing.sort_by(|one, other| one.middle().total_cmp(&other.middle()));
     let mut bands: Vec<(Vec<Item>, Vec<Item>)> = vec![Default::default(); crossing.len() + 1];
     for item in others {
@@ -197,7 +198,12 @@ fn rows(mut items: Vec<Item>, order: &mut Vec<usize>) {
     items.sort_by(|one, other| one.middle().total_cmp(&other.middle()));
     let mut rows: Vec<(Item, Vec<Item>)> = Vec::new();
     for item in items {
-        match rows.iter_mut().rev().take(3).find(|(widest, _)| shares_row(widest, &item)) {
+        match rows
+            .iter_mut()
+            .rev()
+            .take(3)
+            .find(|(widest, _)| shares_row(widest, &item))
+        {
             Some((widest, row)) => {
                 if item.thickness() > widest.thickness() {
                     *widest = item;
@@ -295,7 +301,11 @@ mod tests {
 
     #[test]
     fn vertical_columns_come_from_the_right_and_registers_from_the_top() {
-        let columns = [[100.0, 0.0, 40.0, 800.0], [300.0, 0.0, 40.0, 800.0], [200.0, 0.0, 40.0, 700.0]];
+        let columns = [
+            [100.0, 0.0, 40.0, 800.0],
+            [300.0, 0.0, 40.0, 800.0],
+            [200.0, 0.0, 40.0, 700.0],
+        ];
         assert_eq!(vertical(&columns), [1, 2, 0]);
         let mut registers = Vec::new();
         for register in [0.0, 500.0] {
@@ -321,7 +331,10 @@ mod tests {
 
     #[test]
     fn one_row_in_pieces_is_read_from_the_left() {
-        assert_eq!(horizontal(&[[300.0, 2.0, 100.0, 20.0], [0.0, 0.0, 100.0, 22.0]]), [1, 0]);
+        assert_eq!(
+            horizontal(&[[300.0, 2.0, 100.0, 20.0], [0.0, 0.0, 100.0, 22.0]]),
+            [1, 0]
+        );
     }
 
     proptest! {

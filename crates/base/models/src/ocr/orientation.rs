@@ -30,11 +30,6 @@ impl Turns {
         let turns = TURNS.into_iter().zip(self.0);
         turns.fold((0, 0.0), |best, turn| if turn.1 > best.1 { turn } else { best })
     }
-
-    /// How probable a turn is.
-    pub(crate) fn probability(&self, degrees: u16) -> f32 {
-        self.0.get(usize::from(degrees / 90)).copied().unwrap_or(0.0)
-    }
 }
 
 impl Orientation {
@@ -59,7 +54,10 @@ impl Orientation {
         // the classes are how the page lies, clockwise
         match values {
             [lies_0, lies_90, lies_180, lies_270] => Ok(Turns([*lies_0, *lies_270, *lies_180, *lies_90])),
-            _ => Err(ModelError::answer(PAGE_ORIENTATION, format!("{} classes", values.len()))),
+            _ => Err(ModelError::answer(
+                PAGE_ORIENTATION,
+                format!("{} classes", values.len()),
+            )),
         }
     }
 }

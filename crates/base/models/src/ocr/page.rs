@@ -28,7 +28,11 @@ pub(crate) fn direction<'a>(lines: impl Iterator<Item = &'a Rectangle>) -> Direc
             level += more;
         }
     }
-    if upright > level { Direction::Vertical } else { Direction::Horizontal }
+    if upright > level {
+        Direction::Vertical
+    } else {
+        Direction::Horizontal
+    }
 }
 
 /// Puts lines in order and gives each its role.
@@ -51,7 +55,11 @@ pub(crate) fn assemble(
             ReadLine {
                 offsets: line.written.offsets(),
                 confidence: line.written.confidence,
-                direction: if line.place.is_upright() { Direction::Vertical } else { Direction::Horizontal },
+                direction: if line.place.is_upright() {
+                    Direction::Vertical
+                } else {
+                    Direction::Horizontal
+                },
                 role: role(sheet, &place, parts, seals),
                 text: line.written.text,
                 place: Some(place),
@@ -63,7 +71,11 @@ pub(crate) fn assemble(
         n: 1,
         start: 0,
         text: texts.join("\n"),
-        source: if lines.is_empty() { TextSource::None } else { TextSource::Recognised },
+        source: if lines.is_empty() {
+            TextSource::None
+        } else {
+            TextSource::Recognised
+        },
         lines,
         width: sheet.width() as f32,
         height: sheet.height() as f32,
@@ -147,7 +159,10 @@ mod tests {
         let first = &page.lines[0];
         assert_eq!(first.offsets, [0.0, 0.5]);
         let place = first.place.unwrap();
-        assert!(place.height > 20.0 && place.x > 45.0 && place.x < 55.0, "{place:?}");
+        assert!(
+            place.height > 20.0 && place.x > 45.0 && place.x < 55.0,
+            "{place:?}"
+        );
     }
 
     #[test]

@@ -49,7 +49,11 @@ fn sharpness(pixels: &[u8], width: usize) -> f32 {
     let rows: Vec<&[u8]> = pixels.chunks_exact(width).collect();
     for window in rows.windows(3) {
         let [above, here, below] = window else { continue };
-        for ((trio, up), down) in here.windows(3).zip(above.iter().skip(1)).zip(below.iter().skip(1)) {
+        for ((trio, up), down) in here
+            .windows(3)
+            .zip(above.iter().skip(1))
+            .zip(below.iter().skip(1))
+        {
             let [left, middle, right] = trio else { continue };
             let around = i32::from(*left) + i32::from(*right) + i32::from(*up) + i32::from(*down);
             let value = f64::from(around - 4 * i32::from(*middle));
@@ -134,7 +138,10 @@ mod tests {
         assert!((sharp.ink - 0.25).abs() < 0.02, "{sharp:?}");
         let faded = page_quality(&striped(170, false), None, 0.0, 0);
         assert!(faded.contrast < 0.3 && !faded.is_blank, "{faded:?}");
-        assert_eq!((sharp.turned, sharp.resolution, sharp.skew), (90, Some(300.0), 0.5));
+        assert_eq!(
+            (sharp.turned, sharp.resolution, sharp.skew),
+            (90, Some(300.0), 0.5)
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::error::ModelError;
 use crate::names::{OCR_DETECTION, OCR_RECOGNITION, PAGE_LAYOUT, PAGE_ORIENTATION};
 use crate::runtime::{Runtime, Session, SessionOptions};
 use crate::store::ModelStore;
-use image::DynamicImage;
+use image::{DynamicImage, GrayImage};
 use lantai_domain::reading::{Direction, ReadPage};
 use std::f32::consts::FRAC_PI_2;
 
@@ -40,13 +40,11 @@ const UNCLEAR: f32 = 3.0;
 const SURE_TURN: f32 = 0.9;
 /// A page read less surely than this on the whole may lie otherwise than the model said.
 const POOR_PAGE: f32 = 0.75;
-/// Lines asked how a page lies, and characters of them.
+/// Lines asked how a page lies, and characters of each.
 const ASKED_LINES: usize = 5;
-const ASKED_CHARACTERS: usize = 12;
+const ASKED_CHARACTERS: usize = 4;
 /// So many times longer than thick is what is read of a line to ask it.
 const ASKED_LENGTH: f32 = 8.0;
-/// What the model's opinion weighs against what is read.
-const OPINION: f32 = 0.3;
 /// With less ink than this a page without lines is blank.
 const SPECKS: f32 = 0.002;
 
@@ -160,18 +158,26 @@ impl Ocr {
     ///
     /// [`ModelError::Answer`] where a model gives none.
     pub fn read_sheet(&mut self, sheet: Sheet<'_>, resolution: Option<f32>) -> Result<ReadPage, ModelError> {
-        let width = sheet.width().min(WIDTH);
-        let height = (sheet.height() * width / sheet.width().max(1)).clamp(1, 40 * WIDTH);
-        let mut quality = page_quality(&sheet.grey(width, height), resolution, 0.0, 0);
+        let mut quality = page_quality(&measured(&sheet), resolution, 0.0, 0);
         if quality.is_blank {
-            return Ok(assemble(&sheet, Vec::new(), 0.0, Direction::Horizontal, &[], &[], quality));
+            return Ok(assemble(
+                &sheet,
+                Vec::new(),
+                0.0,
+                Direction::Horizontal,
+                &[],
+                &[],
+                quality,
+            ));
         }
         let told = match &mut self.orientation {
             Some(orientation) => Some(orientation.turns(&sheet)?),
             None => None,
         };
         let mut sheet = sheet;
-        let sure = told.map(|turns| turns.best()).filter(|(_, probability)| *probability >= SURE_TURN);
+        let sure = told
+            .map(|turns| turns.best())
+            .filter(|(_, probability)| *probability >= SURE_TURN);
         if let Some((degrees, _)) = sure {
             sheet = sheet.turned(degrees);
             quality.turned = degrees;
@@ -192,11 +198,16 @@ impl Ocr {
         let skew = skew(places.iter());
         let direction = direction(places.iter());
         quality.skew = skew.to_degrees();
+        if !quality.turned.is_multiple_of(180) {
+            quality = page_quality(&measured(&sheet), resolution, quality.skew, quality.turned);
+        }
         if lines.is_empty() && quality.ink < SPECKS {
             quality.is_blank = true;
         }
         let parts = match &mut self.layout {
-            Some(layout) if direction == Direction::Horizontal && !lines.is_empty() => layout.parts(&sheet)?,
+            Some(layout) if direction == Direction::Horizontal && !lines.is_empty() => {
+                layout.parts(&sheet)?
+            }
             _ => Vec::new(),
         };
         let least = self.options.least_confidence;
@@ -223,72 +234,62 @@ impl Ocr {
         Ok((sheet, places))
     }
 
-    /// How a page is to be turned so that both its lines and single characters of them can be read.
+    /// How a page is to be turned by what is written on it.
     ///
-    /// Lines alone do not tell: the model reads characters that lie with their head to the left nearly as well, as
-    /// vertical columns are given to it. But a level line of upright characters that is turned so stands as a column
-    /// whose characters, or whose way, are wrong.
+    /// Lines alone do not tell: the model reads characters that lie with their head to the left nearly as well as
+    /// upright ones, for it is given vertical columns so. So it is asked twice: which way lines run, and then which way
+    /// single characters of them stand.
     fn readable_turn(
         &mut self,
         sheet: &Sheet<'_>,
         places: &[Rectangle],
         told: Turns,
     ) -> Result<u16, ModelError> {
-        let mut longest: Vec<&Rectangle> =
-            places.iter().filter(|line| line.length > UNCLEAR * line.thickness).collect();
-        longest.sort_by(|one, other| other.length.total_cmp(&one.length));
-        longest.truncate(ASKED_LINES);
-        let at = |line: &Rectangle, share: f32, length: f32| {
-            let (origin, along, across) = line.axes();
-            Rectangle {
-                centre: (
-                    origin.0 + along.0 * share + across.0 / 2.0,
-                    origin.1 + along.1 * share + across.1 / 2.0,
-                ),
-                length,
-                ..*line
-            }
-        };
-        let pieces: Vec<Rectangle> = longest
+        let is_vertical = direction(places.iter()) == Direction::Vertical;
+        let mut longest: Vec<&Rectangle> = places
             .iter()
-            .map(|line| at(line, 0.5, line.length.min(ASKED_LENGTH * line.thickness)))
+            .filter(|line| line.length > UNCLEAR * line.thickness && line.is_upright() == is_vertical)
             .collect();
-        let squares: Vec<Rectangle> = [0.3_f32, 0.5, 0.7]
-            .into_iter()
-            .flat_map(|share| longest.iter().map(move |line| at(line, share, line.thickness)))
-            .take(ASKED_CHARACTERS)
-            .collect();
-        let mut best = (0, f32::MIN);
-        for degrees in TURNS {
-            let turn = f32::from(degrees).to_radians();
-            let mut of_lines = 0.0;
-            for piece in &pieces {
-                // on the turned page its lines run to the right or downwards, never back
-                let runs = piece.angle + turn;
-                let is_back = runs.sin() + runs.cos() < 0.0;
-                let piece = if is_back { piece.reversed() } else { *piece };
-                of_lines += self.recogniser.read(sheet, &piece, 1.0)?.confidence;
-            }
-            let mut of_characters = 0.0;
-            for square in &squares {
-                let skew = if square.is_upright() { square.angle - FRAC_PI_2 } else { square.angle };
-                let square = Rectangle {
-                    angle: skew - turn,
-                    ..*square
+        longest.sort_by(|one, other| other.length.total_cmp(&one.length));
+        let (mut forwards, mut backwards) = (Vec::new(), Vec::new());
+        for line in longest.iter().take(ASKED_LINES) {
+            let piece = line.stretch(0.5, line.length.min(ASKED_LENGTH * line.thickness));
+            let back = piece.reversed();
+            forwards.push((piece, self.recogniser.read(sheet, &piece, 1.0)?));
+            backwards.push((back, self.recogniser.read(sheet, &back, 1.0)?));
+        }
+        let sure =
+            |pieces: &[(Rectangle, Written)]| pieces.iter().map(|(_, read)| read.confidence).sum::<f32>();
+        let (pieces, is_back) = if sure(&backwards) > sure(&forwards) {
+            (backwards, true)
+        } else {
+            (forwards, false)
+        };
+        let (mut stand, mut lie) = (0.0, 0.0);
+        for (piece, read) in &pieces {
+            for (character, square) in characters(piece, read).into_iter().take(ASKED_CHARACTERS) {
+                let lying = Rectangle {
+                    angle: square.angle - FRAC_PI_2,
+                    ..square
                 };
-                let written = self.recogniser.read(sheet, &square, 1.0)?;
-                if written.text.chars().count() == 1 {
-                    of_characters += written.confidence;
+                for (sum, square) in [(&mut stand, square), (&mut lie, lying)] {
+                    let alone = self.recogniser.read(sheet, &square, 1.0)?;
+                    if alone.text.chars().eq([character]) {
+                        *sum += alone.confidence;
+                    }
                 }
             }
-            let mean = |sum: f32, many: usize| sum / many.max(1) as f32;
-            let readable = mean(of_lines, pieces.len()) + mean(of_characters, squares.len());
-            let readable = readable + OPINION * told.probability(degrees);
-            if readable > best.1 {
-                best = (degrees, readable);
-            }
         }
-        Ok(best.0)
+        if stand == lie {
+            return Ok(told.best().0);
+        }
+        // how far characters are turned from upright, clockwise, in quarters
+        let quarters = i32::from(is_vertical) + 2 * i32::from(is_back) - i32::from(lie > stand);
+        Ok(TURNS
+            .into_iter()
+            .cycle()
+            .nth((4 - quarters.rem_euclid(4)) as usize)
+            .unwrap_or(0))
     }
 
     fn lines(&mut self, sheet: &Sheet<'_>, places: &[Rectangle]) -> Result<Vec<Line>, ModelError> {
@@ -298,13 +299,19 @@ impl Ocr {
     /// Reads one line, again and otherwise where it was not read surely.
     fn line(&mut self, sheet: &Sheet<'_>, place: &Rectangle) -> Result<Line, ModelError> {
         let is_single = place.length < SINGLE * place.thickness;
-        let place = if is_single && place.is_upright() { place.crossed() } else { *place };
+        let place = if is_single && place.is_upright() {
+            place.crossed()
+        } else {
+            *place
+        };
         let width = if is_single { 1.0 } else { NARROWED };
         let mut line = Line {
             place,
             written: self.recogniser.read(sheet, &place, width)?,
         };
-        if line.written.confidence >= SURE && (!place.is_upright() || place.length > UNCLEAR * place.thickness) {
+        if line.written.confidence >= SURE
+            && (!place.is_upright() || place.length > UNCLEAR * place.thickness)
+        {
             return Ok(line);
         }
         let mut again = |place: Rectangle, margin: f32| -> Result<(), ModelError> {
@@ -334,6 +341,40 @@ impl Ocr {
         }
         Ok(line)
     }
+}
+
+/// The page in greys as its quality is measured.
+fn measured(sheet: &Sheet<'_>) -> GrayImage {
+    let width = sheet.width().min(WIDTH);
+    let height = (sheet.height() * width / sheet.width().max(1)).min(40 * WIDTH);
+    sheet.grey(width, height)
+}
+
+/// The full-width characters of a line and the square in which each stands.
+fn characters(line: &Rectangle, read: &Written) -> Vec<(char, Rectangle)> {
+    let mut steps: Vec<f32> = read
+        .middles
+        .iter()
+        .zip(read.middles.iter().skip(1))
+        .map(|(one, other)| other - one)
+        .collect();
+    steps.sort_by(f32::total_cmp);
+    let Some(step) = steps.get(steps.len() / 2) else {
+        return Vec::new();
+    };
+    let side = step * line.length;
+    read.text
+        .chars()
+        .zip(&read.middles)
+        .filter(|(character, _)| ('\u{4e01}'..='\u{9fff}').contains(character))
+        .map(|(character, middle)| {
+            let square = Rectangle {
+                thickness: side,
+                ..line.stretch(*middle, side)
+            };
+            (character, square)
+        })
+        .collect()
 }
 
 fn is_better(one: &Written, other: &Written, margin: f32) -> bool {

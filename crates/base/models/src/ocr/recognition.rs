@@ -115,7 +115,13 @@ mod tests {
     fn a_long_line_is_cut_where_nothing_is_written() {
         let width = 3000;
         let row: Vec<f32> = (0..width)
-            .map(|x| if (1010..1014).contains(&x) || (1990..1994).contains(&x) { 1.0 } else { -1.0 })
+            .map(|x| {
+                if (1010..1014).contains(&x) || (1990..1994).contains(&x) {
+                    1.0
+                } else {
+                    -1.0
+                }
+            })
             .collect();
         let white = vec![1.0; width];
         let planes: Vec<f32> = (0..3 * HEIGHT)

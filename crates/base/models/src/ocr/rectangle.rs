@@ -65,6 +65,20 @@ impl Rectangle {
         }
     }
 
+    /// A stretch of it around a place along it (0 to 1), so long.
+    #[must_use]
+    pub(crate) fn stretch(self, place: f32, length: f32) -> Self {
+        let (origin, along, across) = self.axes();
+        Self {
+            centre: (
+                origin.0 + along.0 * place + across.0 / 2.0,
+                origin.1 + along.1 * place + across.1 / 2.0,
+            ),
+            length,
+            ..self
+        }
+    }
+
     /// The same place, read from its other end.
     #[must_use]
     pub(crate) fn reversed(self) -> Self {
@@ -137,11 +151,7 @@ pub(crate) fn smallest(outline: &[(f32, f32)]) -> Option<Rectangle> {
             let (length, thickness, angle) = if rectangle.length >= rectangle.thickness {
                 (rectangle.length, rectangle.thickness, rectangle.angle)
             } else {
-                (
-                    rectangle.thickness,
-                    rectangle.length,
-                    rectangle.angle + FRAC_PI_2,
-                )
+                (rectangle.thickness, rectangle.length, rectangle.angle + FRAC_PI_2)
             };
             Rectangle {
                 length,
@@ -158,9 +168,16 @@ pub(crate) fn around(outline: &[(f32, f32)], angle: f32) -> Option<Rectangle> {
     let mut bounds: Option<(f32, f32, f32, f32)> = None;
     for (x, y) in outline {
         let (along, across) = (x * cosine + y * sine, y * cosine - x * sine);
-        bounds = Some(bounds.map_or((along, along, across, across), |(left, right, top, bottom)| {
-            (left.min(along), right.max(along), top.min(across), bottom.max(across))
-        }));
+        bounds = Some(
+            bounds.map_or((along, along, across, across), |(left, right, top, bottom)| {
+                (
+                    left.min(along),
+                    right.max(along),
+                    top.min(across),
+                    bottom.max(across),
+                )
+            }),
+        );
     }
     let (left, right, top, bottom) = bounds?;
     let (along, across) = (f32::midpoint(left, right), f32::midpoint(top, bottom));

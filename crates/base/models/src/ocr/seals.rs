@@ -33,7 +33,11 @@ pub(crate) fn seals(sheet: &Sheet<'_>) -> Vec<PageBox> {
     let mut cells = vec![0_usize; columns * rows];
     let size = width * height;
     for at in 0..size {
-        let value = |plane: usize| planes.get(plane * size + at).map_or(255.0, |value| (value + 1.0) * 127.5);
+        let value = |plane: usize| {
+            planes
+                .get(plane * size + at)
+                .map_or(255.0, |value| (value + 1.0) * 127.5)
+        };
         let (blue, green, red) = (value(0), value(1), value(2));
         if red - green > REDNESS
             && red - blue > REDNESS
@@ -150,7 +154,10 @@ mod tests {
         let sheet = Sheet::of(&page);
         let found = seals(&sheet);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!((found[0].x - 1020.0).abs() < 20.0 && (found[0].width - 360.0).abs() < 40.0, "{found:?}");
+        assert!(
+            (found[0].x - 1020.0).abs() < 20.0 && (found[0].width - 360.0).abs() < 40.0,
+            "{found:?}"
+        );
         assert!(is_red(&sheet, &found[0]));
         assert!(!is_red(&sheet, &[200.0, 600.0, 1200.0, 40.0].into()));
     }

@@ -280,10 +280,18 @@ impl<'a> Sheet<'a> {
         let (left, top) = (x as usize, y as usize);
         let (share_x, share_y) = (x - left as f32, y - top as f32);
         let step_x = if left + 1 < self.width { self.channels } else { 0 };
-        let step_y = if top + 1 < self.height { self.width * self.channels } else { 0 };
+        let step_y = if top + 1 < self.height {
+            self.width * self.channels
+        } else {
+            0
+        };
         let at = (top * self.width + left) * self.channels;
         for (channel, sum) in sums.iter_mut().enumerate().take(self.channels) {
-            let value = |offset: usize| self.bytes.get(at + offset + channel).map_or(255.0, |byte| f32::from(*byte));
+            let value = |offset: usize| {
+                self.bytes
+                    .get(at + offset + channel)
+                    .map_or(255.0, |byte| f32::from(*byte))
+            };
             let above = value(0) * (1.0 - share_x) + value(step_x) * share_x;
             let below = value(step_y) * (1.0 - share_x) + value(step_y + step_x) * share_x;
             *sum += above * (1.0 - share_y) + below * share_y;

@@ -70,7 +70,10 @@ const STYLES: [Style; 3] = [
 
 /// The three pages without damage. `None` where fonts or texts are not there.
 pub fn pages(fonts: &Path, texts: &Path) -> Option<Vec<Rendered>> {
-    let mut files: Vec<_> = std::fs::read_dir(texts).ok()?.filter_map(|file| Some(file.ok()?.path())).collect();
+    let mut files: Vec<_> = std::fs::read_dir(texts)
+        .ok()?
+        .filter_map(|file| Some(file.ok()?.path()))
+        .collect();
     files.sort();
     STYLES
         .iter()
@@ -78,10 +81,20 @@ pub fn pages(fonts: &Path, texts: &Path) -> Option<Vec<Rendered>> {
         .map(|(number, style)| {
             let font = std::fs::read(fonts.join(style.font)).ok()?;
             let font = FontVec::try_from_vec_and_index(font, SIMPLIFIED).ok()?;
-            let paragraphs = files.iter().skip(number * 40).take(40).filter_map(|file| std::fs::read_to_string(file).ok());
+            let paragraphs = files
+                .iter()
+                .skip(number * 40)
+                .take(40)
+                .filter_map(|file| std::fs::read_to_string(file).ok());
             let paragraphs: Vec<String> = paragraphs
-                .flat_map(|text| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>())
-                .filter(|line| line.chars().count() > 30 && line.chars().all(|character| font.glyph_id(character).0 != 0))
+                .flat_map(|text| {
+                    text.lines()
+                        .map(|line| line.trim().to_owned())
+                        .collect::<Vec<_>>()
+                })
+                .filter(|line| {
+                    line.chars().count() > 30 && line.chars().all(|character| font.glyph_id(character).0 != 0)
+                })
                 .collect();
             Some(typeset(style, &font, &paragraphs))
         })
@@ -134,7 +147,9 @@ fn typeset(style: &Style, font: &FontVec, paragraphs: &[String]) -> Rendered {
 
 fn width(font: &FontVec, text: &str, size: f32) -> f32 {
     let scaled = font.as_scaled(em(font, size));
-    text.chars().map(|character| scaled.h_advance(font.glyph_id(character))).sum()
+    text.chars()
+        .map(|character| scaled.h_advance(font.glyph_id(character)))
+        .sum()
 }
 
 /// The scale at which a full-width character is so many pixels wide.
@@ -171,7 +186,11 @@ pub fn spoilt(page: &GrayImage, damage: &str) -> GrayImage {
         "skew" => skewed(page, 255),
         "stains" => stained(page, &mut numbers),
         "faint" => faint(page),
-        "all" => noise(&skewed(&stained(&faint(page), &mut numbers), 200), 8.0, &mut numbers),
+        "all" => noise(
+            &skewed(&stained(&faint(page), &mut numbers), 200),
+            8.0,
+            &mut numbers,
+        ),
         _ => page.clone(),
     }
 }
