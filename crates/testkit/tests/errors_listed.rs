@@ -40,6 +40,7 @@ const AREAS: &[&str] = &[
     "people",
     "preservation",
     "quality",
+    "reading",
     "retention",
     "seal",
     "search",
