@@ -88,7 +88,10 @@ impl Content {
             "mi" | "mn" | "mo" | "mtext" if !self.line.is_empty() => self.line.push(' '),
             "tab" => self.line.push('\t'),
             "s" => {
-                let count = tag.attribute("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                let count = tag
+                    .attribute("c")
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(1_usize);
                 self.line.push_str(&" ".repeat(count.min(MAX_REPEATED)));
             }
             "line-break" if self.cells > 0 => self.line.push(' '),
@@ -153,7 +156,11 @@ impl Content {
             "p" | "h" if self.paragraphs > 0 => {
                 self.paragraphs = self.paragraphs.saturating_sub(1);
                 if self.paragraphs == 0 && self.cells == 0 {
-                    let role = if self.margins > 0 { LineRole::Margin } else { self.role };
+                    let role = if self.margins > 0 {
+                        LineRole::Margin
+                    } else {
+                        self.role
+                    };
                     self.end_line_as(role);
                 }
                 if name == "h" {
@@ -213,9 +220,20 @@ impl Content {
 fn holds_no_text(name: &str) -> bool {
     matches!(
         name,
-        "scripts" | "script" | "binary-data" | "tracked-changes" | "forms" | "note-citation" | "event-listeners"
-            | "font-face-decls" | "annotation-end" | "index-source-styles"
-            | "sequence-decls" | "user-field-decls" | "variable-decls" | "settings"
+        "scripts"
+            | "script"
+            | "binary-data"
+            | "tracked-changes"
+            | "forms"
+            | "note-citation"
+            | "event-listeners"
+            | "font-face-decls"
+            | "annotation-end"
+            | "index-source-styles"
+            | "sequence-decls"
+            | "user-field-decls"
+            | "variable-decls"
+            | "settings"
     )
 }
 
@@ -277,7 +295,10 @@ mod tests {
         assert_eq!(
             pages,
             [
-                (String::new(), "页脚\n第一章\n大坝验收  合格 注 好\n1954\ta b".to_owned()),
+                (
+                    String::new(),
+                    "页脚\n第一章\n大坝验收  合格 注 好\n1954\ta b".to_owned()
+                ),
                 (String::new(), "末".to_owned()),
                 ("片".to_owned(), "x".to_owned()),
             ]
