@@ -163,7 +163,13 @@ impl<'c, 'a> Flow<'c, 'a> {
     }
 }
 
-/// Whether a character is a part of a text: control characters of old programs are not.
+/// Whether a character is a part of a text: control characters of old programs are not, nor places where a word may
+/// be broken, by which no one would find it.
 fn is_written(letter: char) -> bool {
-    letter == '\t' || !(letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}' | '\u{feff}'))
+    letter == '\t'
+        || !(letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            ))
 }

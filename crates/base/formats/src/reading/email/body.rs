@@ -29,10 +29,16 @@ impl<'a> Content<'a> {
         let content_type = part.header.content_type(default_type);
         match &part.body {
             Body::Leaf(body) => self.add_leaf(part, &content_type, body, place),
-            Body::Multipart { preamble, parts, .. } if parts.is_empty() => {
+            Body::Multipart {
+                preamble,
+                parts,
+                epilogue,
+            } if parts.is_empty() => {
                 // parts were promised and there are none: what there is, is the message
-                let text = decode_charset(preamble, content_type.parameter("charset"));
-                self.lines.push_text(&text);
+                for text in [preamble, epilogue] {
+                    let text = decode_charset(text, content_type.parameter("charset"));
+                    self.lines.push_text(&text);
+                }
             }
             Body::Multipart { parts, .. } if content_type.is("multipart/alternative") => {
                 self.add_alternatives(parts);

@@ -36,6 +36,8 @@ pub(super) struct Content {
     is_meta: bool,
     /// Open formulas (MathML).
     formulas: usize,
+    /// Open notes in the margin.
+    annotations: usize,
     /// Whether we are among the styles of pages, of which headers and footers are read.
     is_master: bool,
     meta: Option<(&'static str, String)>,
@@ -60,7 +62,10 @@ impl Content {
 
     fn open(&mut self, tag: &Tag<'_>) {
         let name = tag.name();
-        if self.hidden > 0 || holds_no_text(name) || (name == "annotation" && self.formulas > 0) {
+        // who made a note, and when; dates in the text have the same name
+        let is_of_note = self.annotations > 0 && matches!(name, "creator" | "date" | "creator-initials");
+        if is_of_note || self.hidden > 0 || holds_no_text(name) || (name == "annotation" && self.formulas > 0)
+        {
             self.hidden += 1;
             return;
         }
@@ -85,6 +90,7 @@ impl Content {
                 }
             }
             "math" => self.formulas += 1,
+            "annotation" => self.annotations += 1,
             "mi" | "mn" | "mo" | "mtext" if !self.line.is_empty() => self.line.push(' '),
             "tab" => self.line.push('\t'),
             "s" => {
@@ -180,6 +186,7 @@ impl Content {
             }
             name if is_margin(name) => self.margins = self.margins.saturating_sub(1),
             "math" => self.formulas = self.formulas.saturating_sub(1),
+            "annotation" => self.annotations = self.annotations.saturating_sub(1),
             "meta" => self.is_meta = false,
             "master-styles" => self.is_master = false,
             "page" if self.is_begun => {

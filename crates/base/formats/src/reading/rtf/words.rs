@@ -30,13 +30,13 @@ pub(super) fn destination(word: &str) -> Option<Destination> {
         "doccomm" => Told("comments"),
         "company" => Told("organisation"),
         "colortbl" | "stylesheet" | "info" | "pict" | "object" | "objdata" | "fldinst" | "sn" | "sv"
-        | "upr" | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl" | "generator" | "xmlnstbl"
-        | "themedata" | "colorschememapping" | "datastore" | "latentstyles" | "filetbl" | "nonshppict"
-        | "bkmkstart" | "bkmkend" | "pnseclvl" | "operator" | "creatim" | "revtim" | "printim" | "buptim"
-        | "hlinkbase" | "manager" | "category" | "atnid" | "atnauthor" | "atndate" | "atnref" | "xe"
-        | "tc" | "tcn" | "falt" | "panose" | "mmathPr" | "wgrffmtfilter" | "pgptbl" | "userprops"
-        | "nonesttables" | "do" | "private" | "formfield" | "ftnsep" | "ftnsepc" | "ftncn" | "aftnsep"
-        | "aftnsepc" | "aftncn" => Nowhere,
+        | "upr" | "listname" | "leveltext" | "levelnumbers" | "listtable" | "listoverridetable"
+        | "revtbl" | "rsidtbl" | "generator" | "xmlnstbl" | "themedata" | "colorschememapping"
+        | "datastore" | "latentstyles" | "filetbl" | "nonshppict" | "bkmkstart" | "bkmkend" | "pnseclvl"
+        | "operator" | "creatim" | "revtim" | "printim" | "buptim" | "hlinkbase" | "manager" | "category"
+        | "atnid" | "atnauthor" | "atndate" | "atnref" | "xe" | "tc" | "tcn" | "falt" | "panose"
+        | "mmathPr" | "wgrffmtfilter" | "pgptbl" | "userprops" | "nonesttables" | "do" | "private"
+        | "formfield" | "ftnsep" | "ftnsepc" | "ftncn" | "aftnsep" | "aftnsepc" | "aftncn" => Nowhere,
         _ => return None,
     })
 }
