@@ -55,8 +55,6 @@ fn what_holds_text_gives_it() {
                 continue;
             }
             let (reading, result) = read(&path, &options);
-                std::fs::write(std::path::Path::new(&dump).join(&name), &reading.text).unwrap();
-            }
             let line = table.entry(extension).or_default();
             let characters = reading
                 .text

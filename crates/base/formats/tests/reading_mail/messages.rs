@@ -16,7 +16,11 @@ fn headers_and_bodies_in_any_character_set() {
             "まみむめも",
         ),
         ("outlook-msg/chinese-traditional.msg", "subject", "格式測試"),
-        ("outlook-msg/cyrillic_message.msg", "subject", "Автоматический ответ"),
+        (
+            "outlook-msg/cyrillic_message.msg",
+            "subject",
+            "Автоматический ответ",
+        ),
         ("tika/testMSG_chinese.msg", "from", "張毓倫"),
     ] {
         let (reading, result) = read(&folder.join(file), &options);

@@ -450,7 +450,7 @@ mod tests {
             }
             rtf.push('}');
             let expected: Vec<&str> = words.iter().map(|word| word.trim_end()).collect();
-            prop_assert_eq!(text(rtf.as_bytes()).replace('\n', "").replace(' ', ""), expected.join("").replace(' ', ""));
+            prop_assert_eq!(text(rtf.as_bytes()).replace(['\n', ' '], ""), expected.join("").replace(' ', ""));
         }
 
         #[test]
