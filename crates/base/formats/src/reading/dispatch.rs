@@ -86,6 +86,9 @@ fn by_head(head: &[u8]) -> Option<Reader> {
         // what Outlook wraps up for the way (TNEF)
         return Some(Reader::OutlookMessage);
     }
+    if super::mbox::is_mailbox(text) {
+        return Some(Reader::Mbox);
+    }
     // readers bear some bytes before the mark, and some inside it
     let beginning = head.get(..1024).unwrap_or(head);
     let mark: &[u8] = if beginning.starts_with(b"%") {
