@@ -21,7 +21,6 @@ fn child() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures for the report")]
 fn ofd_files_have_their_text_and_odd_ones_open() {
     let Some(folder) = corpus::folder("ofd") else {
         return;
@@ -55,7 +54,6 @@ fn ofd_files_have_their_text_and_odd_ones_open() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures for the report")]
 fn office_and_media_files_are_read_or_refused_by_name() {
     let Some(folder) = corpus::folder("office-and-media") else {
         return;

@@ -21,7 +21,6 @@ fn child() {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "figures for the report")]
 fn difficult_pdfs_are_read_or_refused_by_name() {
     let (Some(folder), Some(_)) = (corpus::folder("pdf-difficult"), reading::pdfium()) else {
         return;

@@ -160,11 +160,7 @@ impl Document {
 
     fn open(&mut self, tag: &Tag<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
         match tag.name() {
-            "p" => {
-                if self.paragraphs.len() < MAX_OPEN {
-                    self.paragraphs.push(Paragraph::default());
-                }
-            }
+            "p" if self.paragraphs.len() < MAX_OPEN => self.paragraphs.push(Paragraph::default()),
             "t" => self.collects = true,
             // the places of tabulators are called so too
             "tab" if tag.attribute("pos").is_none() => self.push("\t"),

@@ -10,7 +10,6 @@ use lantai_domain::reading::{PageUnit, ReadPage, TextSource};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-#[expect(clippy::print_stdout, reason = "a skipped test says why")]
 fn options() -> Option<ExtractOptions> {
     let folder = std::env::var_os("LANTAI_MODELS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models"),
