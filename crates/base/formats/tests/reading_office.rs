@@ -26,7 +26,8 @@ fn ofd_files_have_their_text_and_odd_ones_open() {
         return;
     };
     for file in walk(&folder).filter_map(Result::ok) {
-        if !file.path.extension().is_some_and(|ending| ending == "ofd") {
+        let is_ofd = file.path.extension().is_some_and(|ending| ending == "ofd");
+        if !is_ofd {
             continue;
         }
         let (result, sink) = reading::read(&file.path, reading::pdfium());
