@@ -26,9 +26,17 @@ const SPARE_BYTES: u64 = 256 << 20;
 /// Settings of the profile: no macro runs, no link is followed, no server answers.
 const SETTINGS: &[(&str, &str, &str)] = &[
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
-    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    (
+        "Office.Common/Security/Scripting",
+        "DisableMacrosExecution",
+        "true",
+    ),
     ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
-    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    (
+        "Office.Common/Security/Scripting",
+        "BlockUntrustedRefererLinks",
+        "true",
+    ),
     ("Office.Writer/Content/Update", "Link", "0"),
     ("Office.Calc/Content/Update", "Link", "2"),
     ("Inet/Settings", "ooInetProxyType", "2"),
@@ -111,15 +119,28 @@ impl Bridge<'_> {
     /// Turns the document into a PDF; gives where it lies.
     fn convert(&self, input: &Input<'_>) -> Result<PathBuf, ReadError> {
         let source = self.folder.join(safe_name(&input.extension()));
-        io::copy(&mut input.reader()?.take(input.size()), &mut File::create_new(&source)?)?;
+        io::copy(
+            &mut input.reader()?.take(input.size()),
+            &mut File::create_new(&source)?,
+        )?;
         let profile = self.folder.join("profile");
         fs::create_dir_all(profile.join("user"))?;
         File::create_new(profile.join("user/registrymodifications.xcu"))?.write_all(settings().as_bytes())?;
         let out = self.folder.join("out");
         fs::create_dir(&out)?;
         let child = Command::new(self.program)
-            .arg(format!("-env:UserInstallation=file://{}", percent_encoded(&profile)))
-            .args(["--headless", "--invisible", "--nologo", "--norestore", "--nolockcheck", "--nodefault"])
+            .arg(format!(
+                "-env:UserInstallation=file://{}",
+                percent_encoded(&profile)
+            ))
+            .args([
+                "--headless",
+                "--invisible",
+                "--nologo",
+                "--norestore",
+                "--nolockcheck",
+                "--nodefault",
+            ])
             .args(["--nofirststartwizard", "--convert-to", "pdf", "--outdir"])
             .arg(&out)
             .arg(&source)
@@ -138,7 +159,10 @@ impl Bridge<'_> {
             .process_group(0)
             .spawn()
             .map_err(|error| ReadError::program_failed(PROGRAM, error))?;
-        let mut child = Group { child, is_ended: false };
+        let mut child = Group {
+            child,
+            is_ended: false,
+        };
         self.look_after(&mut child)?;
         let pdf = fs::read_dir(&out)?
             .filter_map(Result::ok)
@@ -224,7 +248,9 @@ fn percent_encoded(path: &Path) -> String {
         .as_encoded_bytes()
         .iter()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => char::from(*byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(*byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()
@@ -259,7 +285,10 @@ mod tests {
     #[test]
     fn folders_are_private_and_go_away() {
         let scratch = tempfile::tempdir().unwrap();
-        let (first, second) = (Folder::make(scratch.path()).unwrap(), Folder::make(scratch.path()).unwrap());
+        let (first, second) = (
+            Folder::make(scratch.path()).unwrap(),
+            Folder::make(scratch.path()).unwrap(),
+        );
         assert_ne!(first.path, second.path);
         std::fs::write(first.path.join("x"), b"123").unwrap();
         assert_eq!(folder_bytes(scratch.path(), 0), 3);
@@ -280,7 +309,11 @@ mod tests {
     fn a_program_that_does_not_end_is_ended_with_all_it_started() {
         let scratch = tempfile::tempdir().unwrap();
         let program = scratch.path().join("soffice");
-        std::fs::write(&program, "#!/bin/sh\nsleep 600 & echo $! > \"$HOME/../child\"\nwait\n").unwrap();
+        std::fs::write(
+            &program,
+            "#!/bin/sh\nsleep 600 & echo $! > \"$HOME/../child\"\nwait\n",
+        )
+        .unwrap();
         std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         let folder = Folder::make(scratch.path()).unwrap();
         let error = bridge(&program, &folder.path)
@@ -291,7 +324,10 @@ mod tests {
         // gone, or a zombie that nobody has fetched yet
         let is_gone = || {
             let status = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
-            status.is_ok_and(|status| !status.contains(" Z ")).then(std::thread::yield_now).is_none()
+            status
+                .is_ok_and(|status| !status.contains(" Z "))
+                .then(std::thread::yield_now)
+                .is_none()
         };
         assert!((0..1_000_000).any(|_| is_gone()));
     }

@@ -86,8 +86,17 @@ fn by_head(head: &[u8]) -> Option<Reader> {
         // what Outlook wraps up for the way (TNEF)
         return Some(Reader::OutlookMessage);
     }
-    // readers bear some bytes before the mark
-    memchr::memmem::find(head.get(..1024).unwrap_or(head), b"%PDF-").map(|_| Reader::Pdf)
+    if super::mbox::is_mailbox(text) {
+        return Some(Reader::Mbox);
+    }
+    // readers bear some bytes before the mark, and some inside it
+    let beginning = head.get(..1024).unwrap_or(head);
+    let mark: &[u8] = if beginning.starts_with(b"%") {
+        b"PDF-1."
+    } else {
+        b"%PDF-"
+    };
+    memchr::memmem::find(beginning, mark).map(|_| Reader::Pdf)
 }
 
 fn in_zip(claim: &Claim, input: &Input<'_>) -> io::Result<Option<Reader>> {
@@ -215,6 +224,7 @@ fn by_claim(claim: &Claim, input: &Input<'_>, head: &[u8]) -> Option<Reader> {
     let extension = input.extension();
     let is_text =
         claim.is_text || matches!(claim.kind, FormatKind::Text | FormatKind::Data | FormatKind::Mail);
+    let is_zip = head.starts_with(b"PK");
     if let Some(reader) = by_mime(claim) {
         // a workbook of old that is no compound file is what a web page, an XML or a table was named
         let is_text_after_all = matches!(reader, Reader::Sheets | Reader::OldWord | Reader::OldSlides);
@@ -234,6 +244,16 @@ fn by_claim(claim: &Claim, input: &Input<'_>, head: &[u8]) -> Option<Reader> {
         "warc" | "arc" => Some(Reader::WebArchive),
         "123" | "wk1" | "wk3" | "wk4" | "wks" | "wps" | "wpd" | "qpw" | "sdw" | "sdc" | "sdd" | "hwp"
         | "pages" | "numbers" | "key" | "abw" | "pub" | "vsd" | "uot" | "uos" | "uop" | "lwp" => {
+            Some(Reader::Bridge)
+        }
+        // cut off or broken: the reader says how
+        "docx" | "docm" | "dotx" | "dotm" if is_zip => Some(Reader::Word),
+        "xlsx" | "xlsm" | "xltx" | "xlsb" if is_zip => Some(Reader::Sheets),
+        "pptx" | "pptm" | "ppsx" | "potx" if is_zip => Some(Reader::Slides),
+        "vsdx" | "vsdm" if is_zip => Some(Reader::Visio),
+        "ofd" if is_zip => Some(Reader::Ofd),
+        // before there were compound files
+        "doc" | "dot" | "xls" | "xlt" | "xlw" | "ppt" | "et" | "dps" if !is_text && !is_zip => {
             Some(Reader::Bridge)
         }
         _ if extension == "gz" && is_compressed_web_archive(input.name()) => Some(Reader::WebArchive),

@@ -9,10 +9,10 @@ mod body;
 mod flowed;
 mod uu;
 
-use attachment::tell_attachments;
 use super::flow::{Flow, Lines};
 use super::mime::{Entity, Header, MimeLimits, MimeParser};
 use super::{Context, Input, ReadError};
+use attachment::tell_attachments;
 use body::Content;
 use lantai_domain::reading::LineRole;
 
@@ -40,7 +40,10 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
     let mut parser = MimeParser::new(MimeLimits::default());
     let message = parser.parse(&bytes);
     if parser.cut {
-        context.omit("reading.too_deep", "parts of the message are nested too deep or are too many");
+        context.omit(
+            "reading.too_deep",
+            "parts of the message are nested too deep or are too many",
+        );
     }
     tell_header(&message.header, context);
     let content = Content::of(&message);

@@ -34,7 +34,10 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
         let Some((target, mime)) = book.items.get(identifier) else {
             continue;
         };
-        if !matches!(mime.as_str(), "application/xhtml+xml" | "text/html" | "application/x-dtbook+xml" | "") {
+        if !matches!(
+            mime.as_str(),
+            "application/xhtml+xml" | "text/html" | "application/x-dtbook+xml" | ""
+        ) {
             continue;
         }
         let member = resolve(&root, target).and_then(|name| package.find(&name));

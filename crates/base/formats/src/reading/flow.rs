@@ -88,7 +88,9 @@ impl<'c, 'a> Flow<'c, 'a> {
     /// What the pages from now on are called. Ends the page before.
     pub(super) fn set_label(&mut self, label: &str) -> Result<(), ReadError> {
         self.end_page()?;
-        self.label = Some(label.trim()).filter(|label| !label.is_empty()).map(str::to_owned);
+        self.label = Some(label.trim())
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned);
         Ok(())
     }
 
@@ -123,7 +125,10 @@ impl<'c, 'a> Flow<'c, 'a> {
 
     /// Lines with their roles.
     pub(super) fn lines(&mut self, lines: &Lines) -> Result<(), ReadError> {
-        lines.lines.iter().try_for_each(|(line, role)| self.line(line, *role))
+        lines
+            .lines
+            .iter()
+            .try_for_each(|(line, role)| self.line(line, *role))
     }
 
     /// Ends the page, if there is anything on it.
@@ -158,7 +163,13 @@ impl<'c, 'a> Flow<'c, 'a> {
     }
 }
 
-/// Whether a character is a part of a text: control characters of old programs are not.
+/// Whether a character is a part of a text: control characters of old programs are not, nor places where a word may
+/// be broken, by which no one would find it.
 fn is_written(letter: char) -> bool {
-    letter == '\t' || !(letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}' | '\u{feff}'))
+    letter == '\t'
+        || !(letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            ))
 }

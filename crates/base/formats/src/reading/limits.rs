@@ -48,7 +48,7 @@ impl Default for ReadLimits {
             page_characters: 2_000_000,
             pages: 200_000,
             page_lines: 20_000,
-            parts: 10_000,
+            parts: 100_000,
             part_bytes: 128 << 20,
             parts_bytes: 1 << 30,
             depth: 6,

@@ -1,8 +1,8 @@
 //! Mailboxes (`mbox`, RFC 4155): messages one after the other, each begun by a line `From `. Every message is read as a
 //! part; no more than one of them is in memory.
 
-use super::mime::{Header, decode_words};
-use super::{Context, Input, ReadError};
+use super::mime::Header;
+use super::{Context, Input, ReadError, email};
 use std::io::{BufRead, BufReader, Read};
 
 /// Bytes of a line that is looked at as a whole; longer ones are taken in pieces.
@@ -10,28 +10,53 @@ const LINE_BYTES: u64 = 64 * 1024;
 
 /// Reads a mailbox.
 pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
-    context.text_step("", serde_json::Map::new());
     let limit = context.limits().part_bytes;
     let mut messages = Messages::new(BufReader::new(input.reader()?), limit);
-    let mut number = 0_u64;
+    let Some(first) = messages.next_message()? else {
+        return Err(ReadError::damaged("there is no message in the mailbox"));
+    };
+    let Some(second) = messages.next_message()? else {
+        // a message that some program put a line before
+        return email::read(&Input::from_bytes(input.name(), &first.bytes), context);
+    };
+    context.text_step("", serde_json::Map::new());
+    tell(&first, 1, context)?;
+    tell(&second, 2, context)?;
+    // no more than what is told next is held from here on
+    drop((first, second));
+    let mut number = 2_u64;
     while let Some(message) = messages.next_message()? {
         number += 1;
-        let (header, _) = Header::split(&message.bytes, 1 << 20);
-        let subject = header.texts("subject").next();
-        let subject = subject.as_deref().map(decode_words).unwrap_or_default();
-        if message.is_cut {
-            context.omit("reading.part_too_large", format!("message {number}: {subject}"));
-            continue;
-        }
-        if message.bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        context.part(&format!("{number:05} {subject}.eml"), "message/rfc822", &message.bytes)?;
-    }
-    if number == 0 {
-        return Err(ReadError::damaged("there is no message in the mailbox"));
+        tell(&message, number, context)?;
     }
     Ok(())
+}
+
+fn tell(message: &Message, number: u64, context: &mut Context<'_>) -> Result<(), ReadError> {
+    let (header, _) = Header::split(&message.bytes, 1 << 20);
+    let subject = header.texts("subject").next().unwrap_or_default();
+    if message.is_cut {
+        context.omit("reading.part_too_large", format!("message {number}: {subject}"));
+        return Ok(());
+    }
+    if message.bytes.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    context.part(
+        &format!("{number:05} {subject}.eml"),
+        "message/rfc822",
+        &message.bytes,
+    )
+}
+
+/// Whether a text begins as a mailbox does: the line that parts messages, then the field of a header.
+pub(super) fn is_mailbox(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let is_parted = lines.next().is_some_and(is_from_line);
+    let field = lines.next().unwrap_or_default();
+    let name = field.split(|byte| *byte == b':').next().unwrap_or_default();
+    let name = name.strip_prefix(b">From ").map_or(name, |_| b"From");
+    is_parted && !name.is_empty() && name.len() < field.len() && name.iter().all(u8::is_ascii_graphic)
 }
 
 struct Message {
@@ -66,7 +91,11 @@ impl<R: BufRead> Messages<R> {
         let mut is_at_start = true;
         loop {
             line.clear();
-            let read = self.reader.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line)?;
+            let read = self
+                .reader
+                .by_ref()
+                .take(LINE_BYTES)
+                .read_until(b'\n', &mut line)?;
             if read == 0 {
                 let is_last = std::mem::take(&mut self.is_begun);
                 return Ok((is_last || !message.bytes.is_empty()).then_some(message));
@@ -88,7 +117,9 @@ impl<R: BufRead> Messages<R> {
                 continue;
             }
             let quoted = is_line_start && is_quoted_from(&line);
-            message.bytes.extend_from_slice(line.get(usize::from(quoted)..).unwrap_or_default());
+            message
+                .bytes
+                .extend_from_slice(line.get(usize::from(quoted)..).unwrap_or_default());
         }
     }
 }
@@ -100,7 +131,11 @@ fn is_from_line(line: &[u8]) -> bool {
         return false;
     };
     let text = String::from_utf8_lossy(rest);
-    let is_time = |word: &str| word.len() >= 4 && word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    let is_time = |word: &str| {
+        word.len() >= 4
+            && word.contains(':')
+            && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
+    };
     let is_year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let words: Vec<&str> = text.split_whitespace().skip(1).collect();
     words.iter().any(|word| is_time(word)) && words.iter().any(|word| is_year(word))
@@ -122,20 +157,27 @@ mod tests {
         let mut messages = Messages::new(mailbox, limit);
         let mut found = Vec::new();
         while let Some(message) = messages.next_message().unwrap() {
-            found.push((String::from_utf8_lossy(&message.bytes).into_owned(), message.is_cut));
+            found.push((
+                String::from_utf8_lossy(&message.bytes).into_owned(),
+                message.is_cut,
+            ));
         }
         found
     }
 
     #[test]
     fn messages_are_parted_by_lines_that_nobody_writes() {
-        let mailbox = b"From a@b Mon Jan  1 00:00:00 2001\nSubject: 1\n\nFrom here we go\n>From me\n>>From x\n\n\
+        let mailbox =
+            b"From a@b Mon Jan  1 00:00:00 2001\nSubject: 1\n\nFrom here we go\n>From me\n>>From x\n\n\
             From c@d Tue Jan 12 09:01:02 CST 2001\nSubject: 2\n\nbody\n";
         let found = messages(mailbox, 1_000);
         assert_eq!(
             found,
             [
-                ("Subject: 1\n\nFrom here we go\nFrom me\n>From x\n\n".to_owned(), false),
+                (
+                    "Subject: 1\n\nFrom here we go\nFrom me\n>From x\n\n".to_owned(),
+                    false
+                ),
                 ("Subject: 2\n\nbody\n".to_owned(), false)
             ]
         );
@@ -148,7 +190,21 @@ mod tests {
             "y".repeat(200_000)
         );
         let found = messages(mailbox.as_bytes(), 1_000);
-        assert_eq!(found.iter().map(|(_, is_cut)| *is_cut).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(
+            found.iter().map(|(_, is_cut)| *is_cut).collect::<Vec<_>>(),
+            [true, false]
+        );
+    }
+
+    #[test]
+    fn a_mailbox_is_known_by_its_beginning() {
+        assert!(is_mailbox(
+            b"From a@b Mon Jan  1 00:00:00 2001\r\nReceived: x\r\n"
+        ));
+        assert!(!is_mailbox(
+            b"From Monday 10:00 on, in 2001,\nwe meet: in the hall\n"
+        ));
+        assert!(!is_mailbox(b"From: a@b\nTo: c@d\n"));
     }
 
     proptest! {

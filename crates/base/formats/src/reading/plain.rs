@@ -89,10 +89,15 @@ fn read_lines(letters: &mut Letters<impl Read>, context: &mut Context<'_>) -> Re
 
 fn tell_line(flow: &mut Flow<'_, '_>, line: &str) -> Result<(), ReadError> {
     let line = line.strip_suffix('\r').unwrap_or(line);
-    line.split('\r').try_for_each(|line| flow.line(line, LineRole::Body))
+    line.split('\r')
+        .try_for_each(|line| flow.line(line, LineRole::Body))
 }
 
-fn read_rows(letters: &mut Letters<impl Read>, delimiter: char, context: &mut Context<'_>) -> Result<(), ReadError> {
+fn read_rows(
+    letters: &mut Letters<impl Read>,
+    delimiter: char,
+    context: &mut Context<'_>,
+) -> Result<(), ReadError> {
     let mut flow = Flow::new(context);
     let mut cells = Cells::new(delimiter);
     while let Some(piece) = letters.next_piece()? {

@@ -4,7 +4,9 @@ use super::context::Context;
 use super::dispatch::Reader;
 use super::error::ReadError;
 use super::input::Input;
-use super::{bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf};
+use super::{
+    bridge, email, epub, html, image_page, markdown, mbox, msg, ofd, old_office, ooxml, opendocument, pdf,
+};
 use super::{plain, rtf, sheets, web_archive, xps};
 
 /// Reads a document with one reader.

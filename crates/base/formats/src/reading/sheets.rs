@@ -27,7 +27,8 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
             other => ReadError::damaged(other),
         })?;
         context.text_step("calamine", serde_json::Map::new());
-        return read_ranges(workbook, context);
+        read_ranges(workbook, context)?;
+        return ooxml::hand_on_storages(&bytes, context);
     }
     let mut package = Package::open(input, context.limits())?;
     if package.stated_bytes() > MAX_EXPANDED.min(context.limits().expanded_bytes) {

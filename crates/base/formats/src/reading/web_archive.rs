@@ -80,7 +80,8 @@ impl Archive<'_, '_> {
     }
 
     fn fault(&mut self, offset: u64, detail: &str) {
-        self.context.omit("reading.damaged_record", format!("offset {offset}: {detail}"));
+        self.context
+            .omit("reading.damaged_record", format!("offset {offset}: {detail}"));
     }
 
     fn count(&mut self, name: &'static str) {
@@ -158,7 +159,10 @@ impl Archive<'_, '_> {
 
 /// Whether a type may have text. Pictures, films and what pages are dressed with are counted, not read.
 fn has_text(mime: &str) -> bool {
-    let is_dress = mime.contains("javascript") || mime.contains("ecmascript") || mime == "text/css" || mime.contains("font");
+    let is_dress = mime.contains("javascript")
+        || mime.contains("ecmascript")
+        || mime == "text/css"
+        || mime.contains("font");
     !(is_dress
         || mime.starts_with("image/")
         || mime.starts_with("audio/")

@@ -9,7 +9,9 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
     let office = ["/usr/bin/soffice", "/usr/lib/libreoffice/program/soffice"];
     let office = office.into_iter().map(PathBuf::from).find(|path| path.is_file());
     let models = std::env::var_os("LANTAI_MODELS").map(PathBuf::from);
-    let pdfium = models.map(|models| models.join("pdfium/libpdfium.so")).filter(|path| path.is_file());
+    let pdfium = models
+        .map(|models| models.join("pdfium/libpdfium.so"))
+        .filter(|path| path.is_file());
     match (office, pdfium) {
         (Some(office), Some(pdfium)) => Some((office, pdfium)),
         (None, _) => {
@@ -25,8 +27,12 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
 
 #[test]
 fn what_nothing_else_reads_is_read_by_libreoffice() {
-    let Some(folder) = corpus::folder("office-and-media") else { return };
-    let Some((office, pdfium)) = programs() else { return };
+    let Some(folder) = corpus::folder("office-and-media") else {
+        return;
+    };
+    let Some((office, pdfium)) = programs() else {
+        return;
+    };
     let scratch = tempfile::tempdir().unwrap();
     let options = ExtractOptions {
         libreoffice: Some(office),
@@ -35,10 +41,23 @@ fn what_nothing_else_reads_is_read_by_libreoffice() {
         ..options()
     };
     let mut texts = 0;
-    for file in ["poi/publisher/Sample4.pub", "poi/diagram/44501.vsd", "tika/testWORKS2000.wps", "tika/testStarOffice-5.2-writer.sdw", "tika/testHWP_5.0.hwp"] {
+    for file in [
+        "poi/publisher/Sample4.pub",
+        "poi/diagram/44501.vsd",
+        "tika/testWORKS2000.wps",
+        "tika/testStarOffice-5.2-writer.sdw",
+        "tika/testHWP_5.0.hwp",
+    ] {
         let (reading, result) = read(&folder.join(file), &options);
-        let letters = reading.text.chars().filter(|letter| letter.is_alphanumeric()).count();
-        println!("{file}: {letters} letters on {} pages, {result:?}", reading.pages.len());
+        let letters = reading
+            .text
+            .chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .count();
+        println!(
+            "{file}: {letters} letters on {} pages, {result:?}",
+            reading.pages.len()
+        );
         texts += usize::from(letters > 0);
     }
     assert!(texts >= 2, "{texts}");
@@ -47,7 +66,9 @@ fn what_nothing_else_reads_is_read_by_libreoffice() {
 
 #[test]
 fn without_libreoffice_its_formats_are_refused_by_name() {
-    let Some(folder) = corpus::folder("office-and-media") else { return };
+    let Some(folder) = corpus::folder("office-and-media") else {
+        return;
+    };
     let (_, result) = read(&folder.join(Path::new("poi/publisher/Sample4.pub")), &options());
     assert_eq!(result.unwrap_err().code(), "reading.program_missing");
 }

@@ -3,9 +3,18 @@
 use crate::{corpus, files_below, options, read};
 use std::collections::BTreeMap;
 
+/// Whether a text is another from which some characters were dropped.
+fn is_part_of(text: &str, whole: &str) -> bool {
+    let mut letters = whole.chars();
+    let lacking = whole.chars().count() - text.chars().count();
+    text.chars().all(|letter| letters.any(|other| other == letter)) && lacking <= 20
+}
+
 #[test]
 fn all_encodings_of_a_text_give_it() {
-    let Some(folder) = corpus::folder("encodings") else { return };
+    let Some(folder) = corpus::folder("encodings") else {
+        return;
+    };
     let options = options();
     let mut texts: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for path in files_below(&folder) {
@@ -15,18 +24,23 @@ fn all_encodings_of_a_text_give_it() {
         };
         let (reading, result) = read(&path, &options);
         assert!(result.is_ok(), "{name}: {result:?}");
-        texts.entry(number.to_owned()).or_default().push((encoding.to_owned(), reading.text));
+        texts
+            .entry(number.to_owned())
+            .or_default()
+            .push((encoding.to_owned(), reading.text));
     }
     let (mut same, mut all) = (0, 0);
     for (number, found) in &texts {
-        let (_, reference) = found.iter().find(|(encoding, _)| encoding.ends_with("utf-8.txt")).unwrap();
+        let (_, reference) = found
+            .iter()
+            .find(|(encoding, _)| encoding.ends_with("utf-8.txt"))
+            .unwrap();
         assert!(reference.chars().count() > 300);
         for (encoding, text) in found {
             all += 1;
             // these encodings lack a few of the characters
             let is_poor = encoding.contains("gbk") || encoding.contains("big5");
-            let lacking = reference.chars().count().abs_diff(text.chars().count());
-            let is_same = text == reference || (is_poor && lacking <= 10 && !text.contains('\u{fffd}'));
+            let is_same = text == reference || (is_poor && is_part_of(text, reference));
             same += usize::from(is_same);
             assert!(is_same, "{number} in {encoding}");
         }

@@ -34,8 +34,11 @@ fn no_file_makes_any_reader_fall() {
         ..ReadLimits::default()
     };
     let (mut files, mut readings, mut refused) = (0, 0, 0);
+    let mut slowest = (std::time::Duration::ZERO, String::new());
     for folder in ["office-and-media", "email", "warc", "hostile", "archive-files"] {
-        let Some(folder) = corpus::folder(folder) else { return };
+        let Some(folder) = corpus::folder(folder) else {
+            return;
+        };
         for path in files_below(&folder) {
             files += 1;
             let bytes = std::fs::read(&path).unwrap();
@@ -45,13 +48,23 @@ fn no_file_makes_any_reader_fall() {
                 readings += 1;
                 let mut collector = Collector::new();
                 let options = ExtractOptions::default();
+                let begun = std::time::Instant::now();
                 let result = extract_as(*reader, &input, &claim, &options, &limits, &mut collector);
+                slowest = slowest.max((begun.elapsed(), format!("{} at {reader:?}", path.display())));
                 refused += usize::from(result.is_err());
-                assert!(collector.reading.text.chars().count() <= 2_100_000, "{}", path.display());
+                assert!(
+                    collector.reading.text.chars().count() <= 2_100_000,
+                    "{}",
+                    path.display()
+                );
             }
         }
     }
-    println!("{files} files at {} readers: {readings} readings, {refused} refused", READERS.len());
+    println!("slowest: {slowest:?}");
+    println!(
+        "{files} files at {} readers: {readings} readings, {refused} refused",
+        READERS.len()
+    );
     assert!(files > 500);
 }
 
@@ -66,9 +79,15 @@ fn no_cut_off_file_makes_any_reader_fall() {
     };
     let mut readings = 0;
     for folder in ["email", "warc", "office-and-media"] {
-        let Some(folder) = corpus::folder(folder) else { return };
+        let Some(folder) = corpus::folder(folder) else {
+            return;
+        };
         for path in files_below(&folder) {
-            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            let extension = path
+                .extension()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
             let readers: &[Reader] = match extension.as_str() {
                 "msg" => &[Reader::OutlookMessage, Reader::Email],
                 "eml" | "mhtml" => &[Reader::Email],
@@ -94,7 +113,14 @@ fn no_cut_off_file_makes_any_reader_fall() {
                     readings += 1;
                     let input = Input::from_bytes("cut", &bytes);
                     let options = ExtractOptions::default();
-                    let _result = extract_as(*reader, &input, &claim, &options, &ReadLimits::default(), &mut Collector::new());
+                    let _result = extract_as(
+                        *reader,
+                        &input,
+                        &claim,
+                        &options,
+                        &ReadLimits::default(),
+                        &mut Collector::new(),
+                    );
                 }
             }
         }

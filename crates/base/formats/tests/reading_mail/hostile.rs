@@ -15,7 +15,14 @@ fn text_of(reader: Reader, name: &str, bytes: &[u8]) -> (String, Vec<String>) {
     };
     let mut collector = Collector::new();
     let input = Input::from_bytes(name, bytes);
-    let result = extract_as(reader, &input, &claim, &options(), &ReadLimits::default(), &mut collector);
+    let result = extract_as(
+        reader,
+        &input,
+        &claim,
+        &options(),
+        &ReadLimits::default(),
+        &mut collector,
+    );
     assert!(result.is_ok(), "{name}: {result:?}");
     let omitted = omitted(&collector.reading);
     (collector.reading.text, omitted)
@@ -23,7 +30,9 @@ fn text_of(reader: Reader, name: &str, bytes: &[u8]) -> (String, Vec<String>) {
 
 #[test]
 fn entities_do_not_expand_and_scripts_are_no_text() {
-    let Some(folder) = corpus::folder("hostile") else { return };
+    let Some(folder) = corpus::folder("hostile") else {
+        return;
+    };
     let options = options();
     for (file, has, has_not) in [
         ("xml_entity_expansion.xml", "", "lollol"),
@@ -34,7 +43,11 @@ fn entities_do_not_expand_and_scripts_are_no_text() {
         let (reading, result) = read(&folder.join(file), &options);
         assert!(result.is_ok(), "{file}: {result:?}");
         assert!(reading.text.contains(has), "{file}: {}", reading.text);
-        assert!(file.ends_with("csv") || !reading.text.contains(has_not), "{file}: {}", reading.text);
+        assert!(
+            file.ends_with("csv") || !reading.text.contains(has_not),
+            "{file}: {}",
+            reading.text
+        );
         assert!(reading.text.len() < 10_000);
     }
 }
@@ -43,7 +56,9 @@ fn entities_do_not_expand_and_scripts_are_no_text() {
 fn messages_without_end_have_an_end() {
     let mut nested = String::new();
     for level in 0..500 {
-        nested.push_str(&format!("Content-Type: multipart/mixed; boundary=b{level}x\n\n--b{level}x\n"));
+        nested.push_str(&format!(
+            "Content-Type: multipart/mixed; boundary=b{level}x\n\n--b{level}x\n"
+        ));
     }
     nested.push_str("\ninnermost");
     let (_, omitted) = text_of(Reader::Email, "nested.eml", nested.as_bytes());
@@ -55,9 +70,17 @@ fn messages_without_end_have_an_end() {
     }
     let (text, omitted) = text_of(Reader::Email, "inside.eml", inside.as_bytes());
     assert!(text.contains("level 49") && !text.contains("the last"));
-    assert!(omitted.iter().any(|omission| omission.starts_with("reading.too_deep")), "{omitted:?}");
+    assert!(
+        omitted
+            .iter()
+            .any(|omission| omission.starts_with("reading.too_deep")),
+        "{omitted:?}"
+    );
 
-    let endless = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(50_000));
+    let endless = format!(
+        "Content-Type: multipart/mixed; boundary=b\n\n{}",
+        "--b\n\nx\n".repeat(50_000)
+    );
     let (text, omitted) = text_of(Reader::Email, "endless.eml", endless.as_bytes());
     assert!(text.len() > 10_000);
     assert!(omitted[0].starts_with("reading.too_deep"), "{omitted:?}");
@@ -76,7 +99,9 @@ fn a_bomb_in_a_web_archive_is_told() {
     use std::io::Write;
     let member = |length: usize| {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        let head = format!("WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a/\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n");
+        let head = format!(
+            "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a/\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
+        );
         gzip.write_all(head.as_bytes()).unwrap();
         for _ in 0..length / 1_000_000 {
             gzip.write_all(&vec![b'0'; 1_000_000]).unwrap();

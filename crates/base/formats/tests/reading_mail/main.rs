@@ -33,12 +33,21 @@ fn options() -> ExtractOptions {
 fn read(path: &Path, options: &ExtractOptions) -> (Reading, Result<(), ReadError>) {
     let found = options.identifier.as_ref().unwrap().identify_file(path).unwrap();
     let mut collector = Collector::new();
-    let result = extract(path, &Claim::from(&found), options, &ReadLimits::default(), &mut collector);
+    let result = extract(
+        path,
+        &Claim::from(&found),
+        options,
+        &ReadLimits::default(),
+        &mut collector,
+    );
     (collector.reading, result)
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = walk(folder).filter_map(Result::ok).map(|file| file.path).collect();
+    let mut files: Vec<PathBuf> = walk(folder)
+        .filter_map(Result::ok)
+        .map(|file| file.path)
+        .collect();
     files.sort();
     files
 }
@@ -50,5 +59,7 @@ fn told<'a>(reading: &'a Reading, name: &str) -> Option<&'a str> {
 
 fn omitted(reading: &Reading) -> Vec<String> {
     let omitted = reading.provenance.omitted.iter();
-    omitted.map(|omission| format!("{}: {}", omission.code, omission.detail)).collect()
+    omitted
+        .map(|omission| format!("{}: {}", omission.code, omission.detail))
+        .collect()
 }

@@ -4,19 +4,37 @@ use crate::{corpus, files_below, omitted, options, read, told};
 
 #[test]
 fn headers_and_bodies_in_any_character_set() {
-    let Some(folder) = corpus::folder("email") else { return };
+    let Some(folder) = corpus::folder("email") else {
+        return;
+    };
     let options = options();
     for (file, name, value) in [
         ("mail-rb/multi_charset/japanese.eml", "subject", "まみむめも"),
-        ("mail-rb/multi_charset/japanese_iso_2022.eml", "subject", "見積"),
-        ("outlook-msg/chinese-traditional.msg", "subject", "大地"),
-        ("outlook-msg/cyrillic_message.msg", "subject", "ропрорпо"),
-        ("tika/testMSG_chinese.msg", "subject", "張毓倫"),
+        (
+            "mail-rb/multi_charset/japanese_iso_2022.eml",
+            "subject",
+            "まみむめも",
+        ),
+        ("outlook-msg/chinese-traditional.msg", "subject", "格式測試"),
+        (
+            "outlook-msg/cyrillic_message.msg",
+            "subject",
+            "Автоматический ответ",
+        ),
+        ("tika/testMSG_chinese.msg", "from", "張毓倫"),
     ] {
         let (reading, result) = read(&folder.join(file), &options);
         assert!(result.is_ok(), "{file}: {result:?}");
         println!("{file}: {:?}", reading.told);
-        println!("    {}", reading.text.chars().take(300).collect::<String>().replace('\n', " | "));
+        println!(
+            "    {}",
+            reading
+                .text
+                .chars()
+                .take(300)
+                .collect::<String>()
+                .replace('\n', " | ")
+        );
         let found = told(&reading, name).unwrap_or_default();
         assert!(found.contains(value), "{file}: {found}");
     }
@@ -24,7 +42,9 @@ fn headers_and_bodies_in_any_character_set() {
 
 #[test]
 fn attachments_are_parts() {
-    let Some(folder) = corpus::folder("email") else { return };
+    let Some(folder) = corpus::folder("email") else {
+        return;
+    };
     let options = options();
     for (file, parts) in [
         ("outlook-msg/attachment_msg_pdf.msg", 2),
@@ -42,11 +62,17 @@ fn attachments_are_parts() {
 
 #[test]
 fn every_message_of_the_corpus_is_read() {
-    let Some(folder) = corpus::folder("email") else { return };
+    let Some(folder) = corpus::folder("email") else {
+        return;
+    };
     let options = options();
     let (mut files, mut failed, mut with_replacements) = (0, Vec::new(), Vec::new());
     for path in files_below(&folder) {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if !matches!(extension.as_str(), "eml" | "msg" | "mbox") {
             continue;
         }
@@ -59,6 +85,8 @@ fn every_message_of_the_corpus_is_read() {
             with_replacements.push(path.display().to_string());
         }
     }
-    println!("{files} files of mail; failed: {failed:#?}; with characters that could not be decoded: {with_replacements:#?}");
+    println!(
+        "{files} files of mail; failed: {failed:#?}; with characters that could not be decoded: {with_replacements:#?}"
+    );
     assert!(failed.len() <= 3, "{failed:?}");
 }

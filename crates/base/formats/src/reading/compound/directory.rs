@@ -53,7 +53,9 @@ impl Directory {
             };
             let inside = directory.siblings(first, &mut seen);
             if depth < MAX_DEPTH {
-                let inner = inside.iter().filter(|at| directory.get(**at).is_some_and(|entry| entry.kind == 1));
+                let inner = inside
+                    .iter()
+                    .filter(|at| directory.get(**at).is_some_and(|entry| entry.kind == 1));
                 storages.extend(inner.map(|at| (*at, depth + 1)));
             }
             directory.children.insert(storage, inside);
@@ -131,7 +133,11 @@ impl Directory {
     /// All that lies in a storage, storages before what lies in them, with their path from there.
     pub(super) fn below(&self, storage: &str) -> Vec<(String, Entry)> {
         let mut found = Vec::new();
-        let mut open: Vec<(String, usize)> = self.find(storage).map(|at| (String::new(), at)).into_iter().collect();
+        let mut open: Vec<(String, usize)> = self
+            .find(storage)
+            .map(|at| (String::new(), at))
+            .into_iter()
+            .collect();
         while let Some((path, storage)) = open.pop() {
             for at in self.children.get(&storage).into_iter().flatten() {
                 let Some(entry) = self.get(*at) else {
@@ -167,7 +173,9 @@ fn entry(bytes: &[u8]) -> Option<Entry> {
         .chunks_exact(2)
         .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     Some(Entry {
-        name: char::decode_utf16(units).map(|letter| letter.unwrap_or('\u{fffd}')).collect(),
+        name: char::decode_utf16(units)
+            .map(|letter| letter.unwrap_or('\u{fffd}'))
+            .collect(),
         kind,
         left: u32_at(bytes, 68)?,
         right: u32_at(bytes, 72)?,

@@ -82,7 +82,8 @@ impl<R: Read + Seek> Compound<R> {
             let bytes = self.read_sector(table)?;
             self.next.extend(words(&bytes));
             let whole = index(u32::try_from(self.sector / 4).unwrap_or(0));
-            self.next.resize(self.next.len().next_multiple_of(whole.max(1)), MAX_SECTOR);
+            self.next
+                .resize(self.next.len().next_multiple_of(whole.max(1)), MAX_SECTOR);
         }
         Ok(())
     }
@@ -240,7 +241,9 @@ pub(in crate::reading) fn index(number: u32) -> usize {
 
 /// Text in UTF-16, little-endian, up to a zero.
 pub(in crate::reading) fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     char::decode_utf16(units.take_while(|unit| *unit != 0))
         .map(|letter| letter.unwrap_or('\u{fffd}'))
         .collect()
@@ -248,7 +251,9 @@ pub(in crate::reading) fn utf16(bytes: &[u8]) -> String {
 
 /// A time in steps of 100 nanoseconds from 1601, in RFC 3339.
 pub(in crate::reading) fn file_time(time: u64) -> Option<String> {
-    let seconds = i64::try_from(time / 10_000_000).ok()?.checked_sub(11_644_473_600)?;
+    let seconds = i64::try_from(time / 10_000_000)
+        .ok()?
+        .checked_sub(11_644_473_600)?;
     let stamp = jiff::Timestamp::from_second(seconds).ok()?;
     (seconds > 0).then(|| stamp.to_string())
 }

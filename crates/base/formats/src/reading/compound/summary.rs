@@ -36,7 +36,9 @@ fn summary(bytes: &[u8]) -> Vec<(&'static str, String)> {
         (0..index(count)).find_map(|at| {
             let entry = section.checked_add(8)?.checked_add(at * 8)?;
             let is_it = u32_at(bytes, entry)? == wanted;
-            is_it.then(|| section.checked_add(index(u32_at(bytes, entry + 4)?))).flatten()
+            is_it
+                .then(|| section.checked_add(index(u32_at(bytes, entry + 4)?)))
+                .flatten()
         })
     };
     let number = offset(1).and_then(|at| u16_at(bytes, at.checked_add(4)?));
@@ -91,7 +93,10 @@ mod tests {
         bytes.extend(((11_644_473_600_u64 + 86_400) * 10_000_000).to_le_bytes());
         assert_eq!(
             summary(&bytes),
-            [("title", "大坝".to_owned()), ("created", "1970-01-02T00:00:00Z".to_owned())]
+            [
+                ("title", "大坝".to_owned()),
+                ("created", "1970-01-02T00:00:00Z".to_owned())
+            ]
         );
     }
 

@@ -27,7 +27,10 @@ impl<'a> Attachment<'a> {
                 Cow::Owned(decoded) => Cow::Owned(decoded),
             },
         };
-        let name = part.header.file_name().unwrap_or_else(|| name_of(&part.header, content_type, &bytes, number));
+        let name = part
+            .header
+            .file_name()
+            .unwrap_or_else(|| name_of(&part.header, content_type, &bytes, number));
         Self {
             name,
             mime: content_type.name.clone(),
@@ -44,7 +47,10 @@ fn name_of(header: &Header, content_type: &ContentType, bytes: &[u8], number: us
     if is_message(content_type) {
         let (inner, _) = Header::split(bytes, 64 * 1024);
         let subject = inner.texts("subject").next();
-        return subject.map_or_else(|| format!("message-{number}.eml"), |subject| format!("{subject}.eml"));
+        return subject.map_or_else(
+            || format!("message-{number}.eml"),
+            |subject| format!("{subject}.eml"),
+        );
     }
     let ending = match content_type.name.as_str() {
         "text/plain" => "txt",
@@ -63,7 +69,10 @@ fn name_of(header: &Header, content_type: &ContentType, bytes: &[u8], number: us
 
 /// Whether a part is a message.
 pub(super) fn is_message(content_type: &ContentType) -> bool {
-    matches!(content_type.name.as_str(), "message/rfc822" | "message/global" | "message/news")
+    matches!(
+        content_type.name.as_str(),
+        "message/rfc822" | "message/global" | "message/news"
+    )
 }
 
 /// Has attachments read.

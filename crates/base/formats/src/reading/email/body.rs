@@ -29,10 +29,16 @@ impl<'a> Content<'a> {
         let content_type = part.header.content_type(default_type);
         match &part.body {
             Body::Leaf(body) => self.add_leaf(part, &content_type, body, place),
-            Body::Multipart { preamble, parts, .. } if parts.is_empty() => {
+            Body::Multipart {
+                preamble,
+                parts,
+                epilogue,
+            } if parts.is_empty() => {
                 // parts were promised and there are none: what there is, is the message
-                let text = decode_charset(preamble, content_type.parameter("charset"));
-                self.lines.push_text(&text);
+                for text in [preamble, epilogue] {
+                    let text = decode_charset(text, content_type.parameter("charset"));
+                    self.lines.push_text(&text);
+                }
             }
             Body::Multipart { parts, .. } if content_type.is("multipart/alternative") => {
                 self.add_alternatives(parts);
@@ -54,14 +60,21 @@ impl<'a> Content<'a> {
         let disposition = part.header.disposition();
         let is_attached = disposition.name == "attachment"
             || (part.header.file_name().is_some() && disposition.name != "inline" && place != Place::Alone);
-        let is_dress = matches!(content_type.name.as_str(), "text/css" | "text/javascript" | "application/javascript");
+        let is_dress = matches!(
+            content_type.name.as_str(),
+            "text/css" | "text/javascript" | "application/javascript"
+        );
         if is_dress && place == Place::Related {
             return;
         }
         if !is_attached && is_shown(content_type) {
             return self.add_text(part, content_type, body);
         }
-        if place == Place::Alone && !is_attached && !content_type.is("multipart/") && content_type.name.starts_with("text/") {
+        if place == Place::Alone
+            && !is_attached
+            && !content_type.is("multipart/")
+            && content_type.name.starts_with("text/")
+        {
             return self.add_text(part, content_type, body);
         }
         if body.trim_ascii().is_empty() {
@@ -75,12 +88,18 @@ impl<'a> Content<'a> {
         let bytes = decode_transfer(body, part.header.transfer_encoding());
         let charset = content_type.parameter("charset");
         if is_marked_up(content_type) {
-            self.lines.append(html_text(&decode_markup(&bytes, charset)).lines);
+            self.lines
+                .append(html_text(&decode_markup(&bytes, charset)).lines);
             return;
         }
         let mut text = decode_charset(&bytes, charset);
-        if content_type.parameter("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
-            let drops_blank = content_type.parameter("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+        if content_type
+            .parameter("format")
+            .is_some_and(|format| format.eq_ignore_ascii_case("flowed"))
+        {
+            let drops_blank = content_type
+                .parameter("delsp")
+                .is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
             text = unflow(&text, drops_blank);
         }
         let (text, files) = uu::cut_out(text);
@@ -129,7 +148,10 @@ enum Place {
 fn is_shown(content_type: &ContentType) -> bool {
     is_marked_up(content_type)
         || !is_message(content_type) && content_type.is("message/")
-        || matches!(content_type.name.as_str(), "text/plain" | "text/rfc822-headers" | "text" | "text/unknown")
+        || matches!(
+            content_type.name.as_str(),
+            "text/plain" | "text/rfc822-headers" | "text" | "text/unknown"
+        )
 }
 
 fn is_marked_up(content_type: &ContentType) -> bool {
@@ -189,8 +211,16 @@ mod tests {
 
     #[test]
     fn a_message_without_the_parts_it_promised_is_read() {
-        assert_eq!(content("Content-Type: multipart/mixed; boundary=b\n\nwords\n").0, "words");
+        assert_eq!(
+            content("Content-Type: multipart/mixed; boundary=b\n\nwords\n").0,
+            "words"
+        );
         assert_eq!(content("Content-Type: text/x-unknown\n\nwords\n").0, "words");
-        assert_eq!(content("Content-Type: audio/x\nContent-Transfer-Encoding: base64\n\nAAAA").1.len(), 1);
+        assert_eq!(
+            content("Content-Type: audio/x\nContent-Transfer-Encoding: base64\n\nAAAA")
+                .1
+                .len(),
+            1
+        );
     }
 }

@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn soft_breaks_are_joined() {
-        assert_eq!(unflow("one \r\ntwo\r\n> q \r\n> r\r\n-- \r\nme", false), "one two\n> q \n> r\n-- \nme");
+        assert_eq!(
+            unflow("one \r\ntwo\r\n> q \r\n> r\r\n-- \r\nme", false),
+            "one two\n> q \n> r\n-- \nme"
+        );
         assert_eq!(unflow("大 \n坝", true), "大坝");
         assert_eq!(unflow("a \n> b", false), "a \n> b");
     }

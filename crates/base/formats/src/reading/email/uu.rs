@@ -79,6 +79,9 @@ mod tests {
         let (kept, files) = cut_out(text.to_owned());
         assert_eq!(kept, "Look:\nbegin at once\nbegin 644 x\nplain words\n");
         assert_eq!(files.len(), 1);
-        assert_eq!((files[0].name.as_str(), files[0].bytes.as_slice()), ("cat.txt", &b"Cat"[..]));
+        assert_eq!(
+            (files[0].name.as_str(), files[0].bytes.as_slice()),
+            ("cat.txt", &b"Cat"[..])
+        );
     }
 }

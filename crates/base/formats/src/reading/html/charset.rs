@@ -18,7 +18,8 @@ pub(in crate::reading) fn decode_markup(bytes: &[u8], stated: Option<&str>) -> S
     let named = stated.or_else(|| named_in(bytes.get(..BEGINNING).unwrap_or(bytes)));
     // a page that says of itself in ASCII letters that it is UTF-16 is not
     let named = named.map(|name| {
-        if bytes.first() != Some(&0) && bytes.get(1) != Some(&0) && name.to_lowercase().starts_with("utf-16") {
+        if bytes.first() != Some(&0) && bytes.get(1) != Some(&0) && name.to_lowercase().starts_with("utf-16")
+        {
             "utf-8".to_owned()
         } else {
             name

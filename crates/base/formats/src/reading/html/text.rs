@@ -4,8 +4,8 @@ use crate::reading::flow::Lines;
 use html5ever::tendril::{SliceExt as _, StrTendril};
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
-    BufferQueue, CharacterTokens, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer,
-    TokenizerOpts,
+    BufferQueue, CharacterTokens, EndTag, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult,
+    Tokenizer, TokenizerOpts,
 };
 use lantai_domain::reading::LineRole;
 use std::cell::RefCell;
@@ -97,14 +97,20 @@ struct Writer {
 impl Writer {
     fn begin(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name = &*tag.name;
-        if self.hidden.as_ref().is_some_and(|hidden| hidden.name == name && is_ended_by_next(name)) {
+        if self
+            .hidden
+            .as_ref()
+            .is_some_and(|hidden| hidden.name == name && is_ended_by_next(name))
+        {
             self.hidden = None;
         }
         if let Some(hidden) = &mut self.hidden {
             if hidden.name == name && !tag.self_closing {
                 hidden.depth += 1;
             }
-            return raw_kind(name).filter(|_| !self.closes_itself(tag)).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
+            return raw_kind(name)
+                .filter(|_| !self.closes_itself(tag))
+                .map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
         }
         if is_never_shown(name) || is_hidden(tag) {
             if !is_void(name) && !self.closes_itself(tag) {
@@ -113,7 +119,9 @@ impl Writer {
                     depth: 1,
                 });
             }
-            return raw_kind(name).filter(|_| !self.closes_itself(tag)).map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
+            return raw_kind(name)
+                .filter(|_| !self.closes_itself(tag))
+                .map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
         }
         match name {
             "title" if self.page.title.is_empty() && !self.closes_itself(tag) => {
@@ -164,7 +172,10 @@ impl Writer {
                 return;
             }
             let is_ended = is_ended_by_next(&hidden.name)
-                && matches!(name, "table" | "ul" | "ol" | "dl" | "select" | "div" | "body" | "html");
+                && matches!(
+                    name,
+                    "table" | "ul" | "ol" | "dl" | "select" | "div" | "body" | "html"
+                );
             if !is_ended {
                 return;
             }
@@ -202,7 +213,11 @@ impl Writer {
         let Some(content) = attribute("content").filter(|_| self.page.meta.len() < META) else {
             return;
         };
-        let name = match attribute("name").unwrap_or_default().to_ascii_lowercase().as_str() {
+        let name = match attribute("name")
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "author" | "dc.creator" => "author",
             "description" | "dc.description" => "description",
             "keywords" | "dc.subject" => "keywords",
@@ -321,7 +336,10 @@ fn raw_kind(name: &str) -> Option<RawKind> {
 }
 
 fn is_never_shown(name: &str) -> bool {
-    matches!(name, "script" | "style" | "iframe" | "noembed" | "template" | "datalist")
+    matches!(
+        name,
+        "script" | "style" | "iframe" | "noembed" | "template" | "datalist"
+    )
 }
 
 /// Elements whose end need not be written.
@@ -332,8 +350,24 @@ fn is_ended_by_next(name: &str) -> bool {
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "frame" | "hr" | "img" | "input" | "keygen"
-            | "link" | "meta" | "param" | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -348,7 +382,9 @@ fn is_hidden(tag: &Tag) -> bool {
                 .filter(|letter| !letter.is_whitespace())
                 .map(|letter| letter.to_ascii_lowercase())
                 .collect();
-            style.contains("display:none") || style.contains("visibility:hidden") || style.contains("mso-hide:all")
+            style.contains("display:none")
+                || style.contains("visibility:hidden")
+                || style.contains("mso-hide:all")
         }
         _ => false,
     })
@@ -357,10 +393,48 @@ fn is_hidden(tag: &Tag) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "dialog" | "dir" | "div"
-            | "dl" | "dt" | "fieldset" | "figure" | "footer" | "form" | "frameset" | "head" | "header" | "hgroup"
-            | "hr" | "html" | "legend" | "li" | "main" | "menu" | "nav" | "noframes" | "ol" | "optgroup" | "option"
-            | "p" | "search" | "section" | "select" | "summary" | "tbody" | "tfoot" | "thead" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "center"
+            | "dd"
+            | "details"
+            | "dialog"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figure"
+            | "footer"
+            | "form"
+            | "frameset"
+            | "head"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "noframes"
+            | "ol"
+            | "optgroup"
+            | "option"
+            | "p"
+            | "search"
+            | "section"
+            | "select"
+            | "summary"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -382,13 +456,17 @@ mod tests {
         );
         assert_eq!(page.title, "关于 大坝");
         assert_eq!(page.meta, [("author", "张三".to_owned())]);
-        assert_eq!(page.lines.to_text(), "通 知\n各单位：\n大坝验收 合格 A&B\nyes\nend");
+        assert_eq!(
+            page.lines.to_text(),
+            "通 知\n各单位：\n大坝验收 合格 A&B\nyes\nend"
+        );
         assert_eq!(page.lines.of_role(LineRole::Heading), ["通 知"]);
     }
 
     #[test]
     fn rows_of_tables_are_lines() {
-        let page = html_text("<table><caption>表一</caption><tr><th>年<th>题名<tr><td>1954<td><a>通知</a></table>x");
+        let page =
+            html_text("<table><caption>表一</caption><tr><th>年<th>题名<tr><td>1954<td><a>通知</a></table>x");
         assert_eq!(page.lines.to_text(), "表一\n年\t题名\n1954\t通知\nx");
         assert_eq!(page.lines.of_role(LineRole::Table).len(), 2);
     }
@@ -396,7 +474,10 @@ mod tests {
     #[test]
     fn what_was_never_closed_does_no_harm() {
         assert_eq!(text("a<script>b"), "a");
-        assert_eq!(text("<?xml version='1.0'?><html xmlns='x'><script src='y'/><p>a</p>"), "a");
+        assert_eq!(
+            text("<?xml version='1.0'?><html xmlns='x'><script src='y'/><p>a</p>"),
+            "a"
+        );
         assert_eq!(text("<pre>a\n  b</pre>c"), "a\n  b\nc");
         assert!(text(&format!("<title>{}", "word ".repeat(5_000))).len() > 10_000);
         assert_eq!(text(&"<div>".repeat(100_000)), "");

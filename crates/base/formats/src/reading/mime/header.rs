@@ -35,8 +35,7 @@ impl Header {
                 break;
             }
             // what some mail programs put before a header
-            let is_envelope =
-                lines.is_empty() && (line.starts_with(b"From ") || line.starts_with(b">From "));
+            let is_envelope = lines.is_empty() && (line.starts_with(b"From ") || line.starts_with(b">From "));
             if !(is_envelope || is_folded || is_field(line)) || end + length > limit {
                 body = end;
                 break;
@@ -63,7 +62,11 @@ impl Header {
             let text = if line.is_ascii() || std::str::from_utf8(line).is_ok() {
                 String::from_utf8_lossy(line).into_owned()
             } else {
-                charset.encoding().decode_without_bom_handling(line).0.into_owned()
+                charset
+                    .encoding()
+                    .decode_without_bom_handling(line)
+                    .0
+                    .into_owned()
             };
             let text = text.trim_end_matches(['\r', '\n']);
             match fields.last_mut() {
@@ -362,7 +365,8 @@ mod tests {
         assert_eq!(long.parameter("y"), Some("z"));
         let latin = ContentType::parse("attachment; filename*=ISO-8859-1'de'%FC.txt");
         assert_eq!(latin.parameter("filename"), Some("ü.txt"));
-        let raw = header("Content-Disposition: attachment; filename=\"=?gb2312?B?tPOw0w==?=.doc\"".as_bytes());
+        let raw =
+            header("Content-Disposition: attachment; filename=\"=?gb2312?B?tPOw0w==?=.doc\"".as_bytes());
         assert_eq!(raw.file_name().as_deref(), Some("大坝.doc"));
     }
 

@@ -12,7 +12,6 @@ mod words;
 
 pub(crate) use header::{ContentType, Header};
 pub(crate) use transfer::{decode_charset, decode_transfer};
-pub(crate) use words::decode_words;
 
 /// How much structure a message may have.
 #[derive(Debug, Clone, Copy)]

@@ -23,7 +23,10 @@ fn shape_of(entity: &Entity<'_>, default_type: &str, depth: usize) -> String {
             } else {
                 "text/plain"
             };
-            let parts: String = parts.iter().map(|part| shape_of(part, default_type, depth + 1)).collect();
+            let parts: String = parts
+                .iter()
+                .map(|part| shape_of(part, default_type, depth + 1))
+                .collect();
             format!("M({parts})")
         }
     }
@@ -53,7 +56,10 @@ fn expected(xml: &str) -> Option<String> {
 }
 
 fn messages_below(folder: &Path) -> Vec<PathBuf> {
-    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let files = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok);
     files
         .map(|entry| entry.path().to_owned())
         .filter(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "msg"))
@@ -63,11 +69,16 @@ fn messages_below(folder: &Path) -> Vec<PathBuf> {
 fn corpus() -> Option<PathBuf> {
     let setting = std::env::var_os("LANTAI_CORPUS").map(PathBuf::from);
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let folder = repository.join(setting.unwrap_or_else(|| PathBuf::from("../shared/corpus"))).join("email/mime4j");
+    let folder = repository
+        .join(setting.unwrap_or_else(|| PathBuf::from("../shared/corpus")))
+        .join("email/mime4j");
     if folder.is_dir() {
         return Some(folder);
     }
-    println!("skipped: there is no folder {} (set LANTAI_CORPUS)", folder.display());
+    println!(
+        "skipped: there is no folder {} (set LANTAI_CORPUS)",
+        folder.display()
+    );
     None
 }
 

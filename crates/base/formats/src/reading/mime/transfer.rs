@@ -197,11 +197,14 @@ mod tests {
         let gb = encoding_rs::GB18030
             .encode("关于大坝验收的通知，请各单位参加。")
             .0;
-        for stated in [None, Some("us-ascii"), Some("utf-8"), Some("x-nonsense"), Some("gb2312")] {
-            assert_eq!(
-                decode_charset(&gb, stated),
-                "关于大坝验收的通知，请各单位参加。"
-            );
+        for stated in [
+            None,
+            Some("us-ascii"),
+            Some("utf-8"),
+            Some("x-nonsense"),
+            Some("gb2312"),
+        ] {
+            assert_eq!(decode_charset(&gb, stated), "关于大坝验收的通知，请各单位参加。");
         }
     }
 

@@ -83,12 +83,12 @@ mod tests {
 
     #[test]
     fn words_in_any_character_set() {
-        assert_eq!(
-            decode_words("=?ISO-8859-1?Q?Andr=E9_X?= <a@b>"),
-            "André X <a@b>"
-        );
+        assert_eq!(decode_words("=?ISO-8859-1?Q?Andr=E9_X?= <a@b>"), "André X <a@b>");
         assert_eq!(decode_words("=?gb2312?B?tPOw0w==?= x"), "大坝 x");
-        assert_eq!(decode_words("=?utf-8*zh?q?=E5=A4=A7?= =?UTF-8?Q?=E5=9D=9D?="), "大坝");
+        assert_eq!(
+            decode_words("=?utf-8*zh?q?=E5=A4=A7?= =?UTF-8?Q?=E5=9D=9D?="),
+            "大坝"
+        );
         assert_eq!(decode_words("a =?nothing? =?"), "a =?nothing? =?");
         assert_eq!(decode_words("a=?unknown-8?Q?x?=b"), "axb");
     }

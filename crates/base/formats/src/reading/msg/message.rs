@@ -36,7 +36,10 @@ pub(super) struct File {
 
 /// Tells a message.
 pub(super) fn tell(message: Message, context: &mut Context<'_>) -> Result<(), ReadError> {
-    let others = message.recipients.iter().chain(message.files.iter().map(|file| &file.properties));
+    let others = message
+        .recipients
+        .iter()
+        .chain(message.files.iter().map(|file| &file.properties));
     let charset = Charset::of(&message.properties, others);
     if let Some(fault) = &message.fault {
         context.omit("reading.damaged", fault.clone());
@@ -72,14 +75,23 @@ fn head(message: &Message, charset: Charset) -> Vec<(&'static str, &'static str,
         let named: Vec<String> = message
             .recipients
             .iter()
-            .filter(|recipient| recipient.number(id::RECIPIENT_TYPE).is_none_or(|is| is & 0xf == kind))
+            .filter(|recipient| {
+                recipient
+                    .number(id::RECIPIENT_TYPE)
+                    .is_none_or(|is| is & 0xf == kind)
+            })
             .filter(|recipient| kind == 1 || recipient.number(id::RECIPIENT_TYPE).is_some())
             .filter_map(|recipient| {
                 let text = |id| recipient.text(id, charset);
-                person(text(id::DISPLAY_NAME), text(id::SMTP_ADDRESS).or_else(|| text(id::ADDRESS)))
+                person(
+                    text(id::DISPLAY_NAME),
+                    text(id::SMTP_ADDRESS).or_else(|| text(id::ADDRESS)),
+                )
             })
             .collect();
-        Some(named.join("; ")).filter(|named| !named.is_empty()).or_else(|| text(display))
+        Some(named.join("; "))
+            .filter(|named| !named.is_empty())
+            .or_else(|| text(display))
     };
     let time = [id::SUBMIT_TIME, id::DELIVERY_TIME, id::CREATION_TIME]
         .into_iter()
@@ -90,10 +102,26 @@ fn head(message: &Message, charset: Charset) -> Vec<(&'static str, &'static str,
         ("Cc", "cc", recipients(2, id::DISPLAY_CC).or_else(|| field("cc"))),
         ("", "bcc", recipients(3, id::DISPLAY_BCC)),
         ("Date", "date", field("date").or(time)),
-        ("Subject", "subject", text(id::SUBJECT).map(|subject| subject.trim().to_owned())),
-        ("", "message_id", text(id::MESSAGE_ID).or_else(|| field("message-id"))),
-        ("", "in_reply_to", text(id::IN_REPLY_TO).or_else(|| field("in-reply-to"))),
-        ("", "references", text(id::REFERENCES).or_else(|| field("references"))),
+        (
+            "Subject",
+            "subject",
+            text(id::SUBJECT).map(|subject| subject.trim().to_owned()),
+        ),
+        (
+            "",
+            "message_id",
+            text(id::MESSAGE_ID).or_else(|| field("message-id")),
+        ),
+        (
+            "",
+            "in_reply_to",
+            text(id::IN_REPLY_TO).or_else(|| field("in-reply-to")),
+        ),
+        (
+            "",
+            "references",
+            text(id::REFERENCES).or_else(|| field("references")),
+        ),
     ];
     all.into_iter()
         .filter_map(|(shown, name, value)| Some((shown, name, value?)))
@@ -104,7 +132,9 @@ fn person(name: Option<String>, address: Option<String>) -> Option<String> {
     // addresses inside an organisation's own directory say nothing to people
     let address = address.filter(|address| !address.starts_with("/O=") && !address.starts_with("/o="));
     match (name, address) {
-        (Some(name), Some(address)) if !name.contains(&address) => Some(format!("{} <{address}>", name.trim())),
+        (Some(name), Some(address)) if !name.contains(&address) => {
+            Some(format!("{} <{address}>", name.trim()))
+        }
         (Some(name), _) => Some(name.trim().to_owned()),
         (None, address) => address,
     }
@@ -119,8 +149,12 @@ fn body(properties: &Properties, charset: Charset) -> Lines {
     if lines.is_blank() {
         let html = match properties.bytes(id::BODY_HTML) {
             Some(bytes) => {
-                let page = properties.number(id::INTERNET_CODE_PAGE).and_then(|page| i32::try_from(page).ok());
-                let stated = page.and_then(crate::reading::rtf::code_page).map(encoding_rs::Encoding::name);
+                let page = properties
+                    .number(id::INTERNET_CODE_PAGE)
+                    .and_then(|page| i32::try_from(page).ok());
+                let stated = page
+                    .and_then(crate::reading::rtf::code_page)
+                    .map(encoding_rs::Encoding::name);
                 Some(decode_markup(bytes, stated.or(Some(charset.name()))))
             }
             None => properties.text(id::BODY_HTML, charset),

@@ -165,7 +165,10 @@ impl Charset {
         ];
         // the Western code page is stated where nothing is known
         let stated = stated.into_iter().flatten().filter(|encoding| {
-            *encoding != encoding_rs::WINDOWS_1252 && encoding.decode_without_bom_handling_and_without_replacement(&bytes).is_some()
+            *encoding != encoding_rs::WINDOWS_1252
+                && encoding
+                    .decode_without_bom_handling_and_without_replacement(&bytes)
+                    .is_some()
         });
         let mut stated = stated;
         Self(stated.next().unwrap_or_else(|| detect_charset(&bytes).encoding()))

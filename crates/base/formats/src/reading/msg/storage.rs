@@ -23,11 +23,15 @@ pub(super) fn read<R: Read + Seek>(file: &mut Compound<R>) -> Result<Message, Re
         ..Message::default()
     };
     let names = file.names("");
-    let recipients = names.iter().filter(|name| name.starts_with("__recip_version1.0_"));
+    let recipients = names
+        .iter()
+        .filter(|name| name.starts_with("__recip_version1.0_"));
     for name in recipients.take(MAX_CHILDREN) {
         message.recipients.push(properties(file, name, 8)?);
     }
-    let attachments = names.iter().filter(|name| name.starts_with("__attach_version1.0_"));
+    let attachments = names
+        .iter()
+        .filter(|name| name.starts_with("__attach_version1.0_"));
     for name in attachments.take(MAX_CHILDREN) {
         let folder = name;
         let inner = format!("{folder}/{INNER}");
@@ -54,7 +58,10 @@ pub(super) fn read<R: Read + Seek>(file: &mut Compound<R>) -> Result<Message, Re
 }
 
 /// A message or an object in the message, as a file of its own.
-fn embedded<R: Read + Seek>(file: &mut Compound<R>, storage: &str) -> Result<Option<(Vec<u8>, bool)>, ReadError> {
+fn embedded<R: Read + Seek>(
+    file: &mut Compound<R>,
+    storage: &str,
+) -> Result<Option<(Vec<u8>, bool)>, ReadError> {
     let is_message = file.has_stream(&format!("{storage}/{FIXED}"));
     let bytes = file.copy_storage(storage, |path, mut bytes| {
         // the header of a message at the top is eight bytes longer than that of one inside
@@ -104,7 +111,9 @@ fn properties<R: Read + Seek>(
 
 /// `__substg1.0_0037001F`: identifier and type.
 fn stream_name(name: &str) -> Option<(u16, u16)> {
-    let digits = name.strip_prefix("__substg1.0_").filter(|digits| digits.len() == 8)?;
+    let digits = name
+        .strip_prefix("__substg1.0_")
+        .filter(|digits| digits.len() == 8)?;
     let number = |range| u16::from_str_radix(digits.get(range)?, 16).ok();
     Some((number(0..4)?, number(4..8)?))
 }

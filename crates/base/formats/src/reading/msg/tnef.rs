@@ -48,11 +48,15 @@ fn attribute(bytes: &[u8], at: usize) -> Option<(u32, &[u8])> {
 
 fn take(message: &mut Message, attribute: u32, data: &[u8]) {
     match attribute {
-        SUBJECT => message.properties.insert(id::SUBJECT, Value::Bytes8(data.to_vec())),
+        SUBJECT => message
+            .properties
+            .insert(id::SUBJECT, Value::Bytes8(data.to_vec())),
         BODY => message.properties.insert(id::BODY, Value::Bytes8(data.to_vec())),
         CODE_PAGE => {
             if let Some(number) = u32_at(data, 0) {
-                message.properties.insert(id::MESSAGE_CODE_PAGE, Value::Number(number));
+                message
+                    .properties
+                    .insert(id::MESSAGE_CODE_PAGE, Value::Number(number));
             }
         }
         MESSAGE_PROPERTIES => {
@@ -76,8 +80,12 @@ fn take(message: &mut Message, attribute: u32, data: &[u8]) {
                 return;
             };
             match attribute {
-                ATTACH_DATA => file.properties.insert(id::ATTACH_DATA, Value::Binary(data.to_vec())),
-                ATTACH_TITLE => file.properties.insert(id::ATTACH_NAME, Value::Bytes8(data.to_vec())),
+                ATTACH_DATA => file
+                    .properties
+                    .insert(id::ATTACH_DATA, Value::Binary(data.to_vec())),
+                ATTACH_TITLE => file
+                    .properties
+                    .insert(id::ATTACH_NAME, Value::Bytes8(data.to_vec())),
                 _ => {
                     read_properties(data, 0, &mut file.properties);
                 }
@@ -171,7 +179,11 @@ mod tests {
     }
 
     fn unicode(id: u16, text: &str) -> Vec<u8> {
-        let text: Vec<u8> = text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+        let text: Vec<u8> = text
+            .encode_utf16()
+            .chain([0])
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let mut bytes = [0x001f_u16.to_le_bytes(), id.to_le_bytes()].concat();
         bytes.extend(1_u32.to_le_bytes());
         bytes.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
@@ -182,7 +194,12 @@ mod tests {
 
     #[test]
     fn message_and_attachment_are_unwrapped() {
-        let properties = [&2_u32.to_le_bytes()[..], &unicode(id::SUBJECT, "大坝"), &unicode(id::BODY, "验收")].concat();
+        let properties = [
+            &2_u32.to_le_bytes()[..],
+            &unicode(id::SUBJECT, "大坝"),
+            &unicode(id::BODY, "验收"),
+        ]
+        .concat();
         let bytes = wrapped(&[
             (CODE_PAGE, &936_u32.to_le_bytes()),
             (SUBJECT, b"?\0"),
@@ -192,10 +209,25 @@ mod tests {
             (ATTACH_DATA, b"bytes"),
         ]);
         let message = read(&bytes);
-        let charset = Charset::of(&message.properties, message.files.iter().map(|file| &file.properties));
-        assert_eq!(message.properties.text(id::SUBJECT, charset).as_deref(), Some("大坝"));
-        assert_eq!(message.files[0].properties.text(id::ATTACH_NAME, charset).as_deref(), Some("图.pdf"));
-        assert_eq!(message.files[0].properties.bytes(id::ATTACH_DATA), Some(&b"bytes"[..]));
+        let charset = Charset::of(
+            &message.properties,
+            message.files.iter().map(|file| &file.properties),
+        );
+        assert_eq!(
+            message.properties.text(id::SUBJECT, charset).as_deref(),
+            Some("大坝")
+        );
+        assert_eq!(
+            message.files[0]
+                .properties
+                .text(id::ATTACH_NAME, charset)
+                .as_deref(),
+            Some("图.pdf")
+        );
+        assert_eq!(
+            message.files[0].properties.bytes(id::ATTACH_DATA),
+            Some(&b"bytes"[..])
+        );
         assert!(read(&bytes[..bytes.len() - 4]).fault.is_some());
     }
 

@@ -8,7 +8,7 @@ use super::geometry::{Matrix, parse_box};
 use super::page::Content;
 use super::picture::OfdPicture;
 use super::tags::Wanted;
-use super::{IRREGULAR, Pictures, Seen, find, text};
+use super::{MISSING, Pictures, Seen, find, locate, text};
 use lantai_domain::reading::{LineRole, PageBox, PageUnit, ReadLine, ReadPage, TextSource};
 use std::collections::HashMap;
 
@@ -118,7 +118,7 @@ impl Document {
                     Err(error) if error.ends_all() => return Err(error),
                     Err(error) => context.omit(error.code(), error.to_string()),
                 },
-                None => context.omit(IRREGULAR, format!("{list:?} is missing")),
+                None => context.omit(MISSING, format!("{list:?} is missing")),
             }
         }
         let annotations = self.annotations_by_page(package, context)?;
@@ -157,8 +157,8 @@ impl Document {
         pictures: &mut Pictures,
         context: &mut Context<'_>,
     ) -> Result<(), ReadError> {
-        let Some(name) = find(package, base, reference) else {
-            context.omit(IRREGULAR, format!("{reference:?} is missing"));
+        let Some(name) = locate(package, base, reference, context) else {
+            context.omit(MISSING, format!("{reference:?} is missing"));
             return Ok(());
         };
         let (mut folder, mut id, mut text, mut found) = (String::new(), None, String::new(), Vec::new());
@@ -188,7 +188,7 @@ impl Document {
                 Some(member) => {
                     pictures.insert(id, member);
                 }
-                None => context.omit(IRREGULAR, format!("the picture {file:?} is missing")),
+                None => context.omit(MISSING, format!("the picture {file:?} is missing")),
             }
         }
         Ok(())
@@ -204,8 +204,8 @@ impl Document {
         let Some(list) = self.annotations.take() else {
             return Ok(found);
         };
-        let Some(list) = find(package, &self.name, &list) else {
-            context.omit(IRREGULAR, format!("{list:?} is missing"));
+        let Some(list) = locate(package, &self.name, &list, context) else {
+            context.omit(MISSING, format!("{list:?} is missing"));
             return Ok(found);
         };
         let (mut page, mut text, mut pairs) = (None, String::new(), Vec::new());
@@ -231,7 +231,7 @@ impl Document {
                 Some(member) => {
                     found.insert(page, member);
                 }
-                None => context.omit(IRREGULAR, format!("{place:?} is missing")),
+                None => context.omit(MISSING, format!("{place:?} is missing")),
             }
         }
         Ok(found)
@@ -250,8 +250,8 @@ impl Document {
     ) -> Result<(), ReadError> {
         let number = context.next_number();
         let range = Some((number, number));
-        let Some(name) = find(package, &self.name, place) else {
-            context.omit_at(IRREGULAR, format!("the page {place:?} is missing"), range);
+        let Some(name) = locate(package, &self.name, place, context) else {
+            context.omit_at(MISSING, format!("the page {place:?} is missing"), range);
             return context.page(self.shaped(None, id, Vec::new()));
         };
         let mut content = Content::default();
@@ -266,14 +266,14 @@ impl Document {
             else {
                 continue;
             };
-            match find(package, &self.name, place) {
+            match locate(package, &self.name, place, context) {
                 Some(name) => {
                     let mut under = Content::default();
                     note(under.read(package, &name, Matrix::IDENTITY, wanted), context)?;
                     lines.extend(text::lines(under.runs, LineRole::Body));
                     placed.extend(under.pictures);
                 }
-                None => context.omit_at(IRREGULAR, format!("the template {place:?} is missing"), range),
+                None => context.omit_at(MISSING, format!("the template {place:?} is missing"), range),
             }
         }
         let mut own = pictures.clone();
@@ -293,7 +293,7 @@ impl Document {
             .count();
         if lost > 0 {
             context.omit_at(
-                IRREGULAR,
+                MISSING,
                 format!("{lost} pictures of the page are not there"),
                 range,
             );
@@ -345,8 +345,8 @@ impl Document {
         let Some(list) = self.attachments.take() else {
             return Ok(());
         };
-        let Some(list) = find(package, &self.name, &list) else {
-            context.omit(IRREGULAR, format!("{list:?} is missing"));
+        let Some(list) = locate(package, &self.name, &list, context) else {
+            context.omit(MISSING, format!("{list:?} is missing"));
             return Ok(());
         };
         let (mut name, mut text, mut files) = (String::new(), String::new(), Vec::new());
@@ -368,8 +368,8 @@ impl Document {
         });
         note(walked, context)?;
         for (name, place) in files {
-            let Some(member) = find(package, &list, &place) else {
-                context.omit(IRREGULAR, format!("the attachment {place:?} is missing"));
+            let Some(member) = locate(package, &list, &place, context) else {
+                context.omit(MISSING, format!("the attachment {place:?} is missing"));
                 continue;
             };
             let file = member.rsplit('/').next().unwrap_or(&member);

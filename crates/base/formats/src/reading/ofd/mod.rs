@@ -20,8 +20,12 @@ use document::Document;
 use std::collections::{BTreeSet, HashMap};
 
 const ENTRY: &str = "OFD.xml";
-/// Omission of a part that is missing or misplaced.
-const IRREGULAR: &str = "reading.part_missing";
+/// The namespace of the standard.
+const NAMESPACE: &str = "http://www.ofdspec.org/2016";
+/// Omission of a part that is missing.
+const MISSING: &str = "reading.part_missing";
+/// Omission that tells of a rule of the standard that was broken and could be borne.
+const IRREGULAR: &str = "reading.irregular";
 /// Documents in one file.
 const MAX_DOCUMENTS: usize = 1_000;
 
@@ -48,8 +52,8 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
     context.text_step("", serde_json::Map::new());
     let mut is_any = false;
     for root in roots {
-        let Some(name) = find(&package, &entry, &root) else {
-            context.omit(IRREGULAR, format!("the document {root:?} is missing"));
+        let Some(name) = locate(&package, &entry, &root, context) else {
+            context.omit(MISSING, format!("the document {root:?} is missing"));
             continue;
         };
         is_any |= Document::read(&mut package, &name, context)?.tell(&mut package, context)?;
@@ -67,12 +71,13 @@ fn entry_point(
     context: &mut Context<'_>,
 ) -> Result<Vec<String>, ReadError> {
     let (mut roots, mut told, mut is_encrypted) = (Vec::new(), Vec::new(), false);
-    let (mut text, mut custom) = (String::new(), None);
+    let (mut text, mut custom, mut namespace) = (String::new(), None, None);
     package.walk(entry, &mut |node| {
         match node {
             Node::Open(tag) => {
                 text.clear();
                 match tag.name() {
+                    "OFD" => namespace = tag.prefixed("ofd").or_else(|| tag.attribute("xmlns")),
                     "CustomData" => custom = tag.attribute("Name"),
                     "Encryptions" | "EncryptInfo" => is_encrypted = true,
                     _ => {}
@@ -114,6 +119,12 @@ fn entry_point(
     if is_encrypted && roots.is_empty() {
         return Err(ReadError::Encrypted);
     }
+    if let Some(namespace) = namespace.filter(|namespace| namespace != NAMESPACE) {
+        context.omit(
+            IRREGULAR,
+            format!("the namespace is {namespace:?}, not {NAMESPACE}"),
+        );
+    }
     for (name, value) in told {
         context.told(&name, &value);
     }
@@ -131,6 +142,19 @@ fn find(package: &Package<'_>, base: &str, reference: &str) -> Option<String> {
         .into_iter()
         .flatten()
         .find_map(|name| package.find(&name))
+}
+
+/// The same; a reference that leads nowhere by the letter of the standard is told.
+fn locate(package: &Package<'_>, base: &str, reference: &str, context: &mut Context<'_>) -> Option<String> {
+    let found = find(package, base, reference)?;
+    let exact = package::resolve(base, reference.trim());
+    if exact.as_deref() != Some(found.as_str()) {
+        context.omit(
+            IRREGULAR,
+            format!("{base}: {reference:?} leads nowhere, {found:?} was meant"),
+        );
+    }
+    Some(found)
 }
 
 /// Pictures by the identifier of their resource: the member, and its folder's base.

@@ -37,7 +37,10 @@ pub(in crate::reading) fn read(input: &Input<'_>, context: &mut Context<'_>) -> 
     tell_summary(&mut file, context);
     context.text_step("", serde_json::Map::new());
     if deck.is_scanned {
-        context.omit("reading.damaged", "the directory of the slides is broken: they were looked for one by one");
+        context.omit(
+            "reading.damaged",
+            "the directory of the slides is broken: they were looked for one by one",
+        );
     }
     let mut flow = Flow::new(context);
     for slide in &deck.slides {

@@ -87,7 +87,9 @@ impl Text {
         }
         let is_eastern = WORD_6_EAST.contains(&mark);
         if !matches!(mark, WORD_97 | WORD_6) && !is_eastern {
-            return Err(ReadError::damaged(format!("the mark of the document is {mark:#06x}")));
+            return Err(ReadError::damaged(format!(
+                "the mark of the document is {mark:#06x}"
+            )));
         }
         if version < UNICODE_VERSION {
             return Self::of_word_6(document, flags, locale, is_eastern);
@@ -96,7 +98,9 @@ impl Text {
         let table = file.stream(name)?;
         let at = u32_at(document, 0x1a2).map_or(0, index);
         let length = u32_at(document, 0x1a6).map_or(0, index);
-        let clx = table.as_deref().and_then(|table| table.get(at..at.checked_add(length)?));
+        let clx = table
+            .as_deref()
+            .and_then(|table| table.get(at..at.checked_add(length)?));
         let pieces = clx.and_then(pieces);
         let pieces = pieces.ok_or_else(|| ReadError::damaged("the table of pieces is missing"))?;
         let (units, is_whole) = join(document, &pieces);
@@ -119,9 +123,12 @@ impl Text {
             let at = u32_at(document, 0x160).map_or(0, index);
             let size = u32_at(document, 0x164).map_or(0, index);
             let clx = document.get(at..at.saturating_add(size).min(document.len()));
-            let pieces = clx.and_then(pieces).ok_or_else(|| ReadError::damaged("the table of pieces is missing"))?;
+            let pieces = clx
+                .and_then(pieces)
+                .ok_or_else(|| ReadError::damaged("the table of pieces is missing"))?;
             for piece in pieces {
-                let content = document.get(piece.raw..piece.raw.saturating_add(piece.characters.saturating_mul(width)));
+                let content =
+                    document.get(piece.raw..piece.raw.saturating_add(piece.characters.saturating_mul(width)));
                 is_whole &= content.is_some();
                 bytes.extend_from_slice(content.unwrap_or_default());
                 if bytes.len() > document.len() {
@@ -130,14 +137,18 @@ impl Text {
             }
         } else {
             let end = end.min(document.len());
-            bytes.extend_from_slice(document.get(begin..end).ok_or_else(|| {
-                ReadError::damaged("the text lies outside the file")
-            })?);
+            bytes.extend_from_slice(
+                document
+                    .get(begin..end)
+                    .ok_or_else(|| ReadError::damaged("the text lies outside the file"))?,
+            );
         }
         let length = length.saturating_mul(width).min(bytes.len());
         let main = bytes.get(..length).unwrap_or_default();
         let units: Vec<u16> = if is_eastern {
-            main.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+            main.chunks_exact(2)
+                .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                .collect()
         } else {
             decode(main, locale).encode_utf16().collect()
         };
@@ -169,7 +180,11 @@ impl Text {
                     if is_repeated || (line.is_empty() && *part != Part::Main) {
                         continue;
                     }
-                    let role = if *part == Part::Margins { LineRole::Margin } else { *role };
+                    let role = if *part == Part::Margins {
+                        LineRole::Margin
+                    } else {
+                        *role
+                    };
                     flow.line(line, role)?;
                 }
             }
@@ -214,7 +229,11 @@ fn join(document: &[u8], pieces: &[Piece]) -> (Vec<u16>, bool) {
             let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
             units.extend(text.encode_utf16());
         } else {
-            units.extend(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])));
+            units.extend(
+                bytes
+                    .chunks_exact(2)
+                    .map(|pair| u16::from_le_bytes([pair[0], pair[1]])),
+            );
         }
     }
     (units, is_whole)

@@ -1,10 +1,10 @@
 //! Files inside an office document: embedded documents, and pictures large enough to hold writing.
 
+use super::super::compound::Compound;
 use super::super::context::Context;
 use super::super::error::ReadError;
 use super::super::package::Package;
-use cfb::CompoundFile;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 
 /// A picture of fewer bytes is a logo or a bullet.
 const SMALL_PICTURE: usize = 12 * 1024;
@@ -62,22 +62,57 @@ fn wrapped(bytes: &[u8], most: u64) -> Option<(Option<String>, Vec<u8>)> {
     if !bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return None;
     }
-    let mut file = CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let mut stream = |name: &str| {
-        let stream = file.open_stream(name).ok()?;
-        let mut content = Vec::new();
-        stream.take(most).read_to_end(&mut content).ok()?;
-        Some(content)
+    let mut file = Compound::open(Cursor::new(bytes), most).ok()?;
+    wrapped_in(&mut file, "")
+}
+
+/// The file that an OLE object wraps in a storage of a compound file; `""` is the root.
+fn wrapped_in<R: Read + Seek>(file: &mut Compound<R>, storage: &str) -> Option<(Option<String>, Vec<u8>)> {
+    let path = |name: &str| {
+        if storage.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{storage}/{name}")
+        }
     };
-    if let Some(native) = stream("\u{1}Ole10Native") {
+    if let Ok(Some(native)) = file.stream(&path("\u{1}Ole10Native")) {
         return native_package(&native);
     }
-    for name in ["Package", "CONTENTS"] {
-        if let Some(content) = stream(name) {
-            return Some((None, content));
+    ["Package", "CONTENTS"]
+        .iter()
+        .find_map(|name| file.stream(&path(name)).ok().flatten())
+        .map(|content| (None, content))
+}
+
+/// Hands on the objects that lie in storages of a workbook of old.
+pub(in super::super) fn hand_on_storages(bytes: &[u8], context: &mut Context<'_>) -> Result<(), ReadError> {
+    if !context.wants_rest() {
+        return Ok(());
+    }
+    let most = context.limits().part_bytes;
+    let Ok(mut file) = Compound::open(Cursor::new(bytes), most) else {
+        return Ok(());
+    };
+    let storages: Vec<String> = file
+        .names("")
+        .into_iter()
+        .filter(|name| name.starts_with("MBD"))
+        .collect();
+    for storage in storages {
+        let found = match wrapped_in(&mut file, &storage) {
+            Some(found) => Ok(found),
+            // the document of another office program
+            None => file
+                .copy_storage(&storage, |_, content| content)
+                .map(|content| (None, content)),
+        };
+        match found {
+            Ok((name, content)) => context.part(name.as_deref().unwrap_or(&storage), "", &content)?,
+            Err(error) if error.ends_all() => return Err(error),
+            Err(error) => context.omit(error.code(), error.to_string()),
         }
     }
-    None
+    Ok(())
 }
 
 /// A file packed by the shell (MS-OLEDS 2.3.6): label, path, path again, length, content.

@@ -12,6 +12,7 @@ mod word_parts;
 
 pub(super) use chart::words_of;
 pub(super) use embedded::hand_on as hand_on_embedded;
+pub(super) use embedded::hand_on_storages;
 pub(super) use properties::tell as tell_properties;
 pub(super) use slides::read as read_slides;
 pub(super) use visio::read as read_visio;

@@ -8,6 +8,8 @@ use super::super::package::{Package, Relation};
 use super::{chart, embedded, main_part, note, properties};
 use lantai_domain::reading::{LineRole, ReadLine, ReadPage, TextSource};
 
+use std::collections::BTreeSet;
+
 /// Slides of one document.
 const MAX_SLIDES: usize = 50_000;
 /// Bytes of the text of one slide.
@@ -51,9 +53,10 @@ pub(in super::super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Re
     if slides.is_empty() {
         return Err(ReadError::damaged("it has no slide"));
     }
+    let mut masters = BTreeSet::new();
     for slide in slides {
         if context.wants_next_page() {
-            read_slide(&mut package, &slide, context)?;
+            read_slide(&mut package, &slide, &mut masters, context)?;
         } else {
             context.skip_page();
         }
@@ -67,7 +70,12 @@ pub(in super::super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Re
     embedded::hand_on(&mut package, &folder, context)
 }
 
-fn read_slide(package: &mut Package<'_>, slide: &str, context: &mut Context<'_>) -> Result<(), ReadError> {
+fn read_slide(
+    package: &mut Package<'_>,
+    slide: &str,
+    masters: &mut BTreeSet<String>,
+    context: &mut Context<'_>,
+) -> Result<(), ReadError> {
     let relations = package.relations(slide)?;
     let mut shapes = Shapes::default();
     let walked = package.walk(slide, &mut |node| {
@@ -86,6 +94,7 @@ fn read_slide(package: &mut Package<'_>, slide: &str, context: &mut Context<'_>)
     for words in chart::words_beside(package, &relations, context)? {
         lines.push(plain(words, LineRole::Body));
     }
+    lines.extend(master_lines(package, &relations, masters, context)?);
     for part in of_kind(&relations, "notesSlide") {
         let mut notes = Shapes::default();
         let walked = package.walk(&part, &mut |node| {
@@ -116,6 +125,41 @@ fn read_slide(package: &mut Package<'_>, slide: &str, context: &mut Context<'_>)
         label: title,
         ..ReadPage::default()
     })
+}
+
+/// What layout and master of a slide say on every slide that has them; told with the first such slide.
+fn master_lines(
+    package: &mut Package<'_>,
+    relations: &[Relation],
+    masters: &mut BTreeSet<String>,
+    context: &mut Context<'_>,
+) -> Result<Vec<ReadLine>, ReadError> {
+    let mut lines = Vec::new();
+    for layout in of_kind(relations, "slideLayout") {
+        if masters.contains(&layout) {
+            continue;
+        }
+        let mut parts = of_kind(&package.relations(&layout)?, "slideMaster");
+        parts.push(layout);
+        for part in parts {
+            if !masters.insert(part.clone()) {
+                continue;
+            }
+            let mut shapes = Shapes::default();
+            let walked = package.walk(&part, &mut |node| {
+                shapes.take(node);
+                Ok(())
+            });
+            note(walked, context)?;
+            lines.extend(shapes.fixed.into_iter().map(|text| ReadLine {
+                text,
+                confidence: 1.0,
+                role: LineRole::Margin,
+                ..ReadLine::default()
+            }));
+        }
+    }
+    Ok(lines)
 }
 
 fn of_kind(relations: &[Relation], kind: &str) -> Vec<String> {
@@ -165,6 +209,8 @@ struct Shapes {
     cells: Option<Vec<String>>,
     cell: String,
     hidden: usize,
+    /// Lines of shapes that are no placeholders: on a master they stand on every slide.
+    fixed: Vec<String>,
 }
 
 impl Shapes {
@@ -190,7 +236,6 @@ impl Shapes {
             "ph" => self.placeholder = tag.attribute("type").unwrap_or_else(|| "body".to_owned()),
             "t" => self.collects = true,
             "br" => self.line.push('\n'),
-            "tab" => self.line.push('\t'),
             "tr" => self.cells = Some(Vec::new()),
             _ => {}
         }
@@ -217,6 +262,9 @@ impl Shapes {
                     "sldNum" | "ftr" | "hdr" | "dt" => LineRole::Margin,
                     _ => LineRole::Body,
                 };
+                if self.placeholder.is_empty() {
+                    self.fixed.push(text.to_owned());
+                }
                 self.push(text.to_owned(), role);
             }
             "tc" => {

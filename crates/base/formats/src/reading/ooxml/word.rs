@@ -160,13 +160,10 @@ impl Document {
 
     fn open(&mut self, tag: &Tag<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
         match tag.name() {
-            "p" => {
-                if self.paragraphs.len() < MAX_OPEN {
-                    self.paragraphs.push(Paragraph::default());
-                }
-            }
+            "p" if self.paragraphs.len() < MAX_OPEN => self.paragraphs.push(Paragraph::default()),
             "t" => self.collects = true,
-            "tab" => self.push("\t"),
+            // the places of tabulators are called so too
+            "tab" if tag.attribute("pos").is_none() => self.push("\t"),
             "noBreakHyphen" => self.push("-"),
             "cr" => self.push("\n"),
             "br" => {
@@ -224,15 +221,15 @@ impl Document {
             // inside a text box there is no page
             return Ok(());
         }
+        if self.flow.in_table() {
+            self.break_waits = true;
+            return Ok(());
+        }
         if let Some(paragraph) = self.paragraphs.last_mut() {
             let text = std::mem::take(&mut paragraph.text);
             let role = role_of(paragraph.is_heading);
             let written = numbered(&mut self.numbering, paragraph, text);
             self.flow.paragraph(&written, role);
-        }
-        if self.flow.in_table() {
-            self.break_waits = true;
-            return Ok(());
         }
         self.flow.end_page(context)
     }

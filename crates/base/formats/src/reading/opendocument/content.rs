@@ -36,6 +36,8 @@ pub(super) struct Content {
     is_meta: bool,
     /// Open formulas (MathML).
     formulas: usize,
+    /// Open notes in the margin.
+    annotations: usize,
     /// Whether we are among the styles of pages, of which headers and footers are read.
     is_master: bool,
     meta: Option<(&'static str, String)>,
@@ -60,7 +62,10 @@ impl Content {
 
     fn open(&mut self, tag: &Tag<'_>) {
         let name = tag.name();
-        if self.hidden > 0 || holds_no_text(name) || (name == "annotation" && self.formulas > 0) {
+        // who made a note, and when; dates in the text have the same name
+        let is_of_note = self.annotations > 0 && matches!(name, "creator" | "date" | "creator-initials");
+        if is_of_note || self.hidden > 0 || holds_no_text(name) || (name == "annotation" && self.formulas > 0)
+        {
             self.hidden += 1;
             return;
         }
@@ -85,10 +90,14 @@ impl Content {
                 }
             }
             "math" => self.formulas += 1,
+            "annotation" => self.annotations += 1,
             "mi" | "mn" | "mo" | "mtext" if !self.line.is_empty() => self.line.push(' '),
             "tab" => self.line.push('\t'),
             "s" => {
-                let count = tag.attribute("c").and_then(|count| count.parse().ok()).unwrap_or(1_usize);
+                let count = tag
+                    .attribute("c")
+                    .and_then(|count| count.parse().ok())
+                    .unwrap_or(1_usize);
                 self.line.push_str(&" ".repeat(count.min(MAX_REPEATED)));
             }
             "line-break" if self.cells > 0 => self.line.push(' '),
@@ -153,7 +162,11 @@ impl Content {
             "p" | "h" if self.paragraphs > 0 => {
                 self.paragraphs = self.paragraphs.saturating_sub(1);
                 if self.paragraphs == 0 && self.cells == 0 {
-                    let role = if self.margins > 0 { LineRole::Margin } else { self.role };
+                    let role = if self.margins > 0 {
+                        LineRole::Margin
+                    } else {
+                        self.role
+                    };
                     self.end_line_as(role);
                 }
                 if name == "h" {
@@ -173,6 +186,7 @@ impl Content {
             }
             name if is_margin(name) => self.margins = self.margins.saturating_sub(1),
             "math" => self.formulas = self.formulas.saturating_sub(1),
+            "annotation" => self.annotations = self.annotations.saturating_sub(1),
             "meta" => self.is_meta = false,
             "master-styles" => self.is_master = false,
             "page" if self.is_begun => {
@@ -213,9 +227,20 @@ impl Content {
 fn holds_no_text(name: &str) -> bool {
     matches!(
         name,
-        "scripts" | "script" | "binary-data" | "tracked-changes" | "forms" | "note-citation" | "event-listeners"
-            | "font-face-decls" | "annotation-end" | "index-source-styles"
-            | "sequence-decls" | "user-field-decls" | "variable-decls" | "settings"
+        "scripts"
+            | "script"
+            | "binary-data"
+            | "tracked-changes"
+            | "forms"
+            | "note-citation"
+            | "event-listeners"
+            | "font-face-decls"
+            | "annotation-end"
+            | "index-source-styles"
+            | "sequence-decls"
+            | "user-field-decls"
+            | "variable-decls"
+            | "settings"
     )
 }
 
@@ -277,7 +302,10 @@ mod tests {
         assert_eq!(
             pages,
             [
-                (String::new(), "页脚\n第一章\n大坝验收  合格 注 好\n1954\ta b".to_owned()),
+                (
+                    String::new(),
+                    "页脚\n第一章\n大坝验收  合格 注 好\n1954\ta b".to_owned()
+                ),
                 (String::new(), "末".to_owned()),
                 ("片".to_owned(), "x".to_owned()),
             ]

@@ -53,7 +53,7 @@ impl Frame {
     /// Width and height of the page as it is shown.
     pub(super) fn size(&self) -> (f32, f32) {
         let (width, height) = ((self.right - self.left).abs(), (self.top - self.bottom).abs());
-        if self.rotation % 180 == 0 {
+        if self.rotation.is_multiple_of(180) {
             (width, height)
         } else {
             (height, width)

@@ -11,12 +11,14 @@ mod lines;
 mod page;
 mod picture;
 mod soundness;
+mod xfa;
 
 use super::context::Context;
 use super::error::ReadError;
 use super::input::Input;
-use pdfium_render::prelude::{PdfDocument, Pdfium};
+use pdfium_render::prelude::{PdfDocument, PdfFormType, Pdfium};
 use std::fs::File;
+use std::sync::Arc;
 
 /// Up to this size a document is read into memory, which is faster than asking for pieces of it.
 const IN_MEMORY: u64 = 64 << 20;
@@ -28,12 +30,24 @@ pub(super) fn read(input: &Input<'_>, context: &mut Context<'_>) -> Result<(), R
     match input.path() {
         Some(path) if input.size() > IN_MEMORY => {
             let document = pdfium.load_pdf_from_reader(File::open(path)?, None);
-            read_document(&document.map_err(|error| library::refusal(&error))?, context)
+            let document = document.map_err(|error| library::refusal(&error))?;
+            read_document(&document, context)?;
+            attachments(&document, context)
         }
         _ => {
             let bytes = input.whole(context.limits().document_bytes)?;
             let document = open(pdfium, &bytes)?;
-            read_document(&document, context)
+            read_document(&document, context)?;
+            let is_xfa = document.form().is_some_and(|form| {
+                matches!(
+                    form.form_type(),
+                    PdfFormType::XfaFull | PdfFormType::XfaForeground
+                )
+            });
+            if is_xfa {
+                xfa::read(Arc::new(bytes.to_vec()), context)?;
+            }
+            attachments(&document, context)
         }
     }
 }
@@ -74,6 +88,10 @@ fn read_document(document: &PdfDocument<'_>, context: &mut Context<'_>) -> Resul
     if failed == count {
         return Err(ReadError::damaged("none of its pages can be opened"));
     }
+    Ok(())
+}
+
+fn attachments(document: &PdfDocument<'_>, context: &mut Context<'_>) -> Result<(), ReadError> {
     if context.wants_rest() {
         extras::attachments(document, context)?;
     }

@@ -51,7 +51,11 @@ impl Cells {
             }
             letter => {
                 self.is_at_start = false;
-                self.row.push(if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter });
+                self.row.push(if matches!(letter, '\n' | '\r' | '\t') {
+                    ' '
+                } else {
+                    letter
+                });
                 self.cell += 1;
                 if self.is_quoted && self.cell > MAX_CELL {
                     self.is_quoted = false;
@@ -70,7 +74,10 @@ impl Cells {
 
 /// What parts the cells: the character that stands most often in the first line.
 pub(super) fn delimiter_of(beginning: &str) -> char {
-    let line = beginning.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = beginning
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let count = |delimiter: &char| line.matches(*delimiter).count();
     let best = [',', '\t', ';', '|'].into_iter().rev().max_by_key(count);
     best.unwrap_or(',')

@@ -43,7 +43,9 @@ impl<R: Read> Letters<R> {
             let bytes = self.buffer.get(..read).unwrap_or_default();
             let room = self.decoder.max_utf8_buffer_length(read).unwrap_or(4 * PIECE);
             self.text.reserve(room);
-            let _result = self.decoder.decode_to_string(bytes, &mut self.text, self.is_finished);
+            let _result = self
+                .decoder
+                .decode_to_string(bytes, &mut self.text, self.is_finished);
         }
         Ok(Some(&self.text))
     }

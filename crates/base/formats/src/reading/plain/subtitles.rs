@@ -49,7 +49,10 @@ fn seconds(time: &str) -> Option<f64> {
     let time = time.replace(',', ".");
     let mut total = 0.0;
     for (place, part) in time.split(':').enumerate() {
-        let value: f64 = part.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0)?;
+        let value: f64 = part
+            .parse()
+            .ok()
+            .filter(|value: &f64| value.is_finite() && *value >= 0.0)?;
         if place > 2 {
             return None;
         }
@@ -71,7 +74,10 @@ fn without_marks(line: &str) -> String {
             (None, letter) => plain.push(letter),
         }
     }
-    let plain = plain.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">");
+    let plain = plain
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
     plain.replace("&amp;", "&")
 }
 

@@ -54,7 +54,11 @@ pub(in crate::reading) fn xml_text(xml: &str) -> XmlText {
                     hidden += 1;
                 }
                 is_title = name == "title" && text.title.is_empty();
-                before = if before == Before::End { Before::Between } else { Before::Start };
+                before = if before == Before::End {
+                    Before::Between
+                } else {
+                    Before::Start
+                };
             }
             Event::Empty(_) => before = Before::Between,
             Event::End(_) => {
@@ -121,7 +125,14 @@ fn local_name(tag: &str) -> &str {
 fn holds_no_text(name: &str) -> bool {
     matches!(
         name,
-        "script" | "style" | "binData" | "binary-data" | "binaryData" | "Base64" | "电子文件数据" | "编码数据"
+        "script"
+            | "style"
+            | "binData"
+            | "binary-data"
+            | "binaryData"
+            | "Base64"
+            | "电子文件数据"
+            | "编码数据"
     )
 }
 

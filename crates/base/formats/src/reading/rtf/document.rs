@@ -227,7 +227,10 @@ impl Document {
             _ => {}
         }
         // inside what goes nowhere only a shown result comes back
-        if here == Destination::Nowhere && !matches!(word, "result" | "shptxt") && !matches!(to, Destination::Told(_)) {
+        if here == Destination::Nowhere
+            && !matches!(word, "result" | "shptxt")
+            && !matches!(to, Destination::Told(_))
+        {
             return;
         }
         self.state.destination = to;
@@ -267,7 +270,8 @@ impl Document {
         self.to_skip -= skipped;
         let is_kept = !matches!(self.state.destination, Destination::Nowhere | Destination::Fonts);
         if is_kept && !self.state.is_hidden {
-            self.bytes.extend_from_slice(text.get(skipped..).unwrap_or_default());
+            self.bytes
+                .extend_from_slice(text.get(skipped..).unwrap_or_default());
         }
     }
 
@@ -446,7 +450,7 @@ mod tests {
             }
             rtf.push('}');
             let expected: Vec<&str> = words.iter().map(|word| word.trim_end()).collect();
-            prop_assert_eq!(text(rtf.as_bytes()).replace('\n', "").replace(' ', ""), expected.join("").replace(' ', ""));
+            prop_assert_eq!(text(rtf.as_bytes()).replace(['\n', ' '], ""), expected.join("").replace(' ', ""));
         }
 
         #[test]

@@ -57,13 +57,24 @@ impl<'a> Lexer<'a> {
             self.at += 1;
             return Some(Token::Symbol(first));
         }
-        let letters = rest.iter().take(MAX_WORD).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let letters = rest
+            .iter()
+            .take(MAX_WORD)
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
         let word = std::str::from_utf8(rest.get(..letters)?).unwrap_or_default();
         let after = rest.get(letters..).unwrap_or_default();
         let sign = usize::from(after.first() == Some(&b'-'));
-        let digits = after.iter().skip(sign).take(10).take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = after
+            .iter()
+            .skip(sign)
+            .take(10)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let length = if digits == 0 { 0 } else { sign + digits };
-        let number = after.get(..length).and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+        let number = after
+            .get(..length)
+            .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
         self.at += letters + length;
         if self.rest().first() == Some(&b' ') {
             self.at += 1;

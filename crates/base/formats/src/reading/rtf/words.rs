@@ -21,21 +21,22 @@ pub(super) fn destination(word: &str) -> Option<Destination> {
     Some(match word {
         "fonttbl" => Fonts,
         "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" => Margin,
-        "footnote" | "annotation" | "shptxt" | "shpinst" | "shprslt" | "result" | "fldrslt" | "listtext" | "pntext"
-        | "ud" | "nesttableprops" => Body,
+        "footnote" | "annotation" | "shptxt" | "shpinst" | "shprslt" | "result" | "fldrslt" | "listtext"
+        | "pntext" | "ud" | "nesttableprops" => Body,
         "title" => Told("title"),
         "author" => Told("author"),
         "subject" => Told("subject"),
         "keywords" => Told("keywords"),
         "doccomm" => Told("comments"),
         "company" => Told("organisation"),
-        "colortbl" | "stylesheet" | "info" | "pict" | "object" | "objdata" | "fldinst" | "sn" | "sv" | "upr"
-        | "listtable" | "listoverridetable" | "revtbl" | "rsidtbl" | "generator" | "xmlnstbl" | "themedata"
-        | "colorschememapping" | "datastore" | "latentstyles" | "filetbl" | "nonshppict" | "bkmkstart" | "bkmkend"
-        | "pnseclvl" | "operator" | "creatim" | "revtim" | "printim" | "buptim" | "hlinkbase" | "manager"
-        | "category" | "atnid" | "atnauthor" | "atndate" | "atnref" | "xe" | "tc" | "tcn" | "falt" | "panose"
-        | "mmathPr" | "wgrffmtfilter" | "pgptbl" | "userprops" | "nonesttables" | "do" | "private" | "formfield"
-        | "ftnsep" | "ftnsepc" | "ftncn" | "aftnsep" | "aftnsepc" | "aftncn" => Nowhere,
+        "colortbl" | "stylesheet" | "info" | "pict" | "object" | "objdata" | "fldinst" | "sn" | "sv"
+        | "upr" | "listname" | "leveltext" | "levelnumbers" | "listtable" | "listoverridetable"
+        | "revtbl" | "rsidtbl" | "generator" | "xmlnstbl" | "themedata" | "colorschememapping"
+        | "datastore" | "latentstyles" | "filetbl" | "nonshppict" | "bkmkstart" | "bkmkend" | "pnseclvl"
+        | "operator" | "creatim" | "revtim" | "printim" | "buptim" | "hlinkbase" | "manager" | "category"
+        | "atnid" | "atnauthor" | "atndate" | "atnref" | "xe" | "tc" | "tcn" | "falt" | "panose"
+        | "mmathPr" | "wgrffmtfilter" | "pgptbl" | "userprops" | "nonesttables" | "do" | "private"
+        | "formfield" | "ftnsep" | "ftnsepc" | "ftncn" | "aftnsep" | "aftnsepc" | "aftncn" => Nowhere,
         _ => return None,
     })
 }

@@ -64,7 +64,9 @@ fn decode(answer: &mut HttpBody<'_>, encoding: &str, limit: u64) {
             "deflate" if is_zlib(bytes) => take(&mut ZlibDecoder::new(bytes)),
             "deflate" => take(&mut DeflateDecoder::new(bytes)),
             other => {
-                answer.fault = Some(format!("the answer is in the encoding {other}, which is not read"));
+                answer.fault = Some(format!(
+                    "the answer is in the encoding {other}, which is not read"
+                ));
                 answer.bytes = Cow::Borrowed(&[]);
                 return;
             }
@@ -98,7 +100,11 @@ fn unchunk(body: &[u8]) -> Result<Vec<u8>, Chunks> {
     loop {
         let length = line_length(rest);
         let line = rest.get(..length).unwrap_or_default();
-        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let digits = line
+            .split(|byte| *byte == b';')
+            .next()
+            .unwrap_or_default()
+            .trim_ascii();
         let size = std::str::from_utf8(digits)
             .ok()
             .filter(|digits| !digits.starts_with('+'))
@@ -115,7 +121,11 @@ fn unchunk(body: &[u8]) -> Result<Vec<u8>, Chunks> {
                 };
                 decoded.extend_from_slice(chunk);
                 let behind = after.get(size..).unwrap_or_default();
-                let end = behind.iter().take(2).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                let end = behind
+                    .iter()
+                    .take(2)
+                    .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                    .count();
                 rest = behind.get(end..).unwrap_or_default();
             }
         }
@@ -139,7 +149,10 @@ mod tests {
     #[test]
     fn chunks_are_joined() {
         let header = "Transfer-Encoding: chunked";
-        assert_eq!(body(header, b"3;x=y\r\nabc\r\n0002\r\nde\r\n0\r\n\r\n"), (b"abcde".to_vec(), None));
+        assert_eq!(
+            body(header, b"3;x=y\r\nabc\r\n0002\r\nde\r\n0\r\n\r\n"),
+            (b"abcde".to_vec(), None)
+        );
         assert_eq!(body(header, b"<html>"), (b"<html>".to_vec(), None));
         assert_eq!(body(header, b"3\r\nabc\r\nff\r\nde").0, b"abcde");
         assert!(body(header, b"3\r\nabc\r\nzz").1.is_some());
@@ -150,14 +163,26 @@ mod tests {
         let text = vec![b'x'; 100_000];
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(&text).unwrap();
-        assert_eq!(body("Content-Encoding: gzip", &gzip.finish().unwrap()).0.len(), 1_000);
+        assert_eq!(
+            body("Content-Encoding: gzip", &gzip.finish().unwrap()).0.len(),
+            1_000
+        );
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
         zlib.write_all(b"abc").unwrap();
-        assert_eq!(body("content-encoding: DEFLATE", &zlib.finish().unwrap()), (b"abc".to_vec(), None));
+        assert_eq!(
+            body("content-encoding: DEFLATE", &zlib.finish().unwrap()),
+            (b"abc".to_vec(), None)
+        );
         let mut raw = DeflateEncoder::new(Vec::new(), Compression::fast());
         raw.write_all(b"abc").unwrap();
-        assert_eq!(body("Content-Encoding: deflate", &raw.finish().unwrap()).0, b"abc");
+        assert_eq!(
+            body("Content-Encoding: deflate", &raw.finish().unwrap()).0,
+            b"abc"
+        );
         assert!(body("Content-Encoding: br", b"xx").1.is_some());
-        assert_eq!(body("Content-Encoding: gzip", b"<html>"), (b"<html>".to_vec(), None));
+        assert_eq!(
+            body("Content-Encoding: gzip", b"<html>"),
+            (b"<html>".to_vec(), None)
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use flate2::bufread::GzDecoder;
 use std::cell::Cell;
-use std::rc::Rc;
 use std::io::{self, BufRead, Chain, Read};
+use std::rc::Rc;
 
 /// The beginning of a member: gzip, compressed by deflate.
 const MAGIC: &[u8] = &[0x1f, 0x8b, 0x08];
@@ -116,7 +116,12 @@ impl<R: BufRead> Read for Members<'_, R> {
             let read = decoder.read(buffer)?;
             if read > 0 || buffer.is_empty() {
                 self.came_out += read as u64;
-                let went_in = decoder.get_ref().get_ref().1.offset.saturating_sub(self.begin.get());
+                let went_in = decoder
+                    .get_ref()
+                    .get_ref()
+                    .1
+                    .offset
+                    .saturating_sub(self.begin.get());
                 if self.came_out > FREE_BYTES.saturating_add(went_in.saturating_mul(RATIO)) {
                     return Err(io::Error::other("it expands without end"));
                 }

@@ -155,7 +155,10 @@ impl<'s, R: BufRead> Records<'s, R> {
             fault: None,
         };
         self.block(&mut record)?;
-        if !record.is_cut && record.fault.is_none() && !digest_agrees(field("warc-block-digest"), &record.block) {
+        if !record.is_cut
+            && record.fault.is_none()
+            && !digest_agrees(field("warc-block-digest"), &record.block)
+        {
             record.fault = Some("the digest of the record does not agree".to_owned());
         }
         Ok(Next::Record(record))
@@ -200,7 +203,10 @@ impl<'s, R: BufRead> Records<'s, R> {
         match read {
             Ok(_) if count == kept && record.declared > kept => {
                 record.is_cut = true;
-                count += io::copy(&mut self.source.by_ref().take(record.declared - kept), &mut io::sink())?;
+                count += io::copy(
+                    &mut self.source.by_ref().take(record.declared - kept),
+                    &mut io::sink(),
+                )?;
             }
             Ok(_) => {}
             Err(error) if record.block.is_empty() => return Err(error),
@@ -222,7 +228,10 @@ impl<'s, R: BufRead> Records<'s, R> {
         if self.is_ended {
             return Ok(line);
         }
-        self.source.by_ref().take(LINE_BYTES as u64).read_until(b'\n', &mut line)?;
+        self.source
+            .by_ref()
+            .take(LINE_BYTES as u64)
+            .read_until(b'\n', &mut line)?;
         self.offset += line.len() as u64;
         Ok(line)
     }
@@ -249,7 +258,9 @@ fn base32(bytes: &[u8]) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let mut text = String::new();
     for group in bytes.chunks(5) {
-        let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = group
+            .iter()
+            .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         for place in (0..8).rev() {
             let index = usize::try_from(bits >> (5 * place) & 31).unwrap_or(0);
             text.push(char::from(LETTERS.get(index).copied().unwrap_or(b'=')));
@@ -272,9 +283,8 @@ impl ArcHead {
         let is_date = |field: &&str| field.len() >= 8 && field.bytes().all(|byte| byte.is_ascii_digit());
         let is_address = |field: &&str| field.parse::<std::net::IpAddr>().is_ok();
         // the address of a document may have blanks: the rest is counted from the first date behind an IP address
-        let date = (2..fields.len()).find(|at| {
-            fields.get(*at).is_some_and(is_date) && fields.get(at - 1).is_some_and(is_address)
-        })?;
+        let date = (2..fields.len())
+            .find(|at| fields.get(*at).is_some_and(is_date) && fields.get(at - 1).is_some_and(is_address))?;
         let address = fields.get(..date - 1)?.join(" ");
         let rest = fields.get(date + 1..)?;
         if !address.contains(':') || !matches!(rest.len(), 2 | 7) {
@@ -327,7 +337,10 @@ mod tests {
             WARC-Block-Digest: sha1:AAMT4NSHA2AWVOR6EVYXQUGCNSONBWE5\r\n\r\nabc\r\n\r\n\
             WARC/1.0\r\nWARC-Type: response\r\n\r\njunk\nWARC/1.1\r\nContent-Length: 2\r\nwarc-type: revisit\r\n\r\nxy";
         let found = describe(&all(warc, 100));
-        assert_eq!(found[0], "0 Resource http://a/ b \"abc\" falsethe digest of the record does not agree");
+        assert_eq!(
+            found[0],
+            "0 Resource http://a/ b \"abc\" falsethe digest of the record does not agree"
+        );
         assert!(found[1].ends_with("does not say how long it is"));
         assert!(found[2].ends_with("Revisit  \"xy\" false"), "{found:?}");
         assert_eq!(base32(&Sha1::digest(b"abc")), "VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5");
@@ -339,7 +352,10 @@ mod tests {
             http://b/ 1.2.3.4 20140101000000 text/html 200 - - 0 a.arc 9\nHTTP/1.0 \nhttp://c/ 1.2.3.4 20140101000000 text/html -1\n";
         let found = describe(&all(arc, 3));
         assert_eq!(found[0], "0 About filedesc://a.arc \"1 0\" true");
-        assert!(found[1].ends_with("Resource http://a/x y \"abc\" true"), "{found:?}");
+        assert!(
+            found[1].ends_with("Resource http://a/x y \"abc\" true"),
+            "{found:?}"
+        );
         assert!(found[2].contains("http://b/"));
         assert!(found[3].ends_with("does not say how long it is"));
         assert_eq!(found.len(), 4);

@@ -141,19 +141,29 @@ fn listed_slides(bytes: &[u8], document: Record<'_>, objects: &HashMap<u32, usiz
         let mut slide = slide(record, outline);
         let atom = record.children().find(|child| child.kind == kind::SLIDE_ATOM);
         let number = atom.and_then(|atom| u32_at(atom.content, 16));
-        if let Some(notes) = number.filter(|number| *number != 0).and_then(|number| notes.get(&number)) {
+        if let Some(notes) = number
+            .filter(|number| *number != 0)
+            .and_then(|number| notes.get(&number))
+        {
             slide.notes = notes_of(*notes);
         }
         slides.push(slide);
     }
     // what masters say in their own words stands on every slide; it is told once
-    let masters = list(1).into_iter().flat_map(Record::children).filter(|entry| entry.kind == kind::SLIDE_PERSIST);
+    let masters = list(1)
+        .into_iter()
+        .flat_map(Record::children)
+        .filter(|entry| entry.kind == kind::SLIDE_PERSIST);
     let masters = masters.filter_map(|entry| {
         let place = u32_at(entry.content, 0)?;
         object(place, kind::MASTER).or_else(|| object(place, kind::SLIDE))
     });
     if let Some(first) = slides.first_mut() {
-        first.lines.extend(masters.flat_map(words_of_master).map(|line| (line, LineRole::Margin)));
+        first.lines.extend(
+            masters
+                .flat_map(words_of_master)
+                .map(|line| (line, LineRole::Margin)),
+        );
     }
     slides
 }
@@ -227,7 +237,10 @@ fn slide(record: Record<'_>, outline: &[Text]) -> Slide {
         _ => {}
     });
     // what no shape shows stands only in the outline
-    let unused = outline.iter().enumerate().filter(|(number, _)| !used.contains(number));
+    let unused = outline
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !used.contains(number));
     texts.extend(unused.map(|(_, text)| text.clone()));
     let mut slide = Slide::default().with(&texts);
     let margins = margins.iter().flat_map(|text| lines(text));
@@ -238,7 +251,11 @@ fn slide(record: Record<'_>, outline: &[Text]) -> Slide {
 impl Slide {
     fn with(mut self, texts: &[Text]) -> Self {
         for text in texts {
-            let role = if text.is_title() { LineRole::Heading } else { LineRole::Body };
+            let role = if text.is_title() {
+                LineRole::Heading
+            } else {
+                LineRole::Body
+            };
             if text.is_title() && self.title.is_empty() {
                 self.title = lines(&text.text).collect::<Vec<_>>().join(" ");
             }
@@ -299,7 +316,11 @@ mod tests {
         ]
         .concat();
         let notes = record(0, kind::SLIDE_PERSIST, &numbers(&[3, 0, 0, 77]));
-        let lists = [record(0x0f, kind::SLIDE_LIST, &outline), record(0x2f, kind::SLIDE_LIST, &notes)].concat();
+        let lists = [
+            record(0x0f, kind::SLIDE_LIST, &outline),
+            record(0x2f, kind::SLIDE_LIST, &notes),
+        ]
+        .concat();
         let mut bytes = record(0x0f, kind::DOCUMENT, &lists);
         let slide_at = bytes.len();
         let box_of_text = [
@@ -307,17 +328,45 @@ mod tests {
             record(0, kind::TEXT_CHARS, &utf16("框")),
         ]
         .concat();
-        let shapes = [record(0x0f, 0xf00d, &record(0, kind::OUTLINE_REFERENCE, &numbers(&[0]))), record(0x0f, 0xf00d, &box_of_text)].concat();
-        let slide = [record(0x02, kind::SLIDE_ATOM, &numbers(&[0, 0, 0, 0, 77, 0])), record(0x0f, 1036, &shapes)].concat();
+        let shapes = [
+            record(0x0f, 0xf00d, &record(0, kind::OUTLINE_REFERENCE, &numbers(&[0]))),
+            record(0x0f, 0xf00d, &box_of_text),
+        ]
+        .concat();
+        let slide = [
+            record(0x02, kind::SLIDE_ATOM, &numbers(&[0, 0, 0, 0, 77, 0])),
+            record(0x0f, 1036, &shapes),
+        ]
+        .concat();
         bytes.extend(record(0x0f, kind::SLIDE, &slide));
         let notes_at = bytes.len();
-        bytes.extend(record(0x0f, kind::NOTES, &record(0, kind::TEXT_CHARS, &utf16("*\r备注"))));
-        bytes.extend(record(0x0f, kind::SLIDE, &record(0, kind::TEXT_CHARS, &utf16("old"))));
+        bytes.extend(record(
+            0x0f,
+            kind::NOTES,
+            &record(0, kind::TEXT_CHARS, &utf16("*\r备注")),
+        ));
+        bytes.extend(record(
+            0x0f,
+            kind::SLIDE,
+            &record(0, kind::TEXT_CHARS, &utf16("old")),
+        ));
         let list_at = bytes.len();
-        let places = [0, u32::try_from(slide_at).unwrap(), u32::try_from(notes_at).unwrap()];
-        bytes.extend(record(0, kind::PERSIST_DIRECTORY, &[numbers(&[3 << 20 | 1]), numbers(&places)].concat()));
+        let places = [
+            0,
+            u32::try_from(slide_at).unwrap(),
+            u32::try_from(notes_at).unwrap(),
+        ];
+        bytes.extend(record(
+            0,
+            kind::PERSIST_DIRECTORY,
+            &[numbers(&[3 << 20 | 1]), numbers(&places)].concat(),
+        ));
         let edit_at = bytes.len();
-        bytes.extend(record(0, kind::USER_EDIT, &numbers(&[0, 0, 0, u32::try_from(list_at).unwrap(), 1, 4, 0])));
+        bytes.extend(record(
+            0,
+            kind::USER_EDIT,
+            &numbers(&[0, 0, 0, u32::try_from(list_at).unwrap(), 1, 4, 0]),
+        ));
         (bytes, edit_at)
     }
 

@@ -20,6 +20,7 @@ pub(super) mod kind {
     pub(in crate::reading::old_office::slides) const MARGINS: u16 = 4057;
     pub(in crate::reading::old_office::slides) const SLIDE_LIST: u16 = 4080;
     pub(in crate::reading::old_office::slides) const USER_EDIT: u16 = 4085;
+    pub(in crate::reading::old_office::slides) const ADDED: u16 = 5003;
     pub(in crate::reading::old_office::slides) const PERSIST_DIRECTORY: u16 = 6002;
     pub(in crate::reading::old_office::slides) const COMMENT: u16 = 12000;
 }
@@ -58,7 +59,9 @@ impl<'a> Record<'a> {
 
     /// The records in it.
     pub(super) fn children(self) -> impl Iterator<Item = Record<'a>> {
-        let content = if self.is_container { self.content } else { &[] };
+        // what newer versions added (comments) lies in records that do not say that they hold others
+        let is_container = self.is_container || self.kind == kind::ADDED;
+        let content = if is_container { self.content } else { &[] };
         records(content)
     }
 

@@ -86,7 +86,7 @@ mod tests {
         fn what_was_written_is_read(written in proptest::collection::vec((0_u32..1_000, 0_u32..0x1000_0000, any::<bool>()), 0..20)) {
             let places: Vec<(u32, u32)> = written
                 .iter()
-                .map(|(characters, offset, is_narrow)| (*characters, if *is_narrow { offset * 2 | 0x4000_0000 } else { *offset }))
+                .map(|(characters, offset, is_narrow)| (*characters, if *is_narrow { (offset * 2) | 0x4000_0000 } else { *offset }))
                 .collect();
             let read = pieces(&table(&places)).unwrap();
             prop_assert_eq!(read.len(), written.len());

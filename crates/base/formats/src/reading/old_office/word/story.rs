@@ -22,7 +22,9 @@ enum Field {
 impl Story {
     /// Reads the characters of a part.
     pub(super) fn of(units: &[u16]) -> Self {
-        let mut story = Self { pages: vec![Vec::new()] };
+        let mut story = Self {
+            pages: vec![Vec::new()],
+        };
         let mut line = String::new();
         let mut fields: Vec<Field> = Vec::new();
         let (mut is_row, mut was_cell) = (false, false);
@@ -106,7 +108,9 @@ mod tests {
         let body = |line: &str| (line.to_owned(), LineRole::Body);
         let row = |line: &str| (line.to_owned(), LineRole::Table);
         assert_eq!(
-            read("大\u{13}HYPERLINK x\u{14}坝\u{15}\u{1}!\r年\u{7}题名\u{7}\u{7}1954\u{7}\u{7}\r\u{c}末\u{1e}\u{1f}页"),
+            read(
+                "大\u{13}HYPERLINK x\u{14}坝\u{15}\u{1}!\r年\u{7}题名\u{7}\u{7}1954\u{7}\u{7}\r\u{c}末\u{1e}\u{1f}页"
+            ),
             [
                 vec![body("大坝!"), row("年\t题名"), row("1954"), body("")],
                 vec![body("末-页")]
