@@ -13,6 +13,7 @@ const EMPTY: &[(&str, &str)] = &[
     ("Password_Protected-56-hello.ppt", "encrypted"),
     ("testWORD_protected_drm.doc", "encrypted by rights management"),
     ("testODPMacro.odp", "one slide without a word"),
+    ("test_list_override.rtf", "definitions of lists alone"),
     ("testWORKS2000.wps", "read by LibreOffice"),
     ("testWORKSWordProcessor3.0.wps", "read by LibreOffice"),
     (

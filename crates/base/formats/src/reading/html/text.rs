@@ -255,14 +255,13 @@ impl Writer {
     }
 
     fn title(&mut self, text: &str) {
-        let title = &mut self.page.title;
         for word in text.split_inclusive(char::is_whitespace) {
-            if title.chars().count() >= TITLE_CHARACTERS {
+            if self.page.title.chars().count() >= TITLE_CHARACTERS {
                 // never closed: the rest is the page
                 self.line.push_str(word);
                 continue;
             }
-            title.push_str(word);
+            self.page.title.push_str(word);
         }
     }
 
