@@ -204,7 +204,7 @@ mod tests {
             // SRT knows no escapes: a text that looks like a mark is one
             let bare: Vec<Cue> = cues
                 .iter()
-                .map(|of| Cue { text: format!("字{}", of.text.replace(['<', '{'], "")), ..of.clone() })
+                .map(|of| Cue { text: lines(&format!("字{}", of.text.replace(['<', '{'], ""))), ..of.clone() })
                 .collect();
             prop_assert_eq!(&parse(&srt(&bare)), &bare);
         }
