@@ -79,7 +79,11 @@ impl SceneFinder {
 /// much of each.
 fn difference(left: &[u8], right: &[u8]) -> f32 {
     let count = left.len().min(right.len()).max(1) as f32;
-    let by_place: f32 = left.iter().zip(right).map(|(left, right)| f32::from(left.abs_diff(*right))).sum();
+    let by_place: f32 = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| f32::from(left.abs_diff(*right)))
+        .sum();
     let shares = |picture: &[u8]| {
         let mut counts = [0.0_f32; STEPS];
         for value in picture {
@@ -104,7 +108,11 @@ mod tests {
         for picture in pictures {
             finder.push(picture);
         }
-        finder.finish().iter().map(|scene| (scene.start, scene.end)).collect()
+        finder
+            .finish()
+            .iter()
+            .map(|scene| (scene.start, scene.end))
+            .collect()
     }
 
     fn plain(value: u8, count: usize) -> Vec<Vec<u8>> {

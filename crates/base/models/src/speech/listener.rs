@@ -58,7 +58,9 @@ impl Window {
         let at = (second.max(0.0) * RATE as f64).round() as usize;
         let after = |piece: &Piece| if is_end { piece.at < at } else { piece.at <= at };
         let number = self.pieces.partition_point(after).saturating_sub(1);
-        let Some(piece) = self.pieces.get(number) else { return (second, 0) };
+        let Some(piece) = self.pieces.get(number) else {
+            return (second, 0);
+        };
         let inside = at.saturating_sub(piece.at).min(piece.length);
         ((piece.start + inside as u64) as f64 / RATE as f64, number)
     }
@@ -148,7 +150,9 @@ impl<'a> Listener<'a> {
         if let Some(stretch) = self.finder.finish() {
             self.take(stretch);
         }
-        let end = self.judged.saturating_sub(if rest > 0 { (FRAME - rest) as u64 } else { 0 });
+        let end = self
+            .judged
+            .saturating_sub(if rest > 0 { (FRAME - rest) as u64 } else { 0 });
         self.pause(end);
         Ok(!self.waiting.is_empty())
     }
@@ -207,11 +211,17 @@ impl<'a> Listener<'a> {
         let mut levels = self.levels[..frames].to_vec();
         levels.sort_by(f32::total_cmp);
         // loud for a good part of it, not for a click
-        let loud = levels.get(levels.len() * 7 / 10).is_some_and(|level| *level > NOISE);
+        let loud = levels
+            .get(levels.len() * 7 / 10)
+            .is_some_and(|level| *level > NOISE);
         self.pauses.push_back(Segment {
             start: start as f64 / RATE as f64,
             end: end as f64 / RATE as f64,
-            kind: if loud { SegmentKind::Noise } else { SegmentKind::Silence },
+            kind: if loud {
+                SegmentKind::Noise
+            } else {
+                SegmentKind::Silence
+            },
             confidence: 1.0,
             ..Segment::default()
         });
@@ -227,7 +237,11 @@ mod tests {
 
     impl VoiceActivity for Loud {
         fn likelihood(&mut self, frame: &[f32]) -> Result<f32, ModelError> {
-            Ok(if frame.iter().any(|value| *value > 0.1) { 1.0 } else { 0.0 })
+            Ok(if frame.iter().any(|value| *value > 0.1) {
+                1.0
+            } else {
+                0.0
+            })
         }
 
         fn reset(&mut self) {}
@@ -238,7 +252,10 @@ mod tests {
     }
 
     fn parts(parts: &[(f64, f32)]) -> Vec<f32> {
-        parts.iter().flat_map(|(seconds, value)| vec![*value; (seconds * RATE as f64) as usize]).collect()
+        parts
+            .iter()
+            .flat_map(|(seconds, value)| vec![*value; (seconds * RATE as f64) as usize])
+            .collect()
     }
 
     /// Windows as lists of their parts in seconds, and pauses.
@@ -249,7 +266,13 @@ mod tests {
         let mut empty = |listener: &mut Listener<'_>| {
             let second = |at: u64| at as f64 / RATE as f64;
             let window = &listener.window;
-            windows.push(window.pieces.iter().map(|piece| (second(piece.start), second(piece.start + piece.length as u64))).collect());
+            windows.push(
+                window
+                    .pieces
+                    .iter()
+                    .map(|piece| (second(piece.start), second(piece.start + piece.length as u64)))
+                    .collect(),
+            );
             let whole = window.seconds();
             listener.window.drop_front(whole);
             listener.refill();
@@ -263,18 +286,31 @@ mod tests {
         while !listener.window.samples.is_empty() {
             empty(&mut listener);
         }
-        let pauses = listener.pauses.iter().map(|pause| (pause.start, pause.end, pause.kind)).collect();
+        let pauses = listener
+            .pauses
+            .iter()
+            .map(|pause| (pause.start, pause.end, pause.kind))
+            .collect();
         (windows, pauses)
     }
 
     #[test]
     fn silence_is_never_in_a_window_and_long_ones_are_told() {
-        let (windows, pauses) = listen(&parts(&[(5.12, 0.0), (1.28, 0.5), (10.24, 0.0), (1.28, 0.5), (1.0, 0.0)]), 0);
+        let (windows, pauses) = listen(
+            &parts(&[(5.12, 0.0), (1.28, 0.5), (10.24, 0.0), (1.28, 0.5), (1.0, 0.0)]),
+            0,
+        );
         assert_eq!(windows.len(), 1);
         assert_eq!(windows[0].len(), 2);
         assert_eq!(pauses.len(), 2);
-        assert!((pauses[0].1 - 4.82).abs() < 0.05 && pauses[0].2 == SegmentKind::Silence, "{pauses:?}");
-        assert!((pauses[1].0 - 6.7).abs() < 0.05 && (pauses[1].1 - 16.34).abs() < 0.05, "{pauses:?}");
+        assert!(
+            (pauses[0].1 - 4.82).abs() < 0.05 && pauses[0].2 == SegmentKind::Silence,
+            "{pauses:?}"
+        );
+        assert!(
+            (pauses[1].0 - 6.7).abs() < 0.05 && (pauses[1].1 - 16.34).abs() < 0.05,
+            "{pauses:?}"
+        );
     }
 
     #[test]

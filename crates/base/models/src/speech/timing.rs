@@ -48,13 +48,18 @@ pub(super) fn times(
     let mut sum = vec![0.0_f32; rows.len() * columns];
     let (width, head_width) = (model.sizes.width, model.sizes.head());
     for (layer, head) in heads {
-        let Some(asked) = said.asked.get(*layer) else { continue };
+        let Some(asked) = said.asked.get(*layer) else {
+            continue;
+        };
         let key = heard.key(*layer)?;
         let key = key.get(head * POSITIONS * head_width..).unwrap_or_default();
         let mut weights = Vec::with_capacity(sum.len());
         for row in rows.clone() {
             let asked = asked.get(row * width + head * head_width..).unwrap_or_default();
-            let looks = key.chunks_exact(head_width).take(columns).map(|key| dot(&asked[..head_width.min(asked.len())], key));
+            let looks = key
+                .chunks_exact(head_width)
+                .take(columns)
+                .map(|key| dot(&asked[..head_width.min(asked.len())], key));
             let looks: Vec<f32> = looks.map(|value| value / (head_width as f32).sqrt()).collect();
             weights.extend(shares(&looks));
         }
@@ -67,7 +72,11 @@ pub(super) fn times(
     let mut timed = Vec::with_capacity(words.len());
     let mut at = 0;
     for (word, count) in words {
-        let time = |row: usize| begins.get(row).map_or(seconds, |column| *column as f64 / PER_SECOND);
+        let time = |row: usize| {
+            begins
+                .get(row)
+                .map_or(seconds, |column| *column as f64 / PER_SECOND)
+        };
         let (start, end) = (time(at), time(at + count));
         timed.push(Timed {
             text: word.clone(),
@@ -92,7 +101,9 @@ fn dot(left: &[f32], right: &[f32]) -> f32 {
 
 /// Shares of the attention, which sum to one.
 fn shares(values: &[f32]) -> Vec<f32> {
-    let most = values.iter().fold(f32::NEG_INFINITY, |most, value| most.max(*value));
+    let most = values
+        .iter()
+        .fold(f32::NEG_INFINITY, |most, value| most.max(*value));
     let powers: Vec<f32> = values.iter().map(|value| (value - most).exp()).collect();
     let sum: f32 = powers.iter().sum();
     powers.iter().map(|power| power / sum).collect()
@@ -120,7 +131,11 @@ fn sharpen(weights: &mut [f32], columns: usize) {
                 let index = (at + offset) as isize - half as isize;
                 let index = index.unsigned_abs();
                 let last = before.len() - 1;
-                before[if index > last { (2 * last).saturating_sub(index) } else { index }]
+                before[if index > last {
+                    (2 * last).saturating_sub(index)
+                } else {
+                    index
+                }]
             });
             near.sort_by(f32::total_cmp);
             *place = near[half];

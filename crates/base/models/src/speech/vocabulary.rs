@@ -70,7 +70,8 @@ impl Vocabulary {
         // a line may hold characters that other programs take for line ends
         for (number, line) in text.split('\n').enumerate().take(TRANSCRIBE as usize - 1) {
             if number < END as usize {
-                let bytes: Option<Vec<u8>> = line.chars().map(|letter| letters.get(&letter).copied()).collect();
+                let bytes: Option<Vec<u8>> =
+                    line.chars().map(|letter| letters.get(&letter).copied()).collect();
                 pieces.push(bytes.ok_or_else(|| wrong("a token is no text"))?);
             } else if number > START as usize {
                 let code = line.strip_prefix("<|").and_then(|rest| rest.strip_suffix("|>"));
@@ -90,12 +91,19 @@ impl Vocabulary {
 
     /// The bytes of a piece of text; nothing for every other token.
     pub(super) fn bytes(&self, token: Token) -> &[u8] {
-        self.pieces.get(token as usize).map(Vec::as_slice).unwrap_or_default()
+        self.pieces
+            .get(token as usize)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// What tokens say.
     pub(super) fn text(&self, tokens: &[Token]) -> String {
-        let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.bytes(*token)).copied().collect();
+        let bytes: Vec<u8> = tokens
+            .iter()
+            .flat_map(|token| self.bytes(*token))
+            .copied()
+            .collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -116,7 +124,11 @@ impl Vocabulary {
     pub(super) fn tokens(&self, text: &str) -> Vec<Token> {
         let mut parts: Vec<Vec<u8>> = text.bytes().map(|byte| vec![byte]).collect();
         loop {
-            let joined = |pair: &[Vec<u8>]| self.by_bytes.get(&[pair[0].as_slice(), &pair[1]].concat()).copied();
+            let joined = |pair: &[Vec<u8>]| {
+                self.by_bytes
+                    .get(&[pair[0].as_slice(), &pair[1]].concat())
+                    .copied()
+            };
             let best = parts
                 .windows(2)
                 .enumerate()
@@ -126,7 +138,10 @@ impl Vocabulary {
             let next = parts.remove(at + 1);
             parts[at].extend(next);
         }
-        parts.iter().filter_map(|part| self.by_bytes.get(part).copied()).collect()
+        parts
+            .iter()
+            .filter_map(|part| self.by_bytes.get(part).copied())
+            .collect()
     }
 }
 
@@ -154,10 +169,17 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         // bytes first, as in the real one, then a few pieces
-        let mut letters: Vec<(u8, char)> = letters().into_iter().map(|(letter, byte)| (byte, letter)).collect();
+        let mut letters: Vec<(u8, char)> = letters()
+            .into_iter()
+            .map(|(letter, byte)| (byte, letter))
+            .collect();
         letters.sort_unstable();
         let mut lines: Vec<String> = letters.iter().map(|(_, letter)| letter.to_string()).collect();
-        let joined = |text: &str| text.bytes().map(|byte| letters[usize::from(byte)].1).collect::<String>();
+        let joined = |text: &str| {
+            text.bytes()
+                .map(|byte| letters[usize::from(byte)].1)
+                .collect::<String>()
+        };
         lines.extend([joined("th"), joined("the"), joined(" the"), joined("水")]);
         lines.resize(END as usize, joined("zzzz"));
         lines.extend(["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|zh|>"].map(str::to_owned));
