@@ -138,9 +138,17 @@ fn sentences_of_the_corpus_are_understood() {
 #[test]
 #[ignore = "measures what the setting LANTAI_RECORDINGS names"]
 fn recordings_of_ones_own() {
-    let Some(paths) = std::env::var_os("LANTAI_RECORDINGS") else { return };
-    let settings = std::env::var_os("LANTAI_SPEECH").unwrap_or_default().into_string().unwrap();
-    let mut settings = settings.split(',').map(str::to_owned).filter(|setting| !setting.is_empty());
+    let Some(paths) = std::env::var_os("LANTAI_RECORDINGS") else {
+        return;
+    };
+    let settings = std::env::var_os("LANTAI_SPEECH")
+        .unwrap_or_default()
+        .into_string()
+        .unwrap();
+    let mut settings = settings
+        .split(',')
+        .map(str::to_owned)
+        .filter(|setting| !setting.is_empty());
     let options = SpeechOptions {
         language: settings.next().filter(|language| language != "-"),
         beams: settings.next().map_or(5, |beams| beams.parse().unwrap()),
@@ -150,23 +158,38 @@ fn recordings_of_ones_own() {
     let Some(mut speech) = speech(options) else { return };
     for path in std::env::split_paths(&paths) {
         let (segments, transcript) = listen(&mut speech, &path);
-        eprintln!("{} {:.1} s {:?}", path.display(), transcript.seconds, transcript.language);
+        eprintln!(
+            "{} {:.1} s {:?}",
+            path.display(),
+            transcript.seconds,
+            transcript.language
+        );
         for segment in &segments {
-            eprintln!("  {:.2}–{:.2} {:?} {:.2} {}", segment.start, segment.end, segment.kind, segment.confidence, segment.text);
+            eprintln!(
+                "  {:.2}–{:.2} {:?} {:.2} {}",
+                segment.start, segment.end, segment.kind, segment.confidence, segment.text
+            );
         }
     }
 }
 
 #[test]
 fn silence_and_noise_are_never_given_words() {
-    let Some(mut speech) = speech(SpeechOptions::default()) else { return };
+    let Some(mut speech) = speech(SpeechOptions::default()) else {
+        return;
+    };
     let seconds = |count: usize| count * sound::RATE;
     let silence = vec![0.0; seconds(40)];
     let (segments, transcript) = hear(&mut speech, &mut sound::Samples::new(silence));
     assert_eq!(segments.len(), 1, "{segments:?}");
-    assert_eq!((segments[0].kind, segments[0].start, segments[0].end), (SegmentKind::Silence, 0.0, 40.0));
+    assert_eq!(
+        (segments[0].kind, segments[0].start, segments[0].end),
+        (SegmentKind::Silence, 0.0, 40.0)
+    );
     assert_eq!((transcript.language, transcript.seconds), (None, 40.0));
-    let hum = (0..seconds(10)).map(|at| (at as f32 * 0.05).sin() * 0.3).collect();
+    let hum = (0..seconds(10))
+        .map(|at| (at as f32 * 0.05).sin() * 0.3)
+        .collect();
     let (segments, _) = hear(&mut speech, &mut sound::Samples::new(hum));
     assert_eq!(text(&segments).trim(), "", "{segments:?}");
     let (segments, _) = hear(&mut speech, &mut sound::Samples::new(Vec::new()));
@@ -175,26 +198,52 @@ fn silence_and_noise_are_never_given_words() {
 
 #[test]
 fn a_run_goes_on_where_it_was_stopped() {
-    let Some(corpus) = folder("LANTAI_CORPUS", "../shared/corpus") else { return };
-    let Some(mut speech) = speech(SpeechOptions { language: Some("zh".to_owned()), beams: 1, ..SpeechOptions::default() }) else { return };
+    let Some(corpus) = folder("LANTAI_CORPUS", "../shared/corpus") else {
+        return;
+    };
+    let Some(mut speech) = speech(SpeechOptions {
+        language: Some("zh".to_owned()),
+        beams: 1,
+        ..SpeechOptions::default()
+    }) else {
+        return;
+    };
     let mut samples = Vec::new();
-    for file in ["asr_example_zh.wav", "mid_unlabelled_zh.wav", "asr_example_zh.wav"] {
-        let mut sound = sound::open(&corpus.join("speech").join(file), &SoundLimits::default(), None).unwrap();
+    for file in [
+        "asr_example_zh.wav",
+        "mid_unlabelled_zh.wav",
+        "asr_example_zh.wav",
+    ] {
+        let mut sound =
+            sound::open(&corpus.join("speech").join(file), &SoundLimits::default(), None).unwrap();
         while sound.read(&mut samples).unwrap() {}
         samples.resize(samples.len() + 3 * sound::RATE, 0.0);
     }
     let (whole, _) = hear(&mut speech, &mut sound::Samples::new(samples.clone()));
-    let spoken = |segments: &[Segment]| segments.iter().filter(|segment| !segment.text.is_empty()).cloned().collect::<Vec<_>>();
+    let spoken = |segments: &[Segment]| {
+        segments
+            .iter()
+            .filter(|segment| !segment.text.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let whole = spoken(&whole);
     assert_eq!(whole.len(), 3, "{whole:?}");
     let from = whole[0].end;
     let mut rest = Vec::new();
     let span = from..f64::INFINITY;
-    speech.transcribe(&mut sound::Samples::new(samples), span, &mut |segment| rest.push(segment)).unwrap();
+    speech
+        .transcribe(&mut sound::Samples::new(samples), span, &mut |segment| {
+            rest.push(segment)
+        })
+        .unwrap();
     let rest = spoken(&rest);
     assert_eq!(rest.len(), 2, "{rest:?}");
     for (found, before) in rest.iter().zip(&whole[1..]) {
-        assert!(found.start >= from && (found.start - before.start).abs() < 0.5, "{found:?} {before:?}");
+        assert!(
+            found.start >= from && (found.start - before.start).abs() < 0.5,
+            "{found:?} {before:?}"
+        );
         let (left, right) = (letters(&found.text), letters(&before.text));
         assert!(edits(&left, &right) <= 2, "{found:?} {before:?}");
     }

@@ -9,9 +9,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The kinds of files that ffmpeg may open: none of those that are lists of other files or addresses.
-const KINDS: &str = "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dv,eac3,flac,flv,gsm,ivf,m4v,matroska,\
-                     mov,mp3,mpeg,mpegts,mpegvideo,mxf,nut,ogg,oma,rm,sln,swf,tak,tta,voc,w64,wav,wv,xwma";
+/// The kinds of files that ffmpeg may open: none of those that are lists of other files or addresses, and none that it
+/// takes any bytes for.
+const KINDS: &str = "aiff,amr,ape,asf,au,avi,caf,dsf,flac,flv,ivf,matroska,mov,mp3,mpeg,mpegts,mxf,nut,ogg,oma,rm,swf,\
+                     tak,tta,voc,w64,wav,wv,xwma";
 /// What is kept of its complaints.
 const COMPLAINTS: u64 = 4096;
 
@@ -85,23 +86,23 @@ impl Running {
             .unwrap_or_default();
         let ended = self.child.lock().unwrap_or_else(PoisonError::into_inner).wait();
         self.watch = None;
-        let last = complaints
+        // the first complaint is the cause, the others follow from it
+        let first = complaints
             .lines()
-            .rev()
             .find(|line| !line.trim().is_empty())
             .unwrap_or_default();
-        let last = last.trim().to_owned();
+        let first = first.trim().to_owned();
         if *self.overdue.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(SoundError::Program {
                 reason: "its time is over".to_owned(),
             });
         }
         match ended {
-            Ok(status) if status.success() => Ok(last),
-            Ok(status) if last.is_empty() => Err(SoundError::Program {
+            Ok(status) if status.success() => Ok(first),
+            Ok(status) if first.is_empty() => Err(SoundError::Program {
                 reason: format!("it ended with {status}"),
             }),
-            Ok(_) => Err(SoundError::Program { reason: last }),
+            Ok(_) => Err(SoundError::Program { reason: first }),
             Err(error) => Err(SoundError::Program {
                 reason: error.to_string(),
             }),

@@ -65,6 +65,26 @@ impl Window {
         ((piece.start + inside as u64) as f64 / RATE as f64, number)
     }
 
+    /// The seconds of the recording of a word, which lies in one part: where it reaches over a cut, in the one that has
+    /// more of it.
+    pub(super) fn word(&self, start: f64, end: f64) -> (f64, f64) {
+        let (first, part) = self.second(start, false);
+        let (last, end_part) = self.second(end, true);
+        if part >= end_part {
+            return (first, last.max(first));
+        }
+        let second = |samples: usize| samples as f64 / RATE as f64;
+        let (Some(before), Some(behind)) = (self.pieces.get(part), self.pieces.get(end_part)) else {
+            return (first, last.max(first));
+        };
+        let (cut, begun) = (second(before.at + before.length), second(behind.at));
+        if cut - start > end - begun {
+            (first, (before.start + before.length as u64) as f64 / RATE as f64)
+        } else {
+            (behind.start as f64 / RATE as f64, last)
+        }
+    }
+
     /// Takes away what was transcribed; the second of the recording up to which everything is told.
     pub(super) fn drop_front(&mut self, seconds: f64) -> f64 {
         let (until, _) = self.second(seconds, true);
@@ -258,8 +278,10 @@ mod tests {
             .collect()
     }
 
+    type Spans = Vec<(f64, f64)>;
+
     /// Windows as lists of their parts in seconds, and pauses.
-    fn listen(samples: &[f32], from: u64) -> (Vec<Vec<(f64, f64)>>, Vec<(f64, f64, SegmentKind)>) {
+    fn listen(samples: &[f32], from: u64) -> (Vec<Spans>, Vec<(f64, f64, SegmentKind)>) {
         let mut voice = Loud;
         let mut listener = Listener::new(&mut voice, from);
         let mut windows = Vec::new();
@@ -340,6 +362,9 @@ mod tests {
         assert_eq!(window.second(2.0, false), (20.0, 1));
         assert_eq!(window.second(2.0, true), (12.0, 0));
         assert_eq!(window.second(9.0, true), (23.0, 1));
+        assert_eq!(window.word(0.5, 1.0), (10.5, 11.0));
+        assert_eq!(window.word(1.9, 2.5), (20.0, 20.5));
+        assert_eq!(window.word(1.0, 2.1), (11.0, 12.0));
         assert_eq!(window.drop_front(2.5), 20.5);
         assert_eq!(window.second(0.5, false), (21.0, 0));
         assert_eq!(window.seconds(), 2.5);

@@ -66,6 +66,12 @@ struct Beam {
     sum: f64,
 }
 
+impl Beam {
+    fn average(&self) -> f64 {
+        self.sum / (self.tokens.len() + 1) as f64
+    }
+}
+
 impl Search<'_> {
     fn begin(&mut self) -> Result<(Memory, Vec<f32>, f32), ModelError> {
         let mut memory = self.model.begin()?;
@@ -116,7 +122,10 @@ impl Search<'_> {
                 kept.push((at, Beam { tokens, sum }));
             }
             looped = kept.first().is_some_and(|(_, beam)| guards::loops(&beam.tokens));
-            if ended.len() >= width || kept.is_empty() || looped {
+            // sums only fall: what runs behind the best end will hardly come before it
+            let best_end = ended.iter().map(Beam::average).fold(f64::NEG_INFINITY, f64::max);
+            let is_decided = !ended.is_empty() && kept.iter().all(|(_, beam)| beam.average() <= best_end);
+            if ended.len() >= width || kept.is_empty() || looped || is_decided {
                 beams = kept.into_iter().map(|(_, beam)| beam).collect();
                 break;
             }
@@ -134,11 +143,10 @@ impl Search<'_> {
                 .say(self.heard, &mut memory, &last, &parents, &[0], false)?
                 .likelihoods;
         }
-        let value = |beam: &Beam| beam.sum / (beam.tokens.len() + 1) as f64;
         let candidates = if ended.is_empty() { beams } else { ended };
         let best = candidates
             .into_iter()
-            .max_by(|left, right| value(left).total_cmp(&value(right)));
+            .max_by(|left, right| left.average().total_cmp(&right.average()));
         let Some(best) = best else {
             return Ok(Answer {
                 no_speech,

@@ -498,10 +498,7 @@ fn segments(
     let mut words: Vec<SpokenWord> = Vec::new();
     let mut text = String::new();
     for word in timed {
-        let (start, part) = window.second(word.start, false);
-        let (end, last) = window.second(word.end, true);
-        // a word that reaches over a pause ends before it
-        let end = if last == part { end } else { start + 0.2 };
+        let (start, end) = window.word(word.start, word.end);
         if let Some(before) = words.last()
             && start - before.end >= TOLD_PAUSE
         {
