@@ -65,23 +65,23 @@ impl Window {
         ((piece.start + inside as u64) as f64 / RATE as f64, number)
     }
 
-    /// The seconds of the recording of a word, which lies in one part: where it reaches over a cut, in the one that has
-    /// more of it.
+    /// The seconds of the recording of a word, which lies in one part. The time of a word begins where the one before
+    /// ends, so that one which reaches over a cut is spoken behind it, unless there is hardly anything of it.
     pub(super) fn word(&self, start: f64, end: f64) -> (f64, f64) {
+        const HARDLY: f64 = 0.1;
         let (first, part) = self.second(start, false);
         let (last, end_part) = self.second(end, true);
-        if part >= end_part {
-            return (first, last.max(first));
-        }
-        let second = |samples: usize| samples as f64 / RATE as f64;
         let (Some(before), Some(behind)) = (self.pieces.get(part), self.pieces.get(end_part)) else {
             return (first, last.max(first));
         };
-        let (cut, begun) = (second(before.at + before.length), second(behind.at));
-        if cut - start > end - begun {
-            (first, (before.start + before.length as u64) as f64 / RATE as f64)
+        if part >= end_part {
+            return (first, last.max(first));
+        }
+        let second = |samples: u64| samples as f64 / RATE as f64;
+        if end - second(behind.at as u64) < HARDLY {
+            (first, second(before.start + before.length as u64))
         } else {
-            (behind.start as f64 / RATE as f64, last)
+            (second(behind.start), last)
         }
     }
 
@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(window.second(9.0, true), (23.0, 1));
         assert_eq!(window.word(0.5, 1.0), (10.5, 11.0));
         assert_eq!(window.word(1.9, 2.5), (20.0, 20.5));
-        assert_eq!(window.word(1.0, 2.1), (11.0, 12.0));
+        assert_eq!(window.word(1.0, 2.05), (11.0, 12.0));
         assert_eq!(window.drop_front(2.5), 20.5);
         assert_eq!(window.second(0.5, false), (21.0, 0));
         assert_eq!(window.seconds(), 2.5);
