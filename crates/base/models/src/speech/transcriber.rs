@@ -8,7 +8,7 @@ use super::network::Network;
 use super::rules::Rules;
 use super::search::{Answer, Dice, Search};
 use super::timing::{self, Timed};
-use super::vocabulary::{BEFORE, Config, START, TIMES, TRANSCRIBE, Token, Vocabulary};
+use super::vocabulary::{Config, START, TIMES, TRANSCRIBE, Token, Vocabulary};
 use super::weights::Weights;
 use crate::error::ModelError;
 use crate::names;
@@ -37,9 +37,6 @@ pub struct SpeechOptions {
     pub language: Option<String>,
     /// Answers that are followed side by side: more find better ones, one is fastest.
     pub beams: usize,
-    /// What might have been said before, which leads script and signs; for Chinese a sentence in simplified characters.
-    /// The text that is recognised stays as it is recognised.
-    pub lead: Option<String>,
     /// Whether the time of every word is found.
     pub words: bool,
     /// Threads of a step.
@@ -51,7 +48,6 @@ impl Default for SpeechOptions {
         Self {
             language: None,
             beams: 5,
-            lead: None,
             words: true,
             threads: 1,
         }
@@ -218,7 +214,6 @@ impl Speech {
                     serde_json::Value::Null
                 },
             ),
-            ("lead", self.options.lead.clone().into()),
         ];
         let decoded = Step {
             step: crate::sound::STEP.to_owned(),
@@ -352,15 +347,7 @@ impl Speech {
 
     /// The best answer: the likeliest one, or where that is a loop or unlikely, a drawn one.
     fn answer(&mut self, heard: &Heard, language: Token, window: &Window) -> Result<Answer, ModelError> {
-        let mut prompt = Vec::new();
-        if let Some(lead) = &self.options.lead {
-            prompt.push(BEFORE);
-            let lead = self.vocabulary.tokens(lead);
-            // half of its reach is for the answer
-            prompt.extend(&lead[lead.len().saturating_sub(self.model.sizes.reach / 2 - 8)..]);
-        }
-        let start = prompt.len();
-        prompt.extend([START, language, TRANSCRIBE]);
+        let prompt = [START, language, TRANSCRIBE];
         let rules = Rules::new(&self.config.suppress_ids, window.seconds());
         let vocabulary = &self.vocabulary;
         let text = |answer: &Answer| vocabulary.text(&answer.tokens);
@@ -368,7 +355,6 @@ impl Speech {
             model: &mut self.model,
             heard,
             prompt: &prompt,
-            start,
             rules: &rules,
         };
         let fails = |answer: &Answer| {

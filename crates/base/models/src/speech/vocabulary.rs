@@ -15,8 +15,6 @@ pub(super) const END: Token = 50257;
 pub(super) const START: Token = 50258;
 /// Asks for what is said, in its own language.
 pub(super) const TRANSCRIBE: Token = 50359;
-/// What was said before follows.
-pub(super) const BEFORE: Token = 50361;
 /// Nobody speaks.
 pub(super) const NO_SPEECH: Token = 50362;
 /// No times are wanted.
@@ -42,7 +40,6 @@ pub(super) struct Config {
 pub(super) struct Vocabulary {
     /// The bytes of every piece of text.
     pieces: Vec<Vec<u8>>,
-    by_bytes: HashMap<Vec<u8>, Token>,
     /// ISO 639-1 of the tokens from [`START`] + 1 on.
     languages: Vec<String>,
 }
@@ -81,12 +78,7 @@ impl Vocabulary {
         if pieces.len() < END as usize || languages.is_empty() {
             return Err(wrong("the vocabulary ends early"));
         }
-        let by_bytes = pieces.iter().cloned().zip(0..).collect();
-        Ok(Self {
-            pieces,
-            by_bytes,
-            languages,
-        })
+        Ok(Self { pieces, languages })
     }
 
     /// The bytes of a piece of text; nothing for every other token.
@@ -118,31 +110,6 @@ impl Vocabulary {
         let at = token.checked_sub(START + 1)?;
         self.languages.get(at as usize).map(String::as_str)
     }
-
-    /// The tokens of a text: neighbours are joined as long as they make a token, the commonest first, which is the one
-    /// of the smallest number.
-    pub(super) fn tokens(&self, text: &str) -> Vec<Token> {
-        let mut parts: Vec<Vec<u8>> = text.bytes().map(|byte| vec![byte]).collect();
-        loop {
-            let joined = |pair: &[Vec<u8>]| {
-                self.by_bytes
-                    .get(&[pair[0].as_slice(), &pair[1]].concat())
-                    .copied()
-            };
-            let best = parts
-                .windows(2)
-                .enumerate()
-                .filter_map(|(at, pair)| Some((joined(pair)?, at)))
-                .min();
-            let Some((_, at)) = best else { break };
-            let next = parts.remove(at + 1);
-            parts[at].extend(next);
-        }
-        parts
-            .iter()
-            .filter_map(|part| self.by_bytes.get(part).copied())
-            .collect()
-    }
 }
 
 /// Tokens are written in letters that stand for bytes: printable ones for themselves, the others for letters from
@@ -167,6 +134,11 @@ fn letters() -> HashMap<char, u8> {
 mod tests {
     use super::*;
 
+    /// The token of a byte in [`vocabulary`].
+    fn letters_before(byte: u8) -> Token {
+        Token::from(byte)
+    }
+
     fn vocabulary() -> Vocabulary {
         // bytes first, as in the real one, then a few pieces
         let mut letters: Vec<(u8, char)> = letters()
@@ -189,10 +161,10 @@ mod tests {
     #[test]
     fn tokens_are_bytes_and_bytes_are_text() {
         let vocabulary = vocabulary();
-        let tokens = vocabulary.tokens("the 水库");
+        // t+h+e, a blank, 水 as one token, 库 as its three bytes
+        let mut tokens = vec![257, letters_before(b' '), 259];
+        tokens.extend("库".bytes().map(letters_before));
         assert_eq!(vocabulary.text(&tokens), "the 水库");
-        // t+h, th+e; the character 库 has no token of its own
-        assert_eq!(tokens.len(), 1 + 1 + 3 + 3);
         assert_eq!(vocabulary.text(&[END, START]), "");
     }
 
