@@ -1,5 +1,10 @@
 //! Graphs that were written in memory run in ONNX Runtime and reckon what they say.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails or says why it is skipped"
+)]
+
 use lantai_models::graph::{Element, Extent, GraphBuilder, Node};
 use ort::session::Session;
 use ort::value::TensorRef;

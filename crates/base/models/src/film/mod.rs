@@ -121,7 +121,9 @@ fn find_scenes(file: &Path, ffmpeg: &Path, limits: &FilmLimits) -> Result<Film, 
             }
             Ok(film)
         }
-        Err(SoundError::Program { reason }) if reason.contains("matches no streams") => Err(SoundError::NoTrack),
+        Err(SoundError::Program { reason }) if reason.contains("matches no streams") => {
+            Err(SoundError::NoTrack)
+        }
         Err(error) if film.scenes.is_empty() => Err(error),
         Err(error) => {
             film.omitted.push(omission(&error));
@@ -135,18 +137,42 @@ fn picture(file: &Path, ffmpeg: &Path, second: f64, limits: &FilmLimits) -> Resu
     let filter = format!("scale='if(gte(iw,ih),min({side},iw),-2)':'if(gte(iw,ih),-2,min({side},ih))'");
     let at = format!("{second:.3}");
     let arguments = [
-        "-map", "0:V:0", "-an", "-sn", "-dn", "-frames:v", "1", "-vf", &filter, "-c:v", "mjpeg", "-q:v", "4",
-        "-pix_fmt", "yuvj420p", "-f", "image2pipe", "pipe:1",
+        "-map",
+        "0:V:0",
+        "-an",
+        "-sn",
+        "-dn",
+        "-frames:v",
+        "1",
+        "-vf",
+        &filter,
+        "-c:v",
+        "mjpeg",
+        "-q:v",
+        "4",
+        "-pix_fmt",
+        "yuvj420p",
+        "-f",
+        "image2pipe",
+        "pipe:1",
     ];
     let mut running = Running::start(ffmpeg, file, &["-ss", &at], &arguments, limits.program_seconds)?;
     let mut jpeg = Vec::new();
-    let read = running.output.by_ref().take(limits.picture_bytes + 1).read_to_end(&mut jpeg);
+    let read = running
+        .output
+        .by_ref()
+        .take(limits.picture_bytes + 1)
+        .read_to_end(&mut jpeg);
     if read.is_err() || jpeg.len() as u64 > limits.picture_bytes {
-        return Err(SoundError::Program { reason: format!("the picture at {at} s is too large") });
+        return Err(SoundError::Program {
+            reason: format!("the picture at {at} s is too large"),
+        });
     }
     running.finish()?;
     if !jpeg.starts_with(&[0xff, 0xd8]) {
-        return Err(SoundError::Program { reason: format!("there is no picture at {at} s") });
+        return Err(SoundError::Program {
+            reason: format!("there is no picture at {at} s"),
+        });
     }
     Ok(jpeg)
 }

@@ -7,9 +7,9 @@ pub(super) const WIDTH: usize = 64;
 /// See [`WIDTH`].
 pub(super) const HEIGHT: usize = 36;
 /// Steps of brightness that are counted.
-const STEPS: usize = 16;
+const STEPS: usize = 64;
 /// A difference from which on a scene may begin, 0 to 1.
-const LEAST: f32 = 0.12;
+const LEAST: f32 = 0.1;
 /// By so much it exceeds what is usual here: a moving camera is no change of scene.
 const TIMES_USUAL: f32 = 3.0;
 /// Scenes are at least so long, in seconds.
@@ -75,10 +75,15 @@ impl SceneFinder {
     }
 }
 
-/// How unlike two pictures are, 0 to 1: half by place, half by how much of each brightness there is.
+/// How unlike two pictures are, 0 to 1: by place, and by how far brightness would have to be moved for both to have as
+/// much of each.
 fn difference(left: &[u8], right: &[u8]) -> f32 {
     let count = left.len().min(right.len()).max(1) as f32;
-    let by_place: f32 = left.iter().zip(right).map(|(left, right)| f32::from(left.abs_diff(*right))).sum();
+    let by_place: f32 = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| f32::from(left.abs_diff(*right)))
+        .sum();
     let shares = |picture: &[u8]| {
         let mut counts = [0.0_f32; STEPS];
         for value in picture {
@@ -86,8 +91,12 @@ fn difference(left: &[u8], right: &[u8]) -> f32 {
         }
         counts
     };
-    let by_brightness: f32 = shares(left).iter().zip(shares(right)).map(|(left, right)| (left - right).abs()).sum();
-    0.5 * by_place / count / 255.0 + 0.25 * by_brightness
+    let (mut ahead, mut moved) = (0.0_f32, 0.0);
+    for (left, right) in shares(left).iter().zip(shares(right)) {
+        ahead += left - right;
+        moved += ahead.abs() / STEPS as f32;
+    }
+    0.6 * by_place / count / 255.0 + 0.4 * moved
 }
 
 #[cfg(test)]
@@ -99,7 +108,11 @@ mod tests {
         for picture in pictures {
             finder.push(picture);
         }
-        finder.finish().iter().map(|scene| (scene.start, scene.end)).collect()
+        finder
+            .finish()
+            .iter()
+            .map(|scene| (scene.start, scene.end))
+            .collect()
     }
 
     fn plain(value: u8, count: usize) -> Vec<Vec<u8>> {

@@ -45,7 +45,10 @@ impl Silero {
     ///
     /// As [`ModelStore::file`] and [`Runtime::session`].
     pub fn open(runtime: &Runtime, store: &ModelStore) -> Result<Self, ModelError> {
-        let session = runtime.session(&store.file(names::VOICE_ACTIVITY, FILE)?, SessionOptions::default())?;
+        let session = runtime.session(
+            &store.file(names::VOICE_ACTIVITY, FILE)?,
+            SessionOptions::default(),
+        )?;
         Ok(Self {
             session,
             input: vec![0.0; CONTEXT + FRAME],
@@ -74,7 +77,8 @@ impl Silero {
 
 impl VoiceActivity for Silero {
     fn likelihood(&mut self, frame: &[f32]) -> Result<f32, ModelError> {
-        self.run(frame).map_err(|error| ModelError::answer(names::VOICE_ACTIVITY, error))
+        self.run(frame)
+            .map_err(|error| ModelError::answer(names::VOICE_ACTIVITY, error))
     }
 
     fn reset(&mut self) {
@@ -104,7 +108,11 @@ impl VoiceActivity for Loudness {
     fn likelihood(&mut self, frame: &[f32]) -> Result<f32, ModelError> {
         let level = decibels(frame);
         // the floor falls at once and rises slowly: six decibels a second at most
-        self.floor = if level < self.floor { level.max(-90.0) } else { (self.floor + 0.2).min(level).min(-30.0) };
+        self.floor = if level < self.floor {
+            level.max(-90.0)
+        } else {
+            (self.floor + 0.2).min(level).min(-30.0)
+        };
         let above = level - self.floor.max(-65.0);
         Ok((above / 24.0).clamp(0.0, 1.0))
     }
@@ -121,7 +129,11 @@ impl VoiceActivity for Loudness {
 /// Loudness of samples: 0 for the greatest, −120 for nothing.
 pub fn decibels(samples: &[f32]) -> f32 {
     let power = samples.iter().map(|value| value * value).sum::<f32>() / samples.len().max(1) as f32;
-    if power > 1e-12 { 10.0 * power.log10() } else { -120.0 }
+    if power > 1e-12 {
+        10.0 * power.log10()
+    } else {
+        -120.0
+    }
 }
 
 #[cfg(test)]
@@ -134,7 +146,9 @@ mod tests {
         let quiet = vec![0.002_f32; FRAME];
         let loud: Vec<f32> = (0..FRAME).map(|at| (at as f32 * 0.1).sin() * 0.2).collect();
         let mut of = |frame: &[f32], times: usize| {
-            (0..times).map(|_| loudness.likelihood(frame).unwrap()).fold(0.0, |_, last| last)
+            (0..times)
+                .map(|_| loudness.likelihood(frame).unwrap())
+                .fold(0.0, |_, last| last)
         };
         assert!(of(&quiet, 100) < 0.35);
         assert!(of(&loud, 30) > 0.5);

@@ -84,8 +84,11 @@ impl ContainerSound {
         }
         // decoders of other people meet files of other people: an accident of theirs must not be one of ours
         let opened = catch_unwind(AssertUnwindSafe(|| open_container(file, &hint)));
-        let (reader, decoder, track, time_base, seconds) =
-            opened.unwrap_or_else(|_| Err(SoundError::Broken { reason: "the decoder gave up".to_owned() }))?;
+        let (reader, decoder, track, time_base, seconds) = opened.unwrap_or_else(|_| {
+            Err(SoundError::Broken {
+                reason: "the decoder gave up".to_owned(),
+            })
+        })?;
         Ok(Self {
             reader: Some(reader),
             decoder,
@@ -115,7 +118,9 @@ impl ContainerSound {
 
     /// Notes damage that lies behind, once sound is heard again or it is over.
     fn note_damage(&mut self) {
-        let Some(since) = self.bad_since.take() else { return };
+        let Some(since) = self.bad_since.take() else {
+            return;
+        };
         // one note for many small ones, so that a file of rubbish does not fill the record
         if self.omissions.len() < 20 {
             let now = self.now();
@@ -136,19 +141,27 @@ impl ContainerSound {
         if let Some(reason) = reason {
             let now = self.now();
             let until = self.seconds.unwrap_or(now).max(now);
-            self.leave_out("reading.sound_broken", format!("it breaks off: {reason}"), (now, until));
+            self.leave_out(
+                "reading.sound_broken",
+                format!("it breaks off: {reason}"),
+                (now, until),
+            );
         }
     }
 
     fn step(&mut self, into: &mut Vec<f32>) -> Step {
-        let Some(reader) = &mut self.reader else { return Step::End(None) };
+        let Some(reader) = &mut self.reader else {
+            return Step::End(None);
+        };
         let packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,
             Ok(None) => return Step::End(None),
             Err(DecodeError::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 return Step::End(Some("the file ends before the recording".to_owned()));
             }
-            Err(DecodeError::ResetRequired) => return Step::End(Some("another recording is chained to it".to_owned())),
+            Err(DecodeError::ResetRequired) => {
+                return Step::End(Some("another recording is chained to it".to_owned()));
+            }
             Err(error) => return Step::End(Some(error.to_string())),
         };
         if packet.track_id != self.track {
@@ -175,7 +188,11 @@ impl ContainerSound {
     /// Mixes the channels to one and converts it.
     fn take(&mut self, rate: u32, channels: usize, time: Option<f64>, into: &mut Vec<f32>) -> Step {
         let before = into.len();
-        if self.resampler.as_ref().is_none_or(|resampler| resampler.rate() != rate) {
+        if self
+            .resampler
+            .as_ref()
+            .is_none_or(|resampler| resampler.rate() != rate)
+        {
             if let Some(mut resampler) = self.resampler.take() {
                 resampler.finish(into);
             }
@@ -188,7 +205,11 @@ impl ContainerSound {
         let share = 1.0 / channels as f32;
         let mix = |frame: &[f32]| {
             let value = frame.iter().sum::<f32>() * share;
-            if value.is_finite() { value.clamp(-1.0, 1.0) } else { 0.0 }
+            if value.is_finite() {
+                value.clamp(-1.0, 1.0)
+            } else {
+                0.0
+            }
         };
         self.mono.extend(self.interleaved.chunks_exact(channels).map(mix));
         if let Some(resampler) = &mut self.resampler {
@@ -245,7 +266,13 @@ impl ContainerSound {
     }
 }
 
-type Opened = (Box<dyn FormatReader>, Box<dyn AudioDecoder>, u32, Option<TimeBase>, Option<f64>);
+type Opened = (
+    Box<dyn FormatReader>,
+    Box<dyn AudioDecoder>,
+    u32,
+    Option<TimeBase>,
+    Option<f64>,
+);
 
 fn open_container(file: File, hint: &Hint) -> Result<Opened, SoundError> {
     let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
@@ -256,10 +283,16 @@ fn open_container(file: File, hint: &Hint) -> Result<Opened, SoundError> {
         MetadataOptions::default(),
     );
     let reader = probed.map_err(|error| match error {
-        DecodeError::Unsupported(reason) => SoundError::Unknown { reason: reason.to_owned() },
+        DecodeError::Unsupported(reason) => SoundError::Unknown {
+            reason: reason.to_owned(),
+        },
         // the end is reached without any container being found
-        DecodeError::IoError(error) => SoundError::Unknown { reason: error.to_string() },
-        error => SoundError::Broken { reason: error.to_string() },
+        DecodeError::IoError(error) => SoundError::Unknown {
+            reason: error.to_string(),
+        },
+        error => SoundError::Broken {
+            reason: error.to_string(),
+        },
     })?;
     let audio = |track: &&symphonia::core::formats::Track| {
         matches!(track.codec_params, Some(CodecParameters::Audio(_)))
@@ -267,8 +300,11 @@ fn open_container(file: File, hint: &Hint) -> Result<Opened, SoundError> {
     let preferred = reader.default_track(TrackType::Audio);
     let mut reason = None;
     for track in preferred.into_iter().chain(reader.tracks().iter().filter(audio)) {
-        let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { continue };
-        match symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()) {
+        let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
+            continue;
+        };
+        match symphonia::default::get_codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default())
+        {
             Ok(decoder) => {
                 let (id, time_base) = (track.id, track.time_base);
                 let seconds = track
@@ -286,9 +322,11 @@ fn open_container(file: File, hint: &Hint) -> Result<Opened, SoundError> {
     match reason {
         Some(reason) => Err(SoundError::Unknown { reason }),
         // a track whose codec has no name here is listed without parameters
-        None if reader.tracks().iter().any(|track| track.codec_params.is_none()) => Err(SoundError::Unknown {
-            reason: "its tracks are of an unknown kind".to_owned(),
-        }),
+        None if reader.tracks().iter().any(|track| track.codec_params.is_none()) => {
+            Err(SoundError::Unknown {
+                reason: "its tracks are of an unknown kind".to_owned(),
+            })
+        }
         None => Err(SoundError::NoTrack),
     }
 }
@@ -301,11 +339,18 @@ impl SoundSource for ContainerSound {
             self.reader = None;
             self.resampler = None;
             let now = self.now();
-            self.leave_out("reading.sound_broken", "the decoder gave up".to_owned(), (now, now));
+            self.leave_out(
+                "reading.sound_broken",
+                "the decoder gave up".to_owned(),
+                (now, now),
+            );
             into.len() > before
         });
         if !more && self.given == 0 {
-            let reason = self.omissions.pop().map_or_else(|| "it holds no sound".to_owned(), |last| last.detail);
+            let reason = self
+                .omissions
+                .pop()
+                .map_or_else(|| "it holds no sound".to_owned(), |last| last.detail);
             return Err(SoundError::Broken { reason });
         }
         Ok(more)

@@ -137,7 +137,11 @@ impl SoundError {
 /// # Errors
 ///
 /// Nothing of it can be heard: [`SoundError`] says why.
-pub fn open(path: &Path, limits: &SoundLimits, ffmpeg: Option<&Path>) -> Result<Box<dyn SoundSource>, SoundError> {
+pub fn open(
+    path: &Path,
+    limits: &SoundLimits,
+    ffmpeg: Option<&Path>,
+) -> Result<Box<dyn SoundSource>, SoundError> {
     let own = match ContainerSound::open(path, limits) {
         Ok(sound) => return Ok(Box::new(sound)),
         Err(error) => error,

@@ -9,10 +9,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The kinds of files that ffmpeg may open: none of those that are lists of other files or addresses.
-const KINDS: &str = "3dostr,aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dv,eac3,flac,flv,gsm,ivf,m4v,\
-                     matroska,webm,matroska\\,webm,mov,mp4,m4a,3gp,3g2,mj2,mov\\,mp4\\,m4a\\,3gp\\,3g2\\,mj2,mp3,mpeg,mpegts,\
-                     mpegvideo,mxf,nut,ogg,oma,rm,sln,swf,tak,tta,voc,w64,wav,wv,xwma";
+/// The kinds of files that ffmpeg may open: none of those that are lists of other files or addresses, and none that it
+/// takes any bytes for.
+const KINDS: &str = "aiff,amr,ape,asf,au,avi,caf,dsf,flac,flv,ivf,matroska,mov,mp3,mpeg,mpegts,mxf,nut,ogg,oma,rm,swf,\
+                     tak,tta,voc,w64,wav,wv,xwma";
 /// What is kept of its complaints.
 const COMPLAINTS: u64 = 4096;
 
@@ -79,19 +79,33 @@ impl Running {
 
     /// Waits for its end; what it complained of, or that it was too slow.
     pub(crate) fn finish(&mut self) -> Result<String, SoundError> {
-        let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        let complaints = self
+            .complaints
+            .take()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default();
         let ended = self.child.lock().unwrap_or_else(PoisonError::into_inner).wait();
         self.watch = None;
-        let last = complaints.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let last = last.trim().to_owned();
+        // the first complaint is the cause, the others follow from it
+        let first = complaints
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
+        let first = first.trim().to_owned();
         if *self.overdue.lock().unwrap_or_else(PoisonError::into_inner) {
-            return Err(SoundError::Program { reason: "its time is over".to_owned() });
+            return Err(SoundError::Program {
+                reason: "its time is over".to_owned(),
+            });
         }
         match ended {
-            Ok(status) if status.success() => Ok(last),
-            Ok(status) if last.is_empty() => Err(SoundError::Program { reason: format!("it ended with {status}") }),
-            Ok(_) => Err(SoundError::Program { reason: last }),
-            Err(error) => Err(SoundError::Program { reason: error.to_string() }),
+            Ok(status) if status.success() => Ok(first),
+            Ok(status) if first.is_empty() => Err(SoundError::Program {
+                reason: format!("it ended with {status}"),
+            }),
+            Ok(_) => Err(SoundError::Program { reason: first }),
+            Err(error) => Err(SoundError::Program {
+                reason: error.to_string(),
+            }),
         }
     }
 
@@ -139,10 +153,17 @@ impl ProgramSound {
         let longest = format!("{:.0}", limits.seconds.max(0.0) + 1.0);
         let rate = RATE.to_string();
         let arguments = [
-            "-map", "0:a:0", "-vn", "-sn", "-dn", "-t", &longest, "-ac", "1", "-ar", &rate, "-f", "s16le", "pipe:1",
+            "-map", "0:a:0", "-vn", "-sn", "-dn", "-t", &longest, "-ac", "1", "-ar", &rate, "-f", "s16le",
+            "pipe:1",
         ];
         Ok(Self {
-            running: Some(Running::start(program, file, &[], &arguments, limits.program_seconds)?),
+            running: Some(Running::start(
+                program,
+                file,
+                &[],
+                &arguments,
+                limits.program_seconds,
+            )?),
             half: None,
             given: 0,
             limit: (limits.seconds.max(0.0) * RATE as f64) as u64,
@@ -151,17 +172,21 @@ impl ProgramSound {
     }
 
     fn end(&mut self) -> Result<bool, SoundError> {
-        let Some(mut running) = self.running.take() else { return Ok(false) };
+        let Some(mut running) = self.running.take() else {
+            return Ok(false);
+        };
         let now = self.given as f64 / RATE as f64;
         match running.finish() {
             Err(SoundError::Program { reason }) if self.given == 0 => Err(refusal(reason)),
             Ok(_) if self.given == 0 => Err(SoundError::NoTrack),
             Err(error) => {
-                self.omissions.push(omission(error.code(), error.to_string(), Some((now, now))));
+                self.omissions
+                    .push(omission(error.code(), error.to_string(), Some((now, now))));
                 Ok(false)
             }
             Ok(complaint) if !complaint.is_empty() => {
-                self.omissions.push(omission("reading.sound_damaged", complaint, None));
+                self.omissions
+                    .push(omission("reading.sound_damaged", complaint, None));
                 Ok(false)
             }
             Ok(_) => Ok(false),
@@ -174,7 +199,10 @@ fn refusal(reason: String) -> SoundError {
     if reason.contains("matches no streams") || reason.contains("does not contain any stream") {
         return SoundError::NoTrack;
     }
-    if reason.contains("Invalid data found") || reason.contains("not found") || reason.contains("not on whitelist") {
+    if reason.contains("Invalid data found")
+        || reason.contains("not found")
+        || reason.contains("not on whitelist")
+    {
         return SoundError::Unknown { reason };
     }
     SoundError::Program { reason }
@@ -182,7 +210,9 @@ fn refusal(reason: String) -> SoundError {
 
 impl SoundSource for ProgramSound {
     fn read(&mut self, into: &mut Vec<f32>) -> Result<bool, SoundError> {
-        let Some(running) = &mut self.running else { return Ok(false) };
+        let Some(running) = &mut self.running else {
+            return Ok(false);
+        };
         let mut bytes = [0_u8; 32 * 1024];
         let read = running.output.read(&mut bytes).unwrap_or(0);
         if read == 0 {
@@ -203,7 +233,8 @@ impl SoundSource for ProgramSound {
             into.truncate(into.len() - ((self.given - self.limit) as usize).min(into.len() - before));
             self.given = self.limit;
             let detail = format!("only the first {now:.0} seconds are listened to");
-            self.omissions.push(omission("reading.sound_too_long", detail, Some((now, now))));
+            self.omissions
+                .push(omission("reading.sound_too_long", detail, Some((now, now))));
             self.running = None;
         }
         Ok(true)

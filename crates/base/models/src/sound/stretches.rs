@@ -149,7 +149,9 @@ impl StretchFinder {
             .max(1);
         let place = start + lowest as u64;
         let stretch = Stretch {
-            start: (start * FRAME as u64).saturating_sub(samples(self.rules.margin)).max(self.last_end),
+            start: (start * FRAME as u64)
+                .saturating_sub(samples(self.rules.margin))
+                .max(self.last_end),
             end: place * FRAME as u64,
         };
         self.heights.drain(..lowest);
@@ -175,15 +177,24 @@ mod tests {
 
     fn find(likelihoods: &[f32]) -> Vec<(f64, f64)> {
         let mut finder = StretchFinder::new(StretchRules::default());
-        let mut found: Vec<Stretch> = likelihoods.iter().filter_map(|value| finder.push(*value)).collect();
+        let mut found: Vec<Stretch> = likelihoods
+            .iter()
+            .filter_map(|value| finder.push(*value))
+            .collect();
         found.extend(finder.finish());
         let second = |at: u64| (at as f64 / RATE as f64 * 100.0).round() / 100.0;
-        found.iter().map(|stretch| (second(stretch.start), second(stretch.end))).collect()
+        found
+            .iter()
+            .map(|stretch| (second(stretch.start), second(stretch.end)))
+            .collect()
     }
 
     fn parts(parts: &[(f64, f32)]) -> Vec<f32> {
         let frames = |seconds: f64| (seconds * RATE as f64 / FRAME as f64).round() as usize;
-        parts.iter().flat_map(|(seconds, value)| vec![*value; frames(*seconds)]).collect()
+        parts
+            .iter()
+            .flat_map(|(seconds, value)| vec![*value; frames(*seconds)])
+            .collect()
     }
 
     #[test]
@@ -194,7 +205,10 @@ mod tests {
 
     #[test]
     fn a_short_pause_does_not_end_a_stretch_and_a_long_one_does() {
-        assert_eq!(find(&parts(&[(1.6, 0.9), (0.32, 0.1), (1.6, 0.9)])), [(0.0, 3.52)]);
+        assert_eq!(
+            find(&parts(&[(1.6, 0.9), (0.32, 0.1), (1.6, 0.9)])),
+            [(0.0, 3.52)]
+        );
         let found = find(&parts(&[(1.6, 0.9), (0.64, 0.1), (1.6, 0.9)]));
         assert_eq!(found.len(), 2);
         assert!(found[0].1 <= found[1].0, "{found:?}");

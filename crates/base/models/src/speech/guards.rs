@@ -16,7 +16,13 @@ const LOOP_CHARACTERS: usize = 16;
 
 /// Whether an answer ends in a loop. Times between the repetitions do not break it.
 pub(super) fn loops(tokens: &[Token]) -> bool {
-    let words: Vec<Token> = tokens.iter().rev().filter(|token| **token < TIMES).take(LONGEST_UNIT * LEAST_TIMES + LOOP_TOKENS).copied().collect();
+    let words: Vec<Token> = tokens
+        .iter()
+        .rev()
+        .filter(|token| **token < TIMES)
+        .take(LONGEST_UNIT * LEAST_TIMES + LOOP_TOKENS)
+        .copied()
+        .collect();
     (1..=LONGEST_UNIT).any(|unit| {
         let least = (unit * LEAST_TIMES).max(LOOP_TOKENS);
         words.len() >= least && (unit..least).all(|at| words[at] == words[at - unit])
@@ -52,7 +58,12 @@ pub(super) fn unlooped(text: &str) -> Option<String> {
 
 /// Whether two texts say the same: signs and spaces do not count. A word or two may be said twice.
 pub(super) fn same(left: &str, right: &str) -> bool {
-    let bare = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let bare = |text: &str| {
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let (left, right) = (bare(left), bare(right));
     left == right && left.chars().count() >= 5
 }
@@ -72,13 +83,18 @@ mod tests {
         assert!(!loops(&[4; 20]));
         assert!(!loops(&(0..200).collect::<Vec<_>>()));
         // each time with its times
-        let timed: Vec<Token> = (0..10).flat_map(|at| [TIMES + at * 9, 40, 41, 42, TIMES + at * 9 + 5]).collect();
+        let timed: Vec<Token> = (0..10)
+            .flat_map(|at| [TIMES + at * 9, 40, 41, 42, TIMES + at * 9 + 5])
+            .collect();
         assert!(loops(&timed));
     }
 
     #[test]
     fn a_loop_is_said_once() {
-        assert_eq!(unlooped(&format!("开始{}完", "我们走吧".repeat(9))).as_deref(), Some("开始我们走吧完"));
+        assert_eq!(
+            unlooped(&format!("开始{}完", "我们走吧".repeat(9))).as_deref(),
+            Some("开始我们走吧完")
+        );
         assert_eq!(unlooped("哈哈哈哈哈"), None);
         assert_eq!(unlooped("一二三四五六七八九十一二三四五六七八九十"), None);
         assert_eq!(unlooped(""), None);

@@ -58,9 +58,31 @@ impl Window {
         let at = (second.max(0.0) * RATE as f64).round() as usize;
         let after = |piece: &Piece| if is_end { piece.at < at } else { piece.at <= at };
         let number = self.pieces.partition_point(after).saturating_sub(1);
-        let Some(piece) = self.pieces.get(number) else { return (second, 0) };
+        let Some(piece) = self.pieces.get(number) else {
+            return (second, 0);
+        };
         let inside = at.saturating_sub(piece.at).min(piece.length);
         ((piece.start + inside as u64) as f64 / RATE as f64, number)
+    }
+
+    /// The seconds of the recording of a word, which lies in one part. The time of a word begins where the one before
+    /// ends, so that one which reaches over a cut is spoken behind it, unless there is hardly anything of it.
+    pub(super) fn word(&self, start: f64, end: f64) -> (f64, f64) {
+        const HARDLY: f64 = 0.1;
+        let (first, part) = self.second(start, false);
+        let (last, end_part) = self.second(end, true);
+        let (Some(before), Some(behind)) = (self.pieces.get(part), self.pieces.get(end_part)) else {
+            return (first, last.max(first));
+        };
+        if part >= end_part {
+            return (first, last.max(first));
+        }
+        let second = |samples: u64| samples as f64 / RATE as f64;
+        if end - second(behind.at as u64) < HARDLY {
+            (first, second(before.start + before.length as u64))
+        } else {
+            (second(behind.start), last)
+        }
     }
 
     /// Takes away what was transcribed; the second of the recording up to which everything is told.
@@ -148,7 +170,9 @@ impl<'a> Listener<'a> {
         if let Some(stretch) = self.finder.finish() {
             self.take(stretch);
         }
-        let end = self.judged.saturating_sub(if rest > 0 { (FRAME - rest) as u64 } else { 0 });
+        let end = self
+            .judged
+            .saturating_sub(if rest > 0 { (FRAME - rest) as u64 } else { 0 });
         self.pause(end);
         Ok(!self.waiting.is_empty())
     }
@@ -207,11 +231,17 @@ impl<'a> Listener<'a> {
         let mut levels = self.levels[..frames].to_vec();
         levels.sort_by(f32::total_cmp);
         // loud for a good part of it, not for a click
-        let loud = levels.get(levels.len() * 7 / 10).is_some_and(|level| *level > NOISE);
+        let loud = levels
+            .get(levels.len() * 7 / 10)
+            .is_some_and(|level| *level > NOISE);
         self.pauses.push_back(Segment {
             start: start as f64 / RATE as f64,
             end: end as f64 / RATE as f64,
-            kind: if loud { SegmentKind::Noise } else { SegmentKind::Silence },
+            kind: if loud {
+                SegmentKind::Noise
+            } else {
+                SegmentKind::Silence
+            },
             confidence: 1.0,
             ..Segment::default()
         });
@@ -227,7 +257,11 @@ mod tests {
 
     impl VoiceActivity for Loud {
         fn likelihood(&mut self, frame: &[f32]) -> Result<f32, ModelError> {
-            Ok(if frame.iter().any(|value| *value > 0.1) { 1.0 } else { 0.0 })
+            Ok(if frame.iter().any(|value| *value > 0.1) {
+                1.0
+            } else {
+                0.0
+            })
         }
 
         fn reset(&mut self) {}
@@ -238,18 +272,29 @@ mod tests {
     }
 
     fn parts(parts: &[(f64, f32)]) -> Vec<f32> {
-        parts.iter().flat_map(|(seconds, value)| vec![*value; (seconds * RATE as f64) as usize]).collect()
+        parts
+            .iter()
+            .flat_map(|(seconds, value)| vec![*value; (seconds * RATE as f64) as usize])
+            .collect()
     }
 
+    type Spans = Vec<(f64, f64)>;
+
     /// Windows as lists of their parts in seconds, and pauses.
-    fn listen(samples: &[f32], from: u64) -> (Vec<Vec<(f64, f64)>>, Vec<(f64, f64, SegmentKind)>) {
+    fn listen(samples: &[f32], from: u64) -> (Vec<Spans>, Vec<(f64, f64, SegmentKind)>) {
         let mut voice = Loud;
         let mut listener = Listener::new(&mut voice, from);
         let mut windows = Vec::new();
         let mut empty = |listener: &mut Listener<'_>| {
             let second = |at: u64| at as f64 / RATE as f64;
             let window = &listener.window;
-            windows.push(window.pieces.iter().map(|piece| (second(piece.start), second(piece.start + piece.length as u64))).collect());
+            windows.push(
+                window
+                    .pieces
+                    .iter()
+                    .map(|piece| (second(piece.start), second(piece.start + piece.length as u64)))
+                    .collect(),
+            );
             let whole = window.seconds();
             listener.window.drop_front(whole);
             listener.refill();
@@ -263,18 +308,31 @@ mod tests {
         while !listener.window.samples.is_empty() {
             empty(&mut listener);
         }
-        let pauses = listener.pauses.iter().map(|pause| (pause.start, pause.end, pause.kind)).collect();
+        let pauses = listener
+            .pauses
+            .iter()
+            .map(|pause| (pause.start, pause.end, pause.kind))
+            .collect();
         (windows, pauses)
     }
 
     #[test]
     fn silence_is_never_in_a_window_and_long_ones_are_told() {
-        let (windows, pauses) = listen(&parts(&[(5.12, 0.0), (1.28, 0.5), (10.24, 0.0), (1.28, 0.5), (1.0, 0.0)]), 0);
+        let (windows, pauses) = listen(
+            &parts(&[(5.12, 0.0), (1.28, 0.5), (10.24, 0.0), (1.28, 0.5), (1.0, 0.0)]),
+            0,
+        );
         assert_eq!(windows.len(), 1);
         assert_eq!(windows[0].len(), 2);
         assert_eq!(pauses.len(), 2);
-        assert!((pauses[0].1 - 4.82).abs() < 0.05 && pauses[0].2 == SegmentKind::Silence, "{pauses:?}");
-        assert!((pauses[1].0 - 6.7).abs() < 0.05 && (pauses[1].1 - 16.34).abs() < 0.05, "{pauses:?}");
+        assert!(
+            (pauses[0].1 - 4.82).abs() < 0.05 && pauses[0].2 == SegmentKind::Silence,
+            "{pauses:?}"
+        );
+        assert!(
+            (pauses[1].0 - 6.7).abs() < 0.05 && (pauses[1].1 - 16.34).abs() < 0.05,
+            "{pauses:?}"
+        );
     }
 
     #[test]
@@ -304,6 +362,9 @@ mod tests {
         assert_eq!(window.second(2.0, false), (20.0, 1));
         assert_eq!(window.second(2.0, true), (12.0, 0));
         assert_eq!(window.second(9.0, true), (23.0, 1));
+        assert_eq!(window.word(0.5, 1.0), (10.5, 11.0));
+        assert_eq!(window.word(1.9, 2.5), (20.0, 20.5));
+        assert_eq!(window.word(1.0, 2.05), (11.0, 12.0));
         assert_eq!(window.drop_front(2.5), 20.5);
         assert_eq!(window.second(0.5, false), (21.0, 0));
         assert_eq!(window.seconds(), 2.5);

@@ -48,7 +48,11 @@ impl Mel {
         for at in 0..heard {
             self.cut(samples, at, &mut frame);
             // lengths are those that the transform asks for
-            if self.transform.process_with_scratch(&mut frame, &mut bins, &mut scratch).is_err() {
+            if self
+                .transform
+                .process_with_scratch(&mut frame, &mut bins, &mut scratch)
+                .is_err()
+            {
                 break;
             }
             for (band, (first, weights)) in self.bands.iter().enumerate() {
@@ -81,11 +85,17 @@ impl Mel {
 /// above), each of the same area.
 fn bands() -> Vec<(usize, Vec<f32>)> {
     let pitch = |mel: f64| {
-        if mel < 15.0 { mel * 200.0 / 3.0 } else { 1000.0 * (6.4_f64.ln() / 27.0 * (mel - 15.0)).exp() }
+        if mel < 15.0 {
+            mel * 200.0 / 3.0
+        } else {
+            1000.0 * (6.4_f64.ln() / 27.0 * (mel - 15.0)).exp()
+        }
     };
     // 8000 Hz on that scale
     let top = 15.0 + 27.0 * 8.0_f64.ln() / 6.4_f64.ln();
-    let edges: Vec<f64> = (0..BANDS + 2).map(|at| pitch(top * at as f64 / (BANDS + 1) as f64)).collect();
+    let edges: Vec<f64> = (0..BANDS + 2)
+        .map(|at| pitch(top * at as f64 / (BANDS + 1) as f64))
+        .collect();
     let height = |low: f64, middle: f64, high: f64, bin: usize| {
         let frequency = bin as f64 * 16_000.0 / WIDTH as f64;
         let rise = (frequency - low) / (middle - low);
@@ -95,10 +105,15 @@ fn bands() -> Vec<(usize, Vec<f32>)> {
     edges
         .windows(3)
         .map(|edge| {
-            let heights: Vec<f64> = (0..BINS).map(|bin| height(edge[0], edge[1], edge[2], bin)).collect();
+            let heights: Vec<f64> = (0..BINS)
+                .map(|bin| height(edge[0], edge[1], edge[2], bin))
+                .collect();
             let first = heights.iter().position(|value| *value > 0.0).unwrap_or(0);
             let last = heights.iter().rposition(|value| *value > 0.0).unwrap_or(first);
-            (first, heights[first..=last].iter().map(|value| *value as f32).collect())
+            (
+                first,
+                heights[first..=last].iter().map(|value| *value as f32).collect(),
+            )
         })
         .collect()
 }
@@ -120,10 +135,14 @@ mod tests {
 
     #[test]
     fn a_tone_is_heard_in_its_band_only() {
-        let tone: Vec<f32> = (0..16_000).map(|at| (at as f32 * 1000.0 * std::f32::consts::TAU / 16_000.0).sin()).collect();
+        let tone: Vec<f32> = (0..16_000)
+            .map(|at| (at as f32 * 1000.0 * std::f32::consts::TAU / 16_000.0).sin())
+            .collect();
         let rows = Mel::new().spectrum(&tone);
         let at = |band: usize| rows[band * FRAMES + 50];
-        let loudest = (0..BANDS).max_by(|left, right| at(*left).total_cmp(&at(*right))).unwrap();
+        let loudest = (0..BANDS)
+            .max_by(|left, right| at(*left).total_cmp(&at(*right)))
+            .unwrap();
         // 1000 Hz is 15 of 45.2 on the scale
         assert!((26..=27).contains(&loudest), "{loudest}");
         // behind the tone it is silent

@@ -76,17 +76,29 @@ impl Model {
     pub(super) fn hear(&mut self, spectrum: &[f32]) -> Result<Heard, ModelError> {
         let shape = [1, super::mel::BANDS, super::mel::FRAMES];
         let input = TensorRef::from_array_view((shape, spectrum)).map_err(wrong)?;
-        let mut outputs = self.hearing.run(ort::inputs!["spectrum" => input]).map_err(wrong)?;
-        let heard = self.heard_names.iter().map(|name| outputs.remove(name).ok_or_else(|| wrong("an output is missing")));
+        let mut outputs = self
+            .hearing
+            .run(ort::inputs!["spectrum" => input])
+            .map_err(wrong)?;
+        let heard = self
+            .heard_names
+            .iter()
+            .map(|name| outputs.remove(name).ok_or_else(|| wrong("an output is missing")));
         Ok(Heard(heard.collect::<Result<_, _>>()?))
     }
 
     /// Nothing said yet.
     pub(super) fn begin(&self) -> Result<Memory, ModelError> {
         let shape = [1, self.sizes.heads, 0, self.sizes.head()];
-        let empty = || Tensor::from_array((shape, Vec::<f32>::new())).map(Tensor::into_dyn).map_err(wrong);
+        let empty = || {
+            Tensor::from_array((shape, Vec::<f32>::new()))
+                .map(Tensor::into_dyn)
+                .map_err(wrong)
+        };
         Ok(Memory {
-            past: (0..2 * self.sizes.layers).map(|_| empty()).collect::<Result<_, _>>()?,
+            past: (0..2 * self.sizes.layers)
+                .map(|_| empty())
+                .collect::<Result<_, _>>()?,
             length: 0,
         })
     }
@@ -122,7 +134,11 @@ impl Model {
         }
         let mut outputs = self.saying.run(inputs).map_err(wrong)?;
         let mut take = |name: &str| outputs.remove(name).ok_or_else(|| wrong("an output is missing"));
-        let past = self.heard_names.iter().map(|name| take(&format!("new_{name}"))).collect::<Result<Vec<_>, _>>()?;
+        let past = self
+            .heard_names
+            .iter()
+            .map(|name| take(&format!("new_{name}")))
+            .collect::<Result<Vec<_>, _>>()?;
         let numbers = |value: DynValue| -> Result<Vec<f32>, ModelError> {
             Ok(value.try_extract_tensor::<f32>().map_err(wrong)?.1.to_vec())
         };
@@ -131,7 +147,9 @@ impl Model {
             return Err(wrong("the likelihoods are too few"));
         }
         let layers = if asked { self.sizes.layers } else { 0 };
-        let asked = (0..layers).map(|layer| numbers(take(&format!("asked_{layer}"))?)).collect::<Result<_, _>>()?;
+        let asked = (0..layers)
+            .map(|layer| numbers(take(&format!("asked_{layer}"))?))
+            .collect::<Result<_, _>>()?;
         memory.past = past;
         memory.length += count;
         Ok(Said { likelihoods, asked })

@@ -54,11 +54,14 @@ impl Network {
         let wrong = |reason: &str| ModelError::format(names::SPEECH, reason);
         let embeddings = weights.take_any("decoder/embeddings/weight")?;
         let places = weights.take_any("decoder/position_encodings/encodings")?;
-        let (&[tokens, width], &[reach, across]) = (embeddings.shape.as_slice(), places.shape.as_slice()) else {
+        let (&[tokens, width], &[reach, across]) = (embeddings.shape.as_slice(), places.shape.as_slice())
+        else {
             return Err(wrong("the embeddings are no table"));
         };
         let count = |weights: &Weights, part: &str| {
-            (0..64).take_while(|layer| weights.has(&format!("{part}/layer_{layer}/ffn/linear_0/weight"))).count()
+            (0..64)
+                .take_while(|layer| weights.has(&format!("{part}/layer_{layer}/ffn/linear_0/weight")))
+                .count()
         };
         let sizes = Sizes {
             width,
@@ -67,7 +70,8 @@ impl Network {
             layers: count(&weights, "decoder"),
             reach,
         };
-        let fits = tokens == TOKENS && across == width && sizes.heads > 0 && width.is_multiple_of(sizes.heads);
+        let fits =
+            tokens == TOKENS && across == width && sizes.heads > 0 && width.is_multiple_of(sizes.heads);
         if !fits || !width.is_multiple_of(BLOCK) || weights.number("decoder/num_heads")? != sizes.heads {
             return Err(wrong("its extents do not fit each other"));
         }
@@ -102,7 +106,8 @@ impl Layers<'_> {
     /// The conversion is done once, when the graph is opened.
     fn full(&mut self, name: &str, shape: &[usize], bytes: &[u8]) -> Edge {
         let half = self.graph.bytes(name, Element::F16, shape, bytes);
-        self.graph.node(Node::new("Cast").input(&half).integer("to", Element::F32 as i64))
+        self.graph
+            .node(Node::new("Cast").input(&half).integer("to", Element::F32 as i64))
     }
 
     fn add(&mut self, left: &Edge, right: &Edge) -> Edge {
@@ -117,7 +122,10 @@ impl Layers<'_> {
         let width = self.sizes.width;
         let scale = self.constant(&format!("{name}/gamma"), &[width])?;
         let shift = self.constant(&format!("{name}/beta"), &[width])?;
-        let node = Node::new("LayerNormalization").input(input).input(&scale).input(&shift);
+        let node = Node::new("LayerNormalization")
+            .input(input)
+            .input(&scale)
+            .input(&shift);
         Ok(self.graph.node(node.integer("axis", -1).float("epsilon", 1e-5)))
     }
 
@@ -137,7 +145,10 @@ impl Layers<'_> {
     }
 
     fn split<const N: usize>(&mut self, input: &Edge) -> [Edge; N] {
-        let node = Node::new("Split").input(input).integer("axis", 2).integer("num_outputs", N as i64);
+        let node = Node::new("Split")
+            .input(input)
+            .integer("axis", 2)
+            .integer("num_outputs", N as i64);
         self.graph.node_with_outputs(node)
     }
 
@@ -155,12 +166,21 @@ impl Layers<'_> {
         Ok(self.add(input, &inner))
     }
 
-    fn convolve(&mut self, input: &Edge, name: &str, channels: usize, stride: i64) -> Result<Edge, ModelError> {
+    fn convolve(
+        &mut self,
+        input: &Edge,
+        name: &str,
+        channels: usize,
+        stride: i64,
+    ) -> Result<Edge, ModelError> {
         let width = self.sizes.width;
         let weight = self.constant(&format!("{name}/weight"), &[width, channels, 3])?;
         let bias = self.constant(&format!("{name}/bias"), &[width])?;
         let node = Node::new("Conv").input(input).input(&weight).input(&bias);
-        let node = node.integers("kernel_shape", &[3]).integers("pads", &[1, 1]).integers("strides", &[stride]);
+        let node = node
+            .integers("kernel_shape", &[3])
+            .integers("pads", &[1, 1])
+            .integers("strides", &[stride]);
         let output = self.graph.node(node);
         Ok(self.gelu(&output))
     }
@@ -175,17 +195,31 @@ fn hearing(weights: &mut Weights, sizes: Sizes) -> Result<Vec<u8>, ModelError> {
         sizes,
         small: false,
     };
-    let fixed = |extents: &[usize]| extents.iter().map(|extent| Extent::Fixed(*extent)).collect::<Vec<_>>();
-    let spectrum = layers.graph.input("spectrum", Element::F32, &fixed(&[1, BANDS, FRAMES]));
+    let fixed = |extents: &[usize]| {
+        extents
+            .iter()
+            .map(|extent| Extent::Fixed(*extent))
+            .collect::<Vec<_>>()
+    };
+    let spectrum = layers
+        .graph
+        .input("spectrum", Element::F32, &fixed(&[1, BANDS, FRAMES]));
     let hidden = layers.convolve(&spectrum, "encoder/conv1", BANDS, 1)?;
     let hidden = layers.convolve(&hidden, "encoder/conv2", width, 2)?;
-    let hidden = layers.graph.node(Node::new("Transpose").input(&hidden).integers("perm", &[0, 2, 1]));
+    let hidden = layers
+        .graph
+        .node(Node::new("Transpose").input(&hidden).integers("perm", &[0, 2, 1]));
     let places = layers.constant("encoder/position_encodings/encodings", &[POSITIONS, width])?;
     let mut hidden = layers.add(&hidden, &places);
     for layer in 0..sizes.hearing_layers {
         let name = format!("encoder/layer_{layer}");
         let inner = layers.normalise(&hidden, &format!("{name}/self_attention/layer_norm"))?;
-        let inner = layers.linear(&inner, &format!("{name}/self_attention/linear_0"), 3 * width, width)?;
+        let inner = layers.linear(
+            &inner,
+            &format!("{name}/self_attention/linear_0"),
+            3 * width,
+            width,
+        )?;
         let [query, key, value] = layers.split(&inner);
         let node = layers.attention().input(&query).input(&key).input(&value);
         let inner = layers.graph.node(node);
@@ -194,15 +228,28 @@ fn hearing(weights: &mut Weights, sizes: Sizes) -> Result<Vec<u8>, ModelError> {
         hidden = layers.feed_forward(&hidden, &name)?;
     }
     let heard = layers.normalise(&hidden, "encoder/layer_norm")?;
-    let shape = layers.graph.row(&[1, POSITIONS as i64, sizes.heads as i64, sizes.head() as i64]);
+    let shape = layers
+        .graph
+        .row(&[1, POSITIONS as i64, sizes.heads as i64, sizes.head() as i64]);
     for layer in 0..sizes.layers {
-        let both = layers.linear(&heard, &format!("decoder/layer_{layer}/attention/linear_1"), 2 * width, width)?;
+        let both = layers.linear(
+            &heard,
+            &format!("decoder/layer_{layer}/attention/linear_1"),
+            2 * width,
+            width,
+        )?;
         let parts: [Edge; 2] = layers.split(&both);
         for (part, name) in parts.iter().zip(["key", "value"]) {
             let part = layers.graph.node(Node::new("Reshape").input(part).input(&shape));
-            let node = Node::new("Transpose").input(&part).integers("perm", &[0, 2, 1, 3]);
+            let node = Node::new("Transpose")
+                .input(&part)
+                .integers("perm", &[0, 2, 1, 3]);
             let output = layers.graph.named_node(&format!("{name}_{layer}"), node);
-            layers.graph.output(&output, Element::F32, &fixed(&[1, sizes.heads, POSITIONS, sizes.head()]));
+            layers.graph.output(
+                &output,
+                Element::F32,
+                &fixed(&[1, sizes.heads, POSITIONS, sizes.head()]),
+            );
         }
     }
     finish(layers.graph)
@@ -223,7 +270,11 @@ fn saying(weights: &mut Weights, sizes: Sizes, embeddings: &Halves) -> Result<Ve
         small: true,
     };
     let (heads, head) = (Fixed(sizes.heads), Fixed(sizes.head()));
-    let mut hidden = layers.graph.input("hidden", Element::F32, &[Dynamic("beams"), Dynamic("tokens"), Fixed(width)]);
+    let mut hidden = layers.graph.input(
+        "hidden",
+        Element::F32,
+        &[Dynamic("beams"), Dynamic("tokens"), Fixed(width)],
+    );
     let parents = layers.graph.input("parents", Element::I64, &[Dynamic("beams")]);
     let wanted = layers.graph.input("wanted", Element::I64, &[Dynamic("rows")]);
     let shape = layers.graph.node(Node::new("Shape").input(&hidden));
@@ -232,48 +283,99 @@ fn saying(weights: &mut Weights, sizes: Sizes, embeddings: &Halves) -> Result<Ve
         let name = format!("decoder/layer_{layer}");
         let past = ["key", "value"].map(|part| {
             let extents = [Dynamic("before"), heads, Dynamic("past"), head];
-            let past = layers.graph.input(&format!("past_{part}_{layer}"), Element::F32, &extents);
-            layers.graph.node(Node::new("Gather").input(&past).input(&parents).integer("axis", 0))
+            let past = layers
+                .graph
+                .input(&format!("past_{part}_{layer}"), Element::F32, &extents);
+            layers.graph.node(
+                Node::new("Gather")
+                    .input(&past)
+                    .input(&parents)
+                    .integer("axis", 0),
+            )
         });
         let heard = ["key", "value"].map(|part| {
             let extents = [Fixed(1), heads, Fixed(POSITIONS), head];
-            layers.graph.input(&format!("{part}_{layer}"), Element::F32, &extents)
+            layers
+                .graph
+                .input(&format!("{part}_{layer}"), Element::F32, &extents)
         });
         let inner = layers.normalise(&hidden, &format!("{name}/self_attention/layer_norm"))?;
-        let inner = layers.linear(&inner, &format!("{name}/self_attention/linear_0"), 3 * width, width)?;
+        let inner = layers.linear(
+            &inner,
+            &format!("{name}/self_attention/linear_0"),
+            3 * width,
+            width,
+        )?;
         let [query, key, value] = layers.split(&inner);
-        let node = layers.attention().integer("unidirectional", 1).input(&query).input(&key).input(&value);
-        let node = node.no_input().no_input().no_input().input(&past[0]).input(&past[1]);
+        let node = layers
+            .attention()
+            .integer("unidirectional", 1)
+            .input(&query)
+            .input(&key)
+            .input(&value);
+        let node = node
+            .no_input()
+            .no_input()
+            .no_input()
+            .input(&past[0])
+            .input(&past[1]);
         let [inner, new_key, new_value] = layers.graph.node_with_outputs(node);
         for (edge, part) in [(new_key, "key"), (new_value, "value")] {
-            let named = layers.graph.named_node(&format!("new_{part}_{layer}"), Node::new("Identity").input(&edge));
-            layers.graph.output(&named, Element::F32, &[Dynamic("beams"), heads, Dynamic("so_far"), head]);
+            let named = layers
+                .graph
+                .named_node(&format!("new_{part}_{layer}"), Node::new("Identity").input(&edge));
+            layers.graph.output(
+                &named,
+                Element::F32,
+                &[Dynamic("beams"), heads, Dynamic("so_far"), head],
+            );
         }
         let inner = layers.linear(&inner, &format!("{name}/self_attention/linear_1"), width, width)?;
         hidden = layers.add(&hidden, &inner);
 
         let inner = layers.normalise(&hidden, &format!("{name}/attention/layer_norm"))?;
         let query = layers.linear(&inner, &format!("{name}/attention/linear_0"), width, width)?;
-        let asked = layers.graph.named_node(&format!("asked_{layer}"), Node::new("Identity").input(&query));
-        layers.graph.output(&asked, Element::F32, &[Dynamic("beams"), Dynamic("tokens"), Fixed(width)]);
-        let query = layers.graph.node(Node::new("Reshape").input(&query).input(&as_one));
+        let asked = layers
+            .graph
+            .named_node(&format!("asked_{layer}"), Node::new("Identity").input(&query));
+        layers.graph.output(
+            &asked,
+            Element::F32,
+            &[Dynamic("beams"), Dynamic("tokens"), Fixed(width)],
+        );
+        let query = layers
+            .graph
+            .node(Node::new("Reshape").input(&query).input(&as_one));
         let node = layers.attention().input(&query).input(&heard[0]).input(&heard[1]);
         let inner = layers.graph.node(node);
-        let inner = layers.graph.node(Node::new("Reshape").input(&inner).input(&shape));
+        let inner = layers
+            .graph
+            .node(Node::new("Reshape").input(&inner).input(&shape));
         let inner = layers.linear(&inner, &format!("{name}/attention/linear_2"), width, width)?;
         hidden = layers.add(&hidden, &inner);
         hidden = layers.feed_forward(&hidden, &name)?;
     }
-    let rows = layers.graph.node(Node::new("Gather").input(&hidden).input(&wanted).integer("axis", 1));
+    let rows = layers.graph.node(
+        Node::new("Gather")
+            .input(&hidden)
+            .input(&wanted)
+            .integer("axis", 1),
+    );
     let rows = layers.normalise(&rows, "decoder/layer_norm")?;
     let node = small_product(&mut layers.graph, &rows, "projection", embeddings, TOKENS, width);
     let likelihoods = layers.graph.named_node("likelihoods", node);
-    layers.graph.output(&likelihoods, Element::F32, &[Dynamic("beams"), Dynamic("rows"), Fixed(TOKENS)]);
+    layers.graph.output(
+        &likelihoods,
+        Element::F32,
+        &[Dynamic("beams"), Dynamic("rows"), Fixed(TOKENS)],
+    );
     finish(layers.graph)
 }
 
 fn finish(graph: GraphBuilder) -> Result<Vec<u8>, ModelError> {
-    graph.finish().map_err(|error| ModelError::format(names::SPEECH, error))
+    graph
+        .finish()
+        .map_err(|error| ModelError::format(names::SPEECH, error))
 }
 
 fn multiply_small(
@@ -310,11 +412,23 @@ fn small_product(
         bytes.extend(block.iter().map(|value| ((value / scale).round() + 128.0) as u8));
     }
     let blocks = columns / BLOCK;
-    let weight = graph.bytes(&format!("{name}/bytes"), Element::U8, &[rows, blocks, BLOCK], &bytes);
+    let weight = graph.bytes(
+        &format!("{name}/bytes"),
+        Element::U8,
+        &[rows, blocks, BLOCK],
+        &bytes,
+    );
     let scales = graph.floats(&format!("{name}/scales"), &[rows, blocks], &scales);
-    let node = Node::microsoft("MatMulNBits").input(input).input(&weight).input(&scales);
-    let node = node.integer("K", columns as i64).integer("N", rows as i64).integer("bits", 8);
-    node.integer("block_size", BLOCK as i64).integer("accuracy_level", 4)
+    let node = Node::microsoft("MatMulNBits")
+        .input(input)
+        .input(&weight)
+        .input(&scales);
+    let node = node
+        .integer("K", columns as i64)
+        .integer("N", rows as i64)
+        .integer("bits", 8);
+    node.integer("block_size", BLOCK as i64)
+        .integer("accuracy_level", 4)
 }
 
 /// Turns a table of two-byte numbers.
@@ -337,7 +451,12 @@ mod tests {
     #[test]
     fn a_table_is_turned() {
         let bytes: Vec<u8> = (0..6_u16).flat_map(u16::to_le_bytes).collect();
-        let turned: Vec<u16> = transpose(&bytes, 2, 3).as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        let turned: Vec<u16> = transpose(&bytes, 2, 3)
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|pair| u16::from_le_bytes(*pair))
+            .collect();
         assert_eq!(turned, [0, 3, 1, 4, 2, 5]);
     }
 }

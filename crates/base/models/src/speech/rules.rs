@@ -48,7 +48,12 @@ impl Rules {
                 times: (TIMES, self.last_time.min(TIMES + LATEST_FIRST)),
             };
         };
-        let time_before = tokens.iter().rev().find(|token| **token >= TIMES).copied().unwrap_or(TIMES);
+        let time_before = tokens
+            .iter()
+            .rev()
+            .find(|token| **token >= TIMES)
+            .copied()
+            .unwrap_or(TIMES);
         let last_is_time = *last >= TIMES;
         // the first of all stands for the end of nothing
         let pair = last_is_time && (tokens.len() < 2 || is_time(tokens.get(tokens.len() - 2)));
@@ -111,8 +116,14 @@ mod tests {
         let mut row = vec![0.0; TOKENS];
         rules.after(tokens).forbid(&mut row, &rules);
         assert_eq!(row[5], f32::NEG_INFINITY);
-        assert!(row[START as usize..TIMES as usize].iter().all(|value| *value < 0.0));
-        let times: Vec<Token> = (TIMES..TOKENS as Token).filter(|token| row[*token as usize] == 0.0).collect();
+        assert!(
+            row[START as usize..TIMES as usize]
+                .iter()
+                .all(|value| *value < 0.0)
+        );
+        let times: Vec<Token> = (TIMES..TOKENS as Token)
+            .filter(|token| row[*token as usize] == 0.0)
+            .collect();
         let span = times.first().copied().zip(times.last().copied());
         (row[100] == 0.0, row[END as usize] == 0.0, span)
     }
@@ -131,7 +142,13 @@ mod tests {
 
     #[test]
     fn an_end_is_followed_by_a_beginning_or_the_end_of_all() {
-        assert_eq!(possible(&[TIMES, 100, TIMES + 40]), (false, true, Some((TIMES + 40, TIMES + 500))));
-        assert_eq!(possible(&[TIMES, 100, TIMES + 40, TIMES + 40]), (true, true, None));
+        assert_eq!(
+            possible(&[TIMES, 100, TIMES + 40]),
+            (false, true, Some((TIMES + 40, TIMES + 500)))
+        );
+        assert_eq!(
+            possible(&[TIMES, 100, TIMES + 40, TIMES + 40]),
+            (true, true, None)
+        );
     }
 }

@@ -52,10 +52,8 @@ impl Dice {
 pub(super) struct Search<'a> {
     pub(super) model: &'a mut Model,
     pub(super) heard: &'a Heard,
-    /// What the answer follows.
+    /// What the answer follows; behind its first token it is said whether anybody speaks.
     pub(super) prompt: &'a [Token],
-    /// Where in the prompt the answer is begun; what is said there of speech counts.
-    pub(super) start: usize,
     pub(super) rules: &'a Rules,
 }
 
@@ -66,11 +64,19 @@ struct Beam {
     sum: f64,
 }
 
+impl Beam {
+    fn average(&self) -> f64 {
+        self.sum / (self.tokens.len() + 1) as f64
+    }
+}
+
 impl Search<'_> {
     fn begin(&mut self) -> Result<(Memory, Vec<f32>, f32), ModelError> {
         let mut memory = self.model.begin()?;
         let last = self.prompt.len().saturating_sub(1);
-        let said = self.model.say(self.heard, &mut memory, &[self.prompt], &[0], &[self.start, last], false)?;
+        let said = self
+            .model
+            .say(self.heard, &mut memory, &[self.prompt], &[0], &[0, last], false)?;
         let (first, next) = said.likelihoods.split_at(TOKENS);
         let no_speech = (first[NO_SPEECH as usize] - log_sum(first)).exp();
         Ok((memory, next.to_vec(), no_speech))
@@ -79,7 +85,10 @@ impl Search<'_> {
     /// Follows the `width` likeliest beginnings side by side.
     pub(super) fn widest(&mut self, width: usize) -> Result<Answer, ModelError> {
         let (mut memory, mut likelihoods, no_speech) = self.begin()?;
-        let mut beams = vec![Beam { tokens: Vec::new(), sum: 0.0 }];
+        let mut beams = vec![Beam {
+            tokens: Vec::new(),
+            sum: 0.0,
+        }];
         let mut ended: Vec<Beam> = Vec::new();
         let mut looped = false;
         for _ in 0..LONGEST {
@@ -106,7 +115,10 @@ impl Search<'_> {
                 kept.push((at, Beam { tokens, sum }));
             }
             looped = kept.first().is_some_and(|(_, beam)| guards::loops(&beam.tokens));
-            if ended.len() >= width || kept.is_empty() || looped {
+            // sums only fall: what runs behind the best end will hardly come before it
+            let best_end = ended.iter().map(Beam::average).fold(f64::NEG_INFINITY, f64::max);
+            let is_decided = !ended.is_empty() && kept.iter().all(|(_, beam)| beam.average() <= best_end);
+            if ended.len() >= width || kept.is_empty() || looped || is_decided {
                 beams = kept.into_iter().map(|(_, beam)| beam).collect();
                 break;
             }
@@ -115,13 +127,25 @@ impl Search<'_> {
             if memory_is_full(&beams, self.prompt, self.model) {
                 break;
             }
-            let last: Vec<&[Token]> = beams.iter().map(|beam| &beam.tokens[beam.tokens.len() - 1..]).collect();
-            likelihoods = self.model.say(self.heard, &mut memory, &last, &parents, &[0], false)?.likelihoods;
+            let last: Vec<&[Token]> = beams
+                .iter()
+                .map(|beam| &beam.tokens[beam.tokens.len() - 1..])
+                .collect();
+            likelihoods = self
+                .model
+                .say(self.heard, &mut memory, &last, &parents, &[0], false)?
+                .likelihoods;
         }
-        let value = |beam: &Beam| beam.sum / (beam.tokens.len() + 1) as f64;
         let candidates = if ended.is_empty() { beams } else { ended };
-        let best = candidates.into_iter().max_by(|left, right| value(left).total_cmp(&value(right)));
-        let Some(best) = best else { return Ok(Answer { no_speech, ..Answer::default() }) };
+        let best = candidates
+            .into_iter()
+            .max_by(|left, right| left.average().total_cmp(&right.average()));
+        let Some(best) = best else {
+            return Ok(Answer {
+                no_speech,
+                ..Answer::default()
+            });
+        };
         Ok(Answer {
             looped: looped && guards::loops(&best.tokens),
             tokens: best.tokens,
@@ -133,7 +157,10 @@ impl Search<'_> {
     /// Draws token after token, the likelier the oftener; the higher the temperature, the bolder.
     pub(super) fn drawn(&mut self, temperature: f32, dice: &mut Dice) -> Result<Answer, ModelError> {
         let (mut memory, mut row, no_speech) = self.begin()?;
-        let mut answer = Answer { no_speech, ..Answer::default() };
+        let mut answer = Answer {
+            no_speech,
+            ..Answer::default()
+        };
         for _ in 0..LONGEST {
             let allowed = self.rules.after(&answer.tokens);
             let total = restrict(&mut row, &allowed, self.rules);
@@ -147,14 +174,19 @@ impl Search<'_> {
             if answer.looped || self.prompt.len() + answer.tokens.len() >= self.model.sizes.reach {
                 break;
             }
-            row = self.model.say(self.heard, &mut memory, &[&[token]], &[0], &[0], false)?.likelihoods;
+            row = self
+                .model
+                .say(self.heard, &mut memory, &[&[token]], &[0], &[0], false)?
+                .likelihoods;
         }
         Ok(answer)
     }
 }
 
 fn memory_is_full(beams: &[Beam], prompt: &[Token], model: &Model) -> bool {
-    beams.iter().any(|beam| prompt.len() + beam.tokens.len() >= model.sizes.reach)
+    beams
+        .iter()
+        .any(|beam| prompt.len() + beam.tokens.len() >= model.sizes.reach)
 }
 
 /// Makes impossible what may not follow; the logarithm of the sum of what remains.
@@ -196,7 +228,9 @@ fn greatest_of(row: &[f32]) -> f32 {
             *most = if *value > *most { *value } else { *most };
         }
     }
-    most.iter().chain(rest).fold(f32::NEG_INFINITY, |most, value| most.max(*value))
+    most.iter()
+        .chain(rest)
+        .fold(f32::NEG_INFINITY, |most, value| most.max(*value))
 }
 
 /// The logarithm of the sum of the exponentials.
@@ -224,7 +258,13 @@ fn exponential(value: f32) -> f32 {
     let whole = (value * std::f32::consts::LOG2_E + ROUND) - ROUND;
     let rest = value - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
     let polynomial = 1.0
-        + rest * (1.0 + rest * (0.5 + rest * (0.166_666_67 + rest * (0.041_666_67 + rest * (0.008_333_33 + rest * 0.001_388_9)))));
+        + rest
+            * (1.0
+                + rest
+                    * (0.5
+                        + rest
+                            * (0.166_666_67
+                                + rest * (0.041_666_67 + rest * (0.008_333_33 + rest * 0.001_388_9)))));
     f32::from_bits(((whole as i32 + 127) << 23).cast_unsigned()) * polynomial
 }
 
@@ -260,7 +300,9 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_the_library() {
-        let row: Vec<f32> = (0..1000).map(|at| ((at * 7919) % 613) as f32 * -0.05 + 3.0).collect();
+        let row: Vec<f32> = (0..1000)
+            .map(|at| ((at * 7919) % 613) as f32 * -0.05 + 3.0)
+            .collect();
         let expected = row.iter().map(|value| f64::from(*value).exp()).sum::<f64>().ln();
         assert!((f64::from(log_sum(&row)) - expected).abs() < 1e-5);
         assert_eq!(log_sum(&[]), f32::NEG_INFINITY);

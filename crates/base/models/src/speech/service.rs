@@ -29,7 +29,7 @@ pub enum Protocol {
 }
 
 /// Where the service is and what it is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ServiceSettings {
     /// The whole address, such as `https://asr.example/v1/audio/transcriptions`.
     pub url: Url,
@@ -43,6 +43,18 @@ pub struct ServiceSettings {
     pub language: Option<String>,
     /// Seconds of a piece at most. Ten minutes are 19 MB.
     pub piece_seconds: usize,
+}
+
+impl std::fmt::Debug for ServiceSettings {
+    /// Without the key, which is nobody's business.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ServiceSettings")
+            .field("url", &self.url.as_str())
+            .field("protocol", &self.protocol)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ServiceSettings {
@@ -108,7 +120,11 @@ impl Pieces {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let count = if self.rest.len() < self.greatest { self.rest.len() } else { self.quietest() };
+        let count = if self.rest.len() < self.greatest {
+            self.rest.len()
+        } else {
+            self.quietest()
+        };
         let later = self.rest.split_off(count);
         let samples = std::mem::replace(&mut self.rest, later);
         let start = self.given as f64 / RATE as f64;
@@ -235,7 +251,12 @@ impl TranscriptionService {
                     ("timestamp_granularities[]", "segment"),
                     ("timestamp_granularities[]", "word"),
                 ];
-                fields.extend(settings.language.as_deref().map(|language| ("language", language)));
+                fields.extend(
+                    settings
+                        .language
+                        .as_deref()
+                        .map(|language| ("language", language)),
+                );
                 (fields, "file")
             }
             Protocol::FunAsr => (Vec::new(), "audio"),
@@ -244,12 +265,18 @@ impl TranscriptionService {
         let mut request = self
             .client
             .post(settings.url.clone())
-            .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+            .header(
+                "content-type",
+                format!("multipart/form-data; boundary={boundary}"),
+            )
             .body(body);
         if let Some(key) = &settings.key {
             request = request.bearer_auth(key);
         }
-        let answer = request.send().await.map_err(|error| self.failed(error.without_url()))?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.failed(error.without_url()))?;
         let status = answer.status();
         let bytes = self.body(answer).await?;
         if !status.is_success() {
@@ -258,9 +285,12 @@ impl TranscriptionService {
         }
         let seconds = piece.samples.len() as f64 / RATE as f64;
         let understood = match settings.protocol {
-            Protocol::OpenAi => serde_json::from_slice(&bytes).map(|answer| from_openai(answer, piece.start, seconds)),
+            Protocol::OpenAi => {
+                serde_json::from_slice(&bytes).map(|answer| from_openai(answer, piece.start, seconds))
+            }
             Protocol::FunAsr => {
-                let answer: FunAsrAnswer = serde_json::from_slice(&bytes).map_err(|error| self.failed(error))?;
+                let answer: FunAsrAnswer =
+                    serde_json::from_slice(&bytes).map_err(|error| self.failed(error))?;
                 if answer.code != 0 {
                     return Err(self.failed(format!("{} (code {})", answer.msg, answer.code)));
                 }
@@ -272,7 +302,11 @@ impl TranscriptionService {
 
     async fn body(&self, mut answer: Response) -> Result<Vec<u8>, ModelError> {
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.failed(error.without_url()))? {
+        while let Some(chunk) = answer
+            .chunk()
+            .await
+            .map_err(|error| self.failed(error.without_url()))?
+        {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > LONGEST_ANSWER {
                 return Err(self.failed("its answer is too long"));
@@ -291,7 +325,13 @@ impl TranscriptionService {
 
 /// Brings times into the piece and the piece into the recording.
 fn segment(start: f64, end: f64, text: &str, offset: f64, seconds: f64) -> Segment {
-    let inside = |second: f64| if second.is_finite() { second.clamp(0.0, seconds) } else { 0.0 };
+    let inside = |second: f64| {
+        if second.is_finite() {
+            second.clamp(0.0, seconds)
+        } else {
+            0.0
+        }
+    };
     let start = inside(start);
     Segment {
         start: offset + start,
@@ -306,10 +346,16 @@ fn from_openai(answer: OpenAiAnswer, offset: f64, seconds: f64) -> ServiceAnswer
     let mut segments: Vec<Segment> = Vec::new();
     for said in &answer.segments {
         let mut found = segment(said.start, said.end, &said.text, offset, seconds);
-        found.confidence = said.avg_logprob.map_or(0.0, |average| average.exp().clamp(0.0, 1.0) as f32);
+        found.confidence = said
+            .avg_logprob
+            .map_or(0.0, |average| average.exp().clamp(0.0, 1.0) as f32);
         while let Some(word) = words.next_if(|word| word.start < said.end) {
             let placed = segment(word.start, word.end, &word.word, offset, seconds);
-            found.words.push(SpokenWord { text: placed.text, start: placed.start, end: placed.end });
+            found.words.push(SpokenWord {
+                text: placed.text,
+                start: placed.start,
+                end: placed.end,
+            });
         }
         segments.push(found);
     }
@@ -318,15 +364,26 @@ fn from_openai(answer: OpenAiAnswer, offset: f64, seconds: f64) -> ServiceAnswer
         segments.push(segment(0.0, seconds, &answer.text, offset, seconds));
     }
     segments.retain(|segment| !segment.text.is_empty());
-    ServiceAnswer { segments, language: answer.language }
+    ServiceAnswer {
+        segments,
+        language: answer.language,
+    }
 }
 
 fn from_funasr(answer: FunAsrAnswer, offset: f64, seconds: f64) -> ServiceAnswer {
-    let starts: Vec<f64> = answer.sentences.iter().map(|sentence| sentence.start / 1000.0).collect();
+    let starts: Vec<f64> = answer
+        .sentences
+        .iter()
+        .map(|sentence| sentence.start / 1000.0)
+        .collect();
     let sentences = answer.sentences.iter().enumerate().map(|(at, sentence)| {
         let start = starts[at];
         let next = starts.get(at + 1).copied().unwrap_or(seconds);
-        let end = if sentence.end > sentence.start { sentence.end / 1000.0 } else { next };
+        let end = if sentence.end > sentence.start {
+            sentence.end / 1000.0
+        } else {
+            next
+        };
         segment(start, end, &sentence.text, offset, seconds)
     });
     let mut segments: Vec<Segment> = sentences.collect();
@@ -334,7 +391,10 @@ fn from_funasr(answer: FunAsrAnswer, offset: f64, seconds: f64) -> ServiceAnswer
         segments.push(segment(0.0, seconds, &answer.text, offset, seconds));
     }
     segments.retain(|segment| !segment.text.is_empty());
-    ServiceAnswer { segments, language: None }
+    ServiceAnswer {
+        segments,
+        language: None,
+    }
 }
 
 /// A WAV file of 16-bit samples.
@@ -353,7 +413,11 @@ fn wav(samples: &[f32]) -> Vec<u8> {
     file.extend([2, 0, 16, 0]);
     file.extend(b"data");
     file.extend(number(bytes));
-    file.extend(samples.iter().flat_map(|value| ((value.clamp(-1.0, 1.0) * 32_767.0) as i16).to_le_bytes()));
+    file.extend(
+        samples
+            .iter()
+            .flat_map(|value| ((value.clamp(-1.0, 1.0) * 32_767.0) as i16).to_le_bytes()),
+    );
     file
 }
 
@@ -362,7 +426,12 @@ fn form(fields: &[(&str, &str)], name: &str, file: &[u8]) -> (String, Vec<u8>) {
     let occurs = |boundary: &str| {
         let boundary = boundary.as_bytes();
         file.windows(boundary.len()).any(|window| window == boundary)
-            || fields.iter().any(|(_, value)| value.as_bytes().windows(boundary.len()).any(|window| window == boundary))
+            || fields.iter().any(|(_, value)| {
+                value
+                    .as_bytes()
+                    .windows(boundary.len())
+                    .any(|window| window == boundary)
+            })
     };
     let mut number = 0_u32;
     let mut boundary = "lantai-boundary-0".to_owned();
@@ -372,7 +441,10 @@ fn form(fields: &[(&str, &str)], name: &str, file: &[u8]) -> (String, Vec<u8>) {
     }
     let mut body = Vec::with_capacity(file.len() + 1024);
     for (name, value) in fields {
-        body.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .bytes(),
+        );
     }
     let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"sound.wav\"\r\nContent-Type: audio/wav\r\n\r\n"
@@ -401,9 +473,19 @@ mod tests {
                 let read = stream.read(&mut piece).await.unwrap();
                 request.extend_from_slice(&piece[..read]);
                 let text = String::from_utf8_lossy(&request);
-                let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
-                let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap();
-                let body = request.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
+                let Some((head, _)) = text.split_once("\r\n\r\n") else {
+                    continue;
+                };
+                let length = head
+                    .to_lowercase()
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
+                    .unwrap();
+                let body = request
+                    .windows(4)
+                    .position(|window| window == b"\r\n\r\n")
+                    .unwrap()
+                    + 4;
                 if read == 0 || request.len() >= body + length {
                     break;
                 }
@@ -418,10 +500,20 @@ mod tests {
         requests
     }
 
-    async fn ask(protocol: Protocol, samples: Vec<f32>, answers: Vec<(u16, String)>) -> (Result<Vec<Segment>, super::super::SpeechError>, Vec<String>) {
+    async fn ask(
+        protocol: Protocol,
+        samples: Vec<f32>,
+        answers: Vec<(u16, String)>,
+    ) -> (Result<Vec<Segment>, super::super::SpeechError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let path = if protocol == Protocol::OpenAi { "v1/audio/transcriptions" } else { "recognition" };
-        let url = format!("http://{}/{path}", listener.local_addr().unwrap()).parse().unwrap();
+        let path = if protocol == Protocol::OpenAi {
+            "v1/audio/transcriptions"
+        } else {
+            "recognition"
+        };
+        let url = format!("http://{}/{path}", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
         let server = tokio::spawn(serve(listener, answers));
         let mut settings = ServiceSettings::new(url, protocol);
         settings.key = Some("geheim".to_owned());
@@ -430,7 +522,11 @@ mod tests {
         let client = Client::builder().no_proxy().build().unwrap();
         let service = TranscriptionService::new(client, settings);
         let mut segments = Vec::new();
-        let asked = service.transcribe(Box::new(Samples::new(samples)), &mut |segment| segments.push(segment)).await;
+        let asked = service
+            .transcribe(Box::new(Samples::new(samples)), &mut |segment| {
+                segments.push(segment)
+            })
+            .await;
         (asked.map(|_| segments), server.await.unwrap())
     }
 
@@ -446,7 +542,12 @@ mod tests {
         // loud but for a pause at 45 seconds, where it is cut
         let mut samples = vec![0.5; 70 * RATE];
         samples[45 * RATE..46 * RATE].fill(0.0);
-        let (segments, requests) = ask(Protocol::OpenAi, samples, vec![(200, first.to_string()), (200, second.to_string())]).await;
+        let (segments, requests) = ask(
+            Protocol::OpenAi,
+            samples,
+            vec![(200, first.to_string()), (200, second.to_string())],
+        )
+        .await;
         let segments = segments.unwrap();
         assert_eq!(segments[0].text, "今天开会。");
         assert_eq!((segments[0].start, segments[0].end), (0.5, 2.5));
@@ -454,8 +555,16 @@ mod tests {
         assert!(segments[0].confidence > 0.9);
         assert!((45.0..46.0).contains(&segments[1].start), "{:?}", segments[1]);
         assert_eq!((segments[1].end, segments[1].text.as_str()), (70.0, "没有时间"));
-        for part in ["POST /v1/audio/transcriptions", "authorization: Bearer geheim", "multipart/form-data; boundary=", "name=\"model\"\r\n\r\nwhisper-1",
-                     "verbose_json", "name=\"language\"\r\n\r\nzh", "name=\"file\"; filename=\"sound.wav\"", "RIFF"] {
+        for part in [
+            "POST /v1/audio/transcriptions",
+            "authorization: Bearer geheim",
+            "multipart/form-data; boundary=",
+            "name=\"model\"\r\n\r\nwhisper-1",
+            "verbose_json",
+            "name=\"language\"\r\n\r\nzh",
+            "name=\"file\"; filename=\"sound.wav\"",
+            "RIFF",
+        ] {
             assert!(requests[0].contains(part), "{part}");
         }
     }
@@ -464,8 +573,17 @@ mod tests {
     async fn a_service_of_funasr_is_asked_and_understood() {
         let answer = serde_json::json!({"text": "今天开会，明天放假。", "code": 0, "sentences": [
             {"text": "今天开会，", "start": 500, "end": 500}, {"text": "明天放假。", "start": 2000, "end": 3000}]});
-        let (segments, requests) = ask(Protocol::FunAsr, vec![0.1; 5 * RATE], vec![(200, answer.to_string())]).await;
-        let times: Vec<(f64, f64)> = segments.unwrap().iter().map(|segment| (segment.start, segment.end)).collect();
+        let (segments, requests) = ask(
+            Protocol::FunAsr,
+            vec![0.1; 5 * RATE],
+            vec![(200, answer.to_string())],
+        )
+        .await;
+        let times: Vec<(f64, f64)> = segments
+            .unwrap()
+            .iter()
+            .map(|segment| (segment.start, segment.end))
+            .collect();
         assert_eq!(times, [(0.5, 2.0), (2.0, 3.0)]);
         assert!(requests[0].contains("POST /recognition") && requests[0].contains("name=\"audio\""));
     }
@@ -475,7 +593,11 @@ mod tests {
         for (protocol, status, answer) in [
             (Protocol::OpenAi, 401, r#"{"error":{"message":"wrong key"}}"#),
             (Protocol::OpenAi, 200, "<html>"),
-            (Protocol::FunAsr, 200, r#"{"msg":"读取音频文件发生错误","code":1}"#),
+            (
+                Protocol::FunAsr,
+                200,
+                r#"{"msg":"读取音频文件发生错误","code":1}"#,
+            ),
         ] {
             let (answer, _) = ask(protocol, vec![0.1; RATE], vec![(status, answer.to_owned())]).await;
             let error = answer.unwrap_err();
@@ -496,7 +618,12 @@ mod tests {
         let lie = OpenAiAnswer {
             text: String::new(),
             language: None,
-            segments: vec![OpenAiSegment { start: 900.0, end: f64::NAN, text: "x".to_owned(), avg_logprob: None }],
+            segments: vec![OpenAiSegment {
+                start: 900.0,
+                end: f64::NAN,
+                text: "x".to_owned(),
+                avg_logprob: None,
+            }],
             words: Vec::new(),
         };
         let found = from_openai(lie, 60.0, 10.0);

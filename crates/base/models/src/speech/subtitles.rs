@@ -47,7 +47,11 @@ pub fn srt(cues: &[Cue]) -> String {
         let (start, end) = span(cue);
         // an arrow in a text would be taken for times
         let shown = lines(&cue.text).replace("-->", "→");
-        text += &format!("{number}\n{} --> {}\n{shown}\n\n", stamp(start, ','), stamp(end, ','));
+        text += &format!(
+            "{number}\n{} --> {}\n{shown}\n\n",
+            stamp(start, ','),
+            stamp(end, ',')
+        );
     }
     text
 }
@@ -66,7 +70,11 @@ pub fn parse(text: &str) -> Vec<Cue> {
             shown.push(plain(next, is_vtt));
         }
         let next_begins = lines.peek().is_some_and(|next| times(next).is_some());
-        if next_begins && shown.last().is_some_and(|last| last.trim().parse::<u32>().is_ok()) {
+        if next_begins
+            && shown
+                .last()
+                .is_some_and(|last| last.trim().parse::<u32>().is_ok())
+        {
             shown.pop();
         }
         let text = shown.join("\n").trim().to_owned();
@@ -79,23 +87,40 @@ pub fn parse(text: &str) -> Vec<Cue> {
 
 /// Times as whole milliseconds, the end not before the start.
 fn span(cue: &Cue) -> (u64, u64) {
-    let milliseconds = |second: f64| if second.is_finite() { (second.clamp(0.0, 3.6e8) * 1000.0).round() as u64 } else { 0 };
+    let milliseconds = |second: f64| {
+        if second.is_finite() {
+            (second.clamp(0.0, 3.6e8) * 1000.0).round() as u64
+        } else {
+            0
+        }
+    };
     let start = milliseconds(cue.start);
     (start, milliseconds(cue.end).max(start + 1))
 }
 
 fn stamp(milliseconds: u64, point: char) -> String {
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
-    format!("{:02}:{:02}:{:02}{point}{rest:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}{point}{rest:03}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// A text without empty lines, which would end its cue.
 fn lines(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// `00:01:02.500 --> 00:01:04,000 settings`; hours may be missing.
@@ -107,7 +132,11 @@ fn times(line: &str) -> Option<(f64, f64)> {
 
 fn second(stamp: &str) -> Option<f64> {
     let (whole, part) = stamp.split_once(['.', ','])?;
-    let digits = |text: &str| (!text.is_empty() && text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u32>().ok()).flatten();
+    let digits = |text: &str| {
+        (!text.is_empty() && text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| text.parse::<u32>().ok())
+            .flatten()
+    };
     let milliseconds = (part.len() == 3).then(|| digits(part)).flatten()?;
     let parts: Vec<u32> = whole.split(':').map(digits).collect::<Option<_>>()?;
     let (hours, minutes, seconds) = match parts.as_slice() {
@@ -115,8 +144,12 @@ fn second(stamp: &str) -> Option<f64> {
         [hours, minutes, seconds] => (*hours, *minutes, *seconds),
         _ => return None,
     };
-    (minutes < 60 && seconds < 60)
-        .then(|| f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + f64::from(seconds) + f64::from(milliseconds) / 1000.0)
+    (minutes < 60 && seconds < 60).then(|| {
+        f64::from(hours) * 3600.0
+            + f64::from(minutes) * 60.0
+            + f64::from(seconds)
+            + f64::from(milliseconds) / 1000.0
+    })
 }
 
 /// A line without marks; references of WebVTT resolved.
@@ -127,7 +160,8 @@ fn plain(line: &str, is_vtt: bool) -> String {
         let (before, mark) = rest.split_at(at);
         text += before;
         let close = if mark.starts_with('<') { '>' } else { '}' };
-        let is_mark = mark.starts_with('<') && mark[1..].starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '/')
+        let is_mark = mark.starts_with('<')
+            && mark[1..].starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '/')
             || mark.starts_with("{\\");
         match mark.find(close) {
             Some(end) if is_mark => rest = &mark[end + 1..],
@@ -139,7 +173,14 @@ fn plain(line: &str, is_vtt: bool) -> String {
     }
     text += rest;
     if is_vtt {
-        let named = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", "\u{a0}"), ("&lrm;", "\u{200e}"), ("&rlm;", "\u{200f}"), ("&amp;", "&")];
+        let named = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&nbsp;", "\u{a0}"),
+            ("&lrm;", "\u{200e}"),
+            ("&rlm;", "\u{200f}"),
+            ("&amp;", "&"),
+        ];
         for (name, letter) in named {
             text = text.replace(name, letter);
         }
@@ -153,12 +194,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn cue(start: f64, end: f64, text: &str) -> Cue {
-        Cue { start, end, text: text.to_owned() }
+        Cue {
+            start,
+            end,
+            text: text.to_owned(),
+        }
     }
 
     #[test]
     fn both_kinds_are_written_as_their_readers_want_them() {
-        let cues = [cue(0.0, 2.5, "渡头水位 <三十四> & 上涨"), cue(3725.04, 3726.0, "一\n\n二")];
+        let cues = [
+            cue(0.0, 2.5, "渡头水位 <三十四> & 上涨"),
+            cue(3725.04, 3726.0, "一\n\n二"),
+        ];
         assert_eq!(
             webvtt(&cues),
             "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\n渡头水位 &lt;三十四&gt; &amp; 上涨\n\n01:02:05.040 --> 01:02:06.000\n一\n二\n"
@@ -171,7 +219,11 @@ mod tests {
 
     #[test]
     fn silence_and_repetitions_are_not_shown() {
-        let segment = |kind, text: &str| Segment { kind, text: text.to_owned(), ..Segment::default() };
+        let segment = |kind, text: &str| Segment {
+            kind,
+            text: text.to_owned(),
+            ..Segment::default()
+        };
         let segments = [
             segment(SegmentKind::Speech, "开会"),
             segment(SegmentKind::Silence, ""),
@@ -186,15 +238,27 @@ mod tests {
         let vtt = "\u{feff}WEBVTT - title\nKind: captions\n\nNOTE a comment\n\nSTYLE\n::cue { color: red }\n\nintro\n00:01.000 --> 00:04.000 line:0 align:start\n<v Roger>We &amp; <b>they</b>\n- &lt;ok&gt;\n\n00:05.000 --> 00:04.000\nbackwards\n";
         assert_eq!(parse(vtt), [cue(1.0, 4.0, "We & they\n- <ok>")]);
         let srt = "1\r\n00:00:01,000 --> 00:00:02,000\r\n{\\an8}<i>你好</i> 1 < 2\r\n2\r\n00:00:02,000 --> 00:00:03,000\r\n再见 &amp;\r\n";
-        assert_eq!(parse(srt), [cue(1.0, 2.0, "你好 1 < 2"), cue(2.0, 3.0, "再见 &amp;")]);
+        assert_eq!(
+            parse(srt),
+            [cue(1.0, 2.0, "你好 1 < 2"), cue(2.0, 3.0, "再见 &amp;")]
+        );
         assert!(parse("no cues\n\n99:99:99,999 --> x").is_empty());
     }
 
     fn any_cue() -> impl Strategy<Value = Cue> {
-        (0_u32..400_000_000, 1_u32..100_000, "[一-龥a-zA-Z0-9&<>{}/.;#\u{e9} -]{1,30}(\n[一-龥&<>v]{1,20})?").prop_map(|(start, length, text)| {
-            let text = lines(&text).replace("-->", "");
-            cue(f64::from(start) / 1000.0, f64::from(start + length) / 1000.0, if text.is_empty() { "一" } else { &text })
-        })
+        (
+            0_u32..400_000_000,
+            1_u32..100_000,
+            "[一-龥a-zA-Z0-9&<>{}/.;#\u{e9} -]{1,30}(\n[一-龥&<>v]{1,20})?",
+        )
+            .prop_map(|(start, length, text)| {
+                let text = lines(&text).replace("-->", "");
+                cue(
+                    f64::from(start) / 1000.0,
+                    f64::from(start + length) / 1000.0,
+                    if text.is_empty() { "一" } else { &text },
+                )
+            })
     }
 
     proptest! {
@@ -204,7 +268,7 @@ mod tests {
             // SRT knows no escapes: a text that looks like a mark is one
             let bare: Vec<Cue> = cues
                 .iter()
-                .map(|of| Cue { text: format!("字{}", of.text.replace(['<', '{'], "")), ..of.clone() })
+                .map(|of| Cue { text: lines(&format!("字{}", of.text.replace(['<', '{'], ""))), ..of.clone() })
                 .collect();
             prop_assert_eq!(&parse(&srt(&bare)), &bare);
         }

@@ -8,7 +8,7 @@ use super::network::Network;
 use super::rules::Rules;
 use super::search::{Answer, Dice, Search};
 use super::timing::{self, Timed};
-use super::vocabulary::{BEFORE, Config, START, TIMES, TRANSCRIBE, Token, Vocabulary};
+use super::vocabulary::{Config, START, TIMES, TRANSCRIBE, Token, Vocabulary};
 use super::weights::Weights;
 use crate::error::ModelError;
 use crate::names;
@@ -37,9 +37,6 @@ pub struct SpeechOptions {
     pub language: Option<String>,
     /// Answers that are followed side by side: more find better ones, one is fastest.
     pub beams: usize,
-    /// What might have been said before, which leads script and signs; for Chinese a sentence in simplified characters.
-    /// The text that is recognised stays as it is recognised.
-    pub lead: Option<String>,
     /// Whether the time of every word is found.
     pub words: bool,
     /// Threads of a step.
@@ -51,7 +48,6 @@ impl Default for SpeechOptions {
         Self {
             language: None,
             beams: 5,
-            lead: None,
             words: true,
             threads: 1,
         }
@@ -109,7 +105,10 @@ pub struct Speech {
 
 impl std::fmt::Debug for Speech {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Speech").field("options", &self.options).finish_non_exhaustive()
+        formatter
+            .debug_struct("Speech")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,13 +130,20 @@ impl Speech {
         let file = |name| store.file(names::SPEECH, name);
         let vocabulary = Vocabulary::read(&file("vocabulary.txt")?)?;
         let path = file("config.json")?;
-        let config = std::fs::read(&path).map_err(|source| ModelError::Io { what: "read", path, source })?;
+        let config = std::fs::read(&path).map_err(|source| ModelError::Io {
+            what: "read",
+            path,
+            source,
+        })?;
         let config: Config =
             serde_json::from_slice(&config).map_err(|error| ModelError::format(names::SPEECH, error))?;
         if let Some(language) = &options.language
             && vocabulary.language(language).is_none()
         {
-            return Err(ModelError::format(names::SPEECH, format!("it does not know the language {language}")));
+            return Err(ModelError::format(
+                names::SPEECH,
+                format!("it does not know the language {language}"),
+            ));
         }
         let network = Network::build(Weights::read(&file("model.bin")?)?)?;
         let voice: Box<dyn VoiceActivity> = match Silero::open(runtime, store) {
@@ -170,7 +176,12 @@ impl Speech {
         span: Range<f64>,
         report: &mut dyn FnMut(Segment),
     ) -> Result<Transcript, SpeechError> {
-        self.language = self.options.language.as_deref().and_then(|code| self.vocabulary.language(code)).map(|token| (token, 1.0));
+        self.language = self
+            .options
+            .language
+            .as_deref()
+            .and_then(|code| self.vocabulary.language(code))
+            .map(|token| (token, 1.0));
         // taken out while it listens, so that the rest of `self` can answer meanwhile
         let mut voice = std::mem::replace(&mut self.voice, Box::new(Loudness::default()));
         let heard = self.listen(sound, &mut *voice, span, report);
@@ -195,8 +206,14 @@ impl Speech {
             ("beams", self.options.beams.into()),
             ("language", language.into()),
             ("voice_activity", voice.into()),
-            ("word_times", if self.options.words { "cross_attention".into() } else { serde_json::Value::Null }),
-            ("lead", self.options.lead.clone().into()),
+            (
+                "word_times",
+                if self.options.words {
+                    "cross_attention".into()
+                } else {
+                    serde_json::Value::Null
+                },
+            ),
         ];
         let decoded = Step {
             step: crate::sound::STEP.to_owned(),
@@ -208,7 +225,11 @@ impl Speech {
             program: "onnxruntime".to_owned(),
             model: Some(names::SPEECH.to_owned()),
             digest: Some(self.digest.clone()),
-            parameters: parameters.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect(),
+            parameters: parameters
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
             ..Step::default()
         };
         vec![decoded, transcribed]
@@ -223,7 +244,10 @@ impl Speech {
     ) -> Result<f64, SpeechError> {
         let sample = |second: f64| (second.clamp(0.0, 1e9) * RATE as f64) as u64;
         let (from, until) = (sample(span.start), sample(span.end));
-        let mut teller = Teller { report, last: String::new() };
+        let mut teller = Teller {
+            report,
+            last: String::new(),
+        };
         let mut listener = Listener::new(voice, from);
         let mut piece = Vec::new();
         let mut position = 0_u64;
@@ -250,7 +274,11 @@ impl Speech {
     }
 
     /// Transcribes the window, tells it and makes room.
-    fn tell_window(&mut self, listener: &mut Listener<'_>, teller: &mut Teller<'_>) -> Result<(), SpeechError> {
+    fn tell_window(
+        &mut self,
+        listener: &mut Listener<'_>,
+        teller: &mut Teller<'_>,
+    ) -> Result<(), SpeechError> {
         let (segments, done) = self.window(&listener.window)?;
         let until = listener.window.drop_front(done);
         listener.refill();
@@ -273,13 +301,29 @@ impl Speech {
         let answer = self.answer(&heard, language, window)?;
         if answer.no_speech > NOBODY && answer.average() < UNLIKELIEST {
             let ((start, _), (end, _)) = (window.second(0.0, false), window.second(seconds, true));
-            let noise = Segment { start, end, kind: SegmentKind::Noise, confidence: answer.no_speech, ..Segment::default() };
+            let noise = Segment {
+                start,
+                end,
+                kind: SegmentKind::Noise,
+                confidence: answer.no_speech,
+                ..Segment::default()
+            };
             return Ok((vec![noise], seconds));
         }
         let (stretches, done) = cut(&answer.tokens, seconds);
-        let code = self.vocabulary.language_code(language).unwrap_or_default().to_owned();
-        let text: Vec<Token> = stretches.iter().flat_map(|stretch| stretch.tokens.iter().copied()).collect();
-        let words: Vec<Vec<(String, usize)>> = stretches.iter().map(|stretch| timing::words(&self.vocabulary, &stretch.tokens, &code)).collect();
+        let code = self
+            .vocabulary
+            .language_code(language)
+            .unwrap_or_default()
+            .to_owned();
+        let text: Vec<Token> = stretches
+            .iter()
+            .flat_map(|stretch| stretch.tokens.iter().copied())
+            .collect();
+        let words: Vec<Vec<(String, usize)>> = stretches
+            .iter()
+            .map(|stretch| timing::words(&self.vocabulary, &stretch.tokens, &code))
+            .collect();
         let timed = match self.options.words {
             true => timing::times(
                 &mut self.model,
@@ -303,19 +347,16 @@ impl Speech {
 
     /// The best answer: the likeliest one, or where that is a loop or unlikely, a drawn one.
     fn answer(&mut self, heard: &Heard, language: Token, window: &Window) -> Result<Answer, ModelError> {
-        let mut prompt = Vec::new();
-        if let Some(lead) = &self.options.lead {
-            prompt.push(BEFORE);
-            let lead = self.vocabulary.tokens(lead);
-            // half of its reach is for the answer
-            prompt.extend(&lead[lead.len().saturating_sub(self.model.sizes.reach / 2 - 8)..]);
-        }
-        let start = prompt.len();
-        prompt.extend([START, language, TRANSCRIBE]);
+        let prompt = [START, language, TRANSCRIBE];
         let rules = Rules::new(&self.config.suppress_ids, window.seconds());
         let vocabulary = &self.vocabulary;
         let text = |answer: &Answer| vocabulary.text(&answer.tokens);
-        let mut search = Search { model: &mut self.model, heard, prompt: &prompt, start, rules: &rules };
+        let mut search = Search {
+            model: &mut self.model,
+            heard,
+            prompt: &prompt,
+            rules: &rules,
+        };
         let fails = |answer: &Answer| {
             let loops = answer.looped || guards::density(&text(answer)) > DENSEST;
             let silent = answer.no_speech > NOBODY && answer.average() < UNLIKELIEST;
@@ -335,18 +376,38 @@ impl Speech {
             answers.push(answer);
         }
         let loops = |answer: &Answer| answer.looped || guards::density(&text(answer)) > DENSEST;
-        answers.sort_by(|left, right| loops(left).cmp(&loops(right)).then(right.average().total_cmp(&left.average())));
+        answers.sort_by(|left, right| {
+            loops(left)
+                .cmp(&loops(right))
+                .then(right.average().total_cmp(&left.average()))
+        });
         Ok(answers.swap_remove(0))
     }
 
     /// Tells the language from the likelihoods of the languages' tokens behind the beginning.
     fn detect(&mut self, heard: &Heard) -> Result<Token, ModelError> {
         let mut memory = self.model.begin()?;
-        let said = self.model.say(heard, &mut memory, &[&[START]], &[0], &[0], false)?;
-        let of = |token: Token| said.likelihoods.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
-        let known = self.config.lang_ids.iter().copied().filter(|token| self.vocabulary.language_code(*token).is_some());
-        let best = known.clone().max_by(|left, right| of(*left).total_cmp(&of(*right)));
-        let Some(best) = best else { return Err(ModelError::format(names::SPEECH, "it knows no language")) };
+        let said = self
+            .model
+            .say(heard, &mut memory, &[&[START]], &[0], &[0], false)?;
+        let of = |token: Token| {
+            said.likelihoods
+                .get(token as usize)
+                .copied()
+                .unwrap_or(f32::NEG_INFINITY)
+        };
+        let known = self
+            .config
+            .lang_ids
+            .iter()
+            .copied()
+            .filter(|token| self.vocabulary.language_code(*token).is_some());
+        let best = known
+            .clone()
+            .max_by(|left, right| of(*left).total_cmp(&of(*right)));
+        let Some(best) = best else {
+            return Err(ModelError::format(names::SPEECH, "it knows no language"));
+        };
         let sum: f32 = known.map(|token| (of(token) - of(best)).exp()).sum();
         self.language = Some((best, 1.0 / sum));
         Ok(best)
@@ -368,7 +429,11 @@ fn cut(tokens: &[Token], seconds: f64) -> (Vec<Stretch>, f64) {
         }
         last_time = time(*token).min(seconds);
         if !text.is_empty() {
-            stretches.push(Stretch { start, end: last_time, tokens: std::mem::take(&mut text) });
+            stretches.push(Stretch {
+                start,
+                end: last_time,
+                tokens: std::mem::take(&mut text),
+            });
         }
         start = last_time;
     }
@@ -376,7 +441,11 @@ fn cut(tokens: &[Token], seconds: f64) -> (Vec<Stretch>, f64) {
     let open = !text.is_empty();
     if open && (stretches.is_empty() || seconds - start < 1.0) {
         // nothing before it was ended: there is nothing to begin anew behind
-        stretches.push(Stretch { start, end: seconds, tokens: text });
+        stretches.push(Stretch {
+            start,
+            end: seconds,
+            tokens: text,
+        });
         return (stretches, seconds);
     }
     // two times at the end: another stretch was begun there and not finished
@@ -387,7 +456,13 @@ fn cut(tokens: &[Token], seconds: f64) -> (Vec<Stretch>, f64) {
 }
 
 /// Makes segments of a stretch: one, or more where a long pause was taken out of the window inside of it.
-fn segments(vocabulary: &Vocabulary, window: &Window, stretch: &Stretch, timed: &[Timed], confidence: f32) -> Vec<Segment> {
+fn segments(
+    vocabulary: &Vocabulary,
+    window: &Window,
+    stretch: &Stretch,
+    timed: &[Timed],
+    confidence: f32,
+) -> Vec<Segment> {
     let segment = |start: f64, end: f64, text: String, words: Vec<SpokenWord>| Segment {
         start,
         end: end.max(start),
@@ -409,10 +484,7 @@ fn segments(vocabulary: &Vocabulary, window: &Window, stretch: &Stretch, timed: 
     let mut words: Vec<SpokenWord> = Vec::new();
     let mut text = String::new();
     for word in timed {
-        let (start, part) = window.second(word.start, false);
-        let (end, last) = window.second(word.end, true);
-        // a word that reaches over a pause ends before it
-        let end = if last == part { end } else { start + 0.2 };
+        let (start, end) = window.word(word.start, word.end);
         if let Some(before) = words.last()
             && start - before.end >= TOLD_PAUSE
         {
@@ -421,7 +493,11 @@ fn segments(vocabulary: &Vocabulary, window: &Window, stretch: &Stretch, timed: 
             found.push(segment(first, close, std::mem::take(&mut text), spoken));
         }
         text += &word.text;
-        words.push(SpokenWord { text: word.text.trim().to_owned(), start, end: end.max(start) });
+        words.push(SpokenWord {
+            text: word.text.trim().to_owned(),
+            start,
+            end: end.max(start),
+        });
     }
     if let (Some(first), Some(last)) = (words.first(), words.last()) {
         found.push(segment(first.start, last.end, text, words));
@@ -469,7 +545,13 @@ mod tests {
 
     fn stretches(tokens: &[Token], seconds: f64) -> (Vec<(f64, f64, usize)>, f64) {
         let (found, done) = cut(tokens, seconds);
-        (found.iter().map(|stretch| (stretch.start, stretch.end, stretch.tokens.len())).collect(), done)
+        (
+            found
+                .iter()
+                .map(|stretch| (stretch.start, stretch.end, stretch.tokens.len()))
+                .collect(),
+            done,
+        )
     }
 
     #[test]
@@ -491,11 +573,25 @@ mod tests {
     fn what_is_said_again_is_marked() {
         let mut told = Vec::new();
         let mut report = |segment: Segment| told.push((segment.text, segment.kind));
-        let mut teller = Teller { report: &mut report, last: String::new() };
+        let mut teller = Teller {
+            report: &mut report,
+            last: String::new(),
+        };
         for text in ["大坝验收合格", "大坝验收合格。", "下一项", "大坝验收合格"] {
-            teller.tell(Segment { text: text.to_owned(), ..Segment::default() });
+            teller.tell(Segment {
+                text: text.to_owned(),
+                ..Segment::default()
+            });
         }
         let kinds: Vec<SegmentKind> = told.iter().map(|(_, kind)| *kind).collect();
-        assert_eq!(kinds, [SegmentKind::Speech, SegmentKind::Repeated, SegmentKind::Speech, SegmentKind::Speech]);
+        assert_eq!(
+            kinds,
+            [
+                SegmentKind::Speech,
+                SegmentKind::Repeated,
+                SegmentKind::Speech,
+                SegmentKind::Speech
+            ]
+        );
     }
 }

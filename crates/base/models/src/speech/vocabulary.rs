@@ -15,8 +15,6 @@ pub(super) const END: Token = 50257;
 pub(super) const START: Token = 50258;
 /// Asks for what is said, in its own language.
 pub(super) const TRANSCRIBE: Token = 50359;
-/// What was said before follows.
-pub(super) const BEFORE: Token = 50361;
 /// Nobody speaks.
 pub(super) const NO_SPEECH: Token = 50362;
 /// No times are wanted.
@@ -42,7 +40,6 @@ pub(super) struct Config {
 pub(super) struct Vocabulary {
     /// The bytes of every piece of text.
     pieces: Vec<Vec<u8>>,
-    by_bytes: HashMap<Vec<u8>, Token>,
     /// ISO 639-1 of the tokens from [`START`] + 1 on.
     languages: Vec<String>,
 }
@@ -70,7 +67,8 @@ impl Vocabulary {
         // a line may hold characters that other programs take for line ends
         for (number, line) in text.split('\n').enumerate().take(TRANSCRIBE as usize - 1) {
             if number < END as usize {
-                let bytes: Option<Vec<u8>> = line.chars().map(|letter| letters.get(&letter).copied()).collect();
+                let bytes: Option<Vec<u8>> =
+                    line.chars().map(|letter| letters.get(&letter).copied()).collect();
                 pieces.push(bytes.ok_or_else(|| wrong("a token is no text"))?);
             } else if number > START as usize {
                 let code = line.strip_prefix("<|").and_then(|rest| rest.strip_suffix("|>"));
@@ -80,22 +78,24 @@ impl Vocabulary {
         if pieces.len() < END as usize || languages.is_empty() {
             return Err(wrong("the vocabulary ends early"));
         }
-        let by_bytes = pieces.iter().cloned().zip(0..).collect();
-        Ok(Self {
-            pieces,
-            by_bytes,
-            languages,
-        })
+        Ok(Self { pieces, languages })
     }
 
     /// The bytes of a piece of text; nothing for every other token.
     pub(super) fn bytes(&self, token: Token) -> &[u8] {
-        self.pieces.get(token as usize).map(Vec::as_slice).unwrap_or_default()
+        self.pieces
+            .get(token as usize)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// What tokens say.
     pub(super) fn text(&self, tokens: &[Token]) -> String {
-        let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.bytes(*token)).copied().collect();
+        let bytes: Vec<u8> = tokens
+            .iter()
+            .flat_map(|token| self.bytes(*token))
+            .copied()
+            .collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -109,24 +109,6 @@ impl Vocabulary {
     pub(super) fn language_code(&self, token: Token) -> Option<&str> {
         let at = token.checked_sub(START + 1)?;
         self.languages.get(at as usize).map(String::as_str)
-    }
-
-    /// The tokens of a text: neighbours are joined as long as they make a token, the commonest first, which is the one
-    /// of the smallest number.
-    pub(super) fn tokens(&self, text: &str) -> Vec<Token> {
-        let mut parts: Vec<Vec<u8>> = text.bytes().map(|byte| vec![byte]).collect();
-        loop {
-            let joined = |pair: &[Vec<u8>]| self.by_bytes.get(&[pair[0].as_slice(), &pair[1]].concat()).copied();
-            let best = parts
-                .windows(2)
-                .enumerate()
-                .filter_map(|(at, pair)| Some((joined(pair)?, at)))
-                .min();
-            let Some((_, at)) = best else { break };
-            let next = parts.remove(at + 1);
-            parts[at].extend(next);
-        }
-        parts.iter().filter_map(|part| self.by_bytes.get(part).copied()).collect()
     }
 }
 
@@ -152,12 +134,24 @@ fn letters() -> HashMap<char, u8> {
 mod tests {
     use super::*;
 
+    /// The token of a byte in [`vocabulary`].
+    fn letters_before(byte: u8) -> Token {
+        Token::from(byte)
+    }
+
     fn vocabulary() -> Vocabulary {
         // bytes first, as in the real one, then a few pieces
-        let mut letters: Vec<(u8, char)> = letters().into_iter().map(|(letter, byte)| (byte, letter)).collect();
+        let mut letters: Vec<(u8, char)> = letters()
+            .into_iter()
+            .map(|(letter, byte)| (byte, letter))
+            .collect();
         letters.sort_unstable();
         let mut lines: Vec<String> = letters.iter().map(|(_, letter)| letter.to_string()).collect();
-        let joined = |text: &str| text.bytes().map(|byte| letters[usize::from(byte)].1).collect::<String>();
+        let joined = |text: &str| {
+            text.bytes()
+                .map(|byte| letters[usize::from(byte)].1)
+                .collect::<String>()
+        };
         lines.extend([joined("th"), joined("the"), joined(" the"), joined("水")]);
         lines.resize(END as usize, joined("zzzz"));
         lines.extend(["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|zh|>"].map(str::to_owned));
@@ -167,10 +161,10 @@ mod tests {
     #[test]
     fn tokens_are_bytes_and_bytes_are_text() {
         let vocabulary = vocabulary();
-        let tokens = vocabulary.tokens("the 水库");
+        // t+h+e, a blank, 水 as one token, 库 as its three bytes
+        let mut tokens = vec![257, letters_before(b' '), 259];
+        tokens.extend("库".bytes().map(letters_before));
         assert_eq!(vocabulary.text(&tokens), "the 水库");
-        // t+h, th+e; the character 库 has no token of its own
-        assert_eq!(tokens.len(), 1 + 1 + 3 + 3);
         assert_eq!(vocabulary.text(&[END, START]), "");
     }
 

@@ -43,7 +43,11 @@ impl Halves {
     /// Its numbers from `from` on.
     pub(super) fn numbers(&self, from: usize, count: usize) -> impl Iterator<Item = f32> + '_ {
         let bytes = self.bytes.get(from * 2..(from + count) * 2).unwrap_or_default();
-        bytes.as_chunks::<2>().0.iter().map(|pair| half(u16::from_le_bytes(*pair)))
+        bytes
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|pair| half(u16::from_le_bytes(*pair)))
     }
 }
 
@@ -96,7 +100,10 @@ impl Weights {
 
     /// A whole number such as `encoder/num_heads`.
     pub(super) fn number(&self, name: &str) -> Result<usize, ModelError> {
-        let variable = self.variables.get(name).ok_or_else(|| wrong(format!("no {name}")))?;
+        let variable = self
+            .variables
+            .get(name)
+            .ok_or_else(|| wrong(format!("no {name}")))?;
         let mut wide = [0_u8; 8];
         let width = variable.bytes.len().min(8);
         wide[..width].copy_from_slice(&variable.bytes[..width]);
@@ -107,14 +114,20 @@ impl Weights {
     pub(super) fn take(&mut self, name: &str, shape: &[usize]) -> Result<Halves, ModelError> {
         let variable = self.take_any(name)?;
         if variable.shape != shape {
-            return Err(wrong(format!("{name} is {:?} instead of {shape:?}", variable.shape)));
+            return Err(wrong(format!(
+                "{name} is {:?} instead of {shape:?}",
+                variable.shape
+            )));
         }
         Ok(variable)
     }
 
     /// Takes a variable out, whatever its shape.
     pub(super) fn take_any(&mut self, name: &str) -> Result<Halves, ModelError> {
-        let variable = self.variables.remove(name).ok_or_else(|| wrong(format!("no {name}")))?;
+        let variable = self
+            .variables
+            .remove(name)
+            .ok_or_else(|| wrong(format!("no {name}")))?;
         if variable.kind != FLOAT16 {
             return Err(wrong(format!("{name} is not in half precision")));
         }
@@ -158,12 +171,18 @@ fn variable(input: &mut impl Read) -> Result<Variable, ModelError> {
         other => return Err(wrong(format!("kind {other}"))),
     };
     let length = u32::from_le_bytes(bytes(input)?);
-    let expected = shape.iter().try_fold(width, |product: usize, extent| product.checked_mul(*extent));
+    let expected = shape
+        .iter()
+        .try_fold(width, |product: usize, extent| product.checked_mul(*extent));
     if expected != Some(length as usize) {
         return Err(wrong(format!("{length} bytes for {shape:?}")));
     }
     let mut content = Vec::new();
-    let read = input.by_ref().take(u64::from(length)).read_to_end(&mut content).map_err(wrong)?;
+    let read = input
+        .by_ref()
+        .take(u64::from(length))
+        .read_to_end(&mut content)
+        .map_err(wrong)?;
     if read != length as usize {
         return Err(wrong("the file ends early"));
     }
@@ -219,7 +238,10 @@ mod tests {
     #[test]
     fn variables_are_read_by_name_and_shape() {
         let content = [0x00, 0x3c, 0x00, 0xc0];
-        let bytes = file(&[("a/weight", &[1, 2], FLOAT16, &content), ("a/heads", &[], 2, &[8, 0])]);
+        let bytes = file(&[
+            ("a/weight", &[1, 2], FLOAT16, &content),
+            ("a/heads", &[], 2, &[8, 0]),
+        ]);
         let mut weights = Weights::parse(&mut bytes.as_slice()).unwrap();
         assert_eq!(weights.number("a/heads").unwrap(), 8);
         let taken = weights.take("a/weight", &[1, 2]).unwrap();
@@ -230,7 +252,13 @@ mod tests {
 
     #[test]
     fn halves_are_what_the_standard_says() {
-        let cases = [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x8000, -0.0)];
+        let cases = [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 5.960_464_5e-8),
+            (0x8000, -0.0),
+        ];
         for (bits, value) in cases {
             assert_eq!(half(bits), value);
         }
