@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     /// The token of a byte in [`vocabulary`].
-    fn letters_before(byte: u8) -> Token {
+    fn of_byte(byte: u8) -> Token {
         Token::from(byte)
     }
 
@@ -162,8 +162,8 @@ mod tests {
     fn tokens_are_bytes_and_bytes_are_text() {
         let vocabulary = vocabulary();
         // t+h+e, a blank, 水 as one token, 库 as its three bytes
-        let mut tokens = vec![257, letters_before(b' '), 259];
-        tokens.extend("库".bytes().map(letters_before));
+        let mut tokens = vec![257, of_byte(b' '), 259];
+        tokens.extend("库".bytes().map(of_byte));
         assert_eq!(vocabulary.text(&tokens), "the 水库");
         assert_eq!(vocabulary.text(&[END, START]), "");
     }
