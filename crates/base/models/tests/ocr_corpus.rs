@@ -18,9 +18,12 @@ use lantai_models::ocr::{Ocr, OcrOptions};
 use measure::{comparable, distance};
 use std::path::{Path, PathBuf};
 
-/// The folder of models: `LANTAI_MODELS`, or `models` beside the corpus.
+/// The folder of models that `LANTAI_MODELS` names.
 fn models() -> Option<PathBuf> {
-    let folder = PathBuf::from(std::env::var_os("LANTAI_MODELS")?);
+    let Some(folder) = std::env::var_os("LANTAI_MODELS").map(PathBuf::from) else {
+        eprintln!("skipped: LANTAI_MODELS names no folder of models");
+        return None;
+    };
     if folder.join("ocr-recognition").is_dir() {
         return Some(folder);
     }
