@@ -24,7 +24,10 @@ pub fn variable(name: &str) -> Option<String> {
 /// Who examines files: child processes of this program. It is named by what runs now, which a newer program put in
 /// its place does not change.
 pub fn examiner() -> anyhow::Result<Arc<dyn Examiner>> {
-    Ok(Arc::new(Sandbox::new(SandboxOptions::new(this_program()?, processors()))))
+    Ok(Arc::new(Sandbox::new(SandboxOptions::new(
+        this_program()?,
+        processors(),
+    ))))
 }
 
 fn this_program() -> anyhow::Result<PathBuf> {

@@ -219,7 +219,12 @@ pub async fn serve(
     let working = async {
         if work {
             let reading = archive.read_what_waits(until_stopped());
-            tokio::join!(worker.run(until_stopped()), archive.watch(until_stopped()), reading).0
+            tokio::join!(
+                worker.run(until_stopped()),
+                archive.watch(until_stopped()),
+                reading
+            )
+            .0
         } else {
             Ok(())
         }

@@ -3,8 +3,8 @@
 use crate::archive::Archive;
 use lantai_access::{IndexAccessionHandler, IndexRecordsHandler};
 use lantai_database::{JobHandler, Worker};
-use lantai_reading::{ReadAccessionHandler, ReadingWorker};
 use lantai_intake::{ConcludeAccessionHandler, ReceiveUploadHandler, ReceiveWatchedHandler, Watcher};
+use lantai_reading::{ReadAccessionHandler, ReadingWorker};
 use std::sync::Arc;
 use std::time::Duration;
 

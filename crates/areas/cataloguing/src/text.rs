@@ -52,7 +52,10 @@ impl RecordText {
             return;
         }
         let before = self.length;
-        let pages = reading.pages.iter().map(|page| (page.start, PlaceKind::Page(page.n)));
+        let pages = reading
+            .pages
+            .iter()
+            .map(|page| (page.start, PlaceKind::Page(page.n)));
         let segments = reading
             .segments
             .iter()

@@ -10,8 +10,8 @@ use crate::spool::{Spool, Spooled};
 use crate::submission::Enclosure;
 use lantai_cataloguing::repository::segments::{Segment, SegmentRepository};
 use lantai_cataloguing::{
-    Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, ReadAccession, RecordRepository,
-    StoredRecord, layout, sort_code,
+    Acceptance, CataloguingError, FondsCount, FondsRepository, Holdings, IndexAccession, ReadAccession,
+    RecordRepository, StoredRecord, layout, sort_code,
 };
 use lantai_database::{NewJob, StoreError};
 use lantai_domain::{Fact, Finding, Fonds, JobId, JournalEntry, Outcome, Record, Severity};

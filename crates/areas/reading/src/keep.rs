@@ -91,7 +91,12 @@ async fn stage(
     .await?
 }
 
-fn open(vault: &Vault, batch: &Batch, object: &ObjectId, is_open: bool) -> Result<ObjectWriter, ReadingError> {
+fn open(
+    vault: &Vault,
+    batch: &Batch,
+    object: &ObjectId,
+    is_open: bool,
+) -> Result<ObjectWriter, ReadingError> {
     let is_there = vault.object(object)?.is_some();
     Ok(match (is_there, is_open) {
         (true, true) => batch.new_clear_version(object)?,
@@ -190,9 +195,8 @@ async fn write(
 pub fn suggestions_of(kept: &KeptReading) -> Vec<Suggestion> {
     let mut all: Vec<Suggestion> = Vec::new();
     for suggestion in kept.files.iter().flat_map(|file| &file.reading.suggestions) {
-        let same = |other: &&mut Suggestion| {
-            other.element == suggestion.element && other.value == suggestion.value
-        };
+        let same =
+            |other: &&mut Suggestion| other.element == suggestion.element && other.value == suggestion.value;
         match all.iter_mut().find(same) {
             Some(known) if known.confidence >= suggestion.confidence => {}
             Some(known) => *known = suggestion.clone(),

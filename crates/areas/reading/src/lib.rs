@@ -17,12 +17,12 @@ mod worker;
 
 pub use error::ReadingError;
 pub use export::{alto, hocr};
-pub use lantai_sandbox::ChildLimits;
 pub use jobs::{ReadAccessionHandler, plan};
 pub use keep::{Finished, NEWER_FILE, keep, may_lie_open, suggestions_of};
+pub use lantai_sandbox::ChildLimits;
 pub use reader::{
     Progress, READ_COMMAND, Reader, ReaderOptions, Spool, ToolPaths, child_limits, run_read_child,
 };
 pub use restore::{holds_a_reading, restore};
-pub use state::{Reason, ReadingState};
+pub use state::{ReadingState, Reason};
 pub use worker::ReadingWorker;

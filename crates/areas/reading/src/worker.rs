@@ -9,7 +9,7 @@ use crate::error::ReadingError;
 use crate::keep::{Finished, keep, may_lie_open};
 use crate::reader::{Reader, Spool};
 use crate::repository::{ClaimedReading, ReadingRepository, ReadingRow};
-use crate::state::{Reason, ReadingState};
+use crate::state::{ReadingState, Reason};
 use lantai_cataloguing::layout::kept_reading;
 use lantai_cataloguing::{Holdings, RecordRepository, StoredRecord};
 use lantai_database::{AuditScope, StoreError};
@@ -276,7 +276,10 @@ impl ReadingWorker {
         let scope = AuditScope::of_job("reading.read", self.holdings.clock.clone());
         let kept = scope.cover(keep(&self.holdings, &self.name, finished)).await;
         if let Err(error) = kept {
-            tracing::warn!(error = &error as &dyn std::error::Error, "what was read could not be kept");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what was read could not be kept"
+            );
             for record in records {
                 let reason = reason_of(&error);
                 self.fail(record, &reason, Some(self.now_ms() + 60_000)).await?;
@@ -342,7 +345,10 @@ fn decrypted(
 
 /// Whether no model was missing when it was made.
 fn is_whole(kept: &KeptReading) -> bool {
-    let mut omitted = kept.files.iter().flat_map(|file| &file.reading.provenance.omitted);
+    let mut omitted = kept
+        .files
+        .iter()
+        .flat_map(|file| &file.reading.provenance.omitted);
     omitted.all(|omission| omission.code != "reading.model_missing")
 }
 
@@ -378,7 +384,9 @@ pub(crate) fn row_of(
         recipe: kept.recipe.clone(),
         has_newer,
         pages: readings().map(|reading| reading.pages.len() as u64).sum(),
-        characters: readings().map(|reading| reading.text.chars().count() as u64).sum(),
+        characters: readings()
+            .map(|reading| reading.text.chars().count() as u64)
+            .sum(),
         seconds: seconds as u64,
         cpu_ms: (cpu_seconds * 1000.0) as u64,
         omitted,

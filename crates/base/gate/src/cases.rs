@@ -106,7 +106,10 @@ impl<'g> Cases<'g> {
     /// The records with which the action may be done.
     pub fn filter(&self, action: Action) -> Result<Filter, PolicyError> {
         let policies = self.policies.of(action);
-        if policies.policies().all(|policy| policy.effect() == Effect::Forbid) {
+        if policies
+            .policies()
+            .all(|policy| policy.effect() == Effect::Forbid)
+        {
             return Ok(Filter::nothing());
         }
         let (action, record) = (action_uid(action)?, record_uid()?);

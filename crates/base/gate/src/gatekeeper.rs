@@ -80,11 +80,19 @@ mod tests {
     #[test]
     fn an_answer_is_asked_anew_with_the_hour_only_where_a_policy_knows_the_hour() {
         let keeper = Gatekeeper::new(Gate::read(BY_DAY).unwrap());
-        let asked = |hour| keeper.rights(&[Hat::public()], Purpose::Unsaid, at(hour)).unwrap();
+        let asked = |hour| {
+            keeper
+                .rights(&[Hat::public()], Purpose::Unsaid, at(hour))
+                .unwrap()
+        };
         assert_eq!([7, 8].map(|hour| asked(hour).actions().count()), [0, 1]);
 
         let keeper = Gatekeeper::new(Gate::builtin().unwrap());
-        let asked = |hour| keeper.rights(&[Hat::public()], Purpose::Unsaid, at(hour)).unwrap();
+        let asked = |hour| {
+            keeper
+                .rights(&[Hat::public()], Purpose::Unsaid, at(hour))
+                .unwrap()
+        };
         assert!(Arc::ptr_eq(&asked(7), &asked(8)));
     }
 }

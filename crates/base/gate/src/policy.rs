@@ -266,7 +266,11 @@ mod tests {
                     let world = asker.world(about.entity().unwrap()).unwrap();
                     let of_it = authorizer.is_authorized(&request, policies.of(*action), &world);
                     let of_all = authorizer.is_authorized(&request, &policies.set, &world);
-                    assert_eq!(of_it.decision(), of_all.decision(), "{role:?} {action:?} {cell:?}");
+                    assert_eq!(
+                        of_it.decision(),
+                        of_all.decision(),
+                        "{role:?} {action:?} {cell:?}"
+                    );
                     let grounds = |response: &cedar_policy::Response| {
                         response.diagnostics().reason().cloned().collect::<BTreeSet<_>>()
                     };

@@ -127,7 +127,9 @@ impl Child {
                     self.end();
                     return Err(ChildError::Stopped);
                 }
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => return self.received(Err(RecvTimeoutError::Timeout), patience),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    return self.received(Err(RecvTimeoutError::Timeout), patience);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 received => return self.received(received, patience),
             }

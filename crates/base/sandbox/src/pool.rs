@@ -68,7 +68,10 @@ impl Pool {
         let is_worn_out = place
             .as_ref()
             .is_some_and(|child| child.asked() >= self.options.questions_per_child);
-        let _ = self.free.0.send(if said.is_err() || is_worn_out { None } else { place });
+        let _ = self
+            .free
+            .0
+            .send(if said.is_err() || is_worn_out { None } else { place });
         said
     }
 
@@ -183,6 +186,9 @@ mod tests {
     fn a_program_that_is_not_there_is_named() {
         let mut options = shell("").options;
         options.executable = "/nowhere/lantai".into();
-        assert!(matches!(ask(&Pool::new(options)), Err(ChildError::NotStarted { .. })));
+        assert!(matches!(
+            ask(&Pool::new(options)),
+            Err(ChildError::NotStarted { .. })
+        ));
     }
 }

@@ -12,10 +12,10 @@ use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
 use crate::error::SearchError;
 use crate::index::Index;
 use crate::passage::{self, Needles, Passage};
+use crate::places::place_at;
 use crate::plan::{Planner, Strictness};
 use crate::query::parse;
 use crate::request::{SearchRequest, Sort};
-use crate::places::place_at;
 use crate::result::{Hit, SearchResult, Snippet};
 use crate::schema::{FACETS, Fields, SORT_CODE, SORT_DATE};
 use crate::tally::{Tally, most_frequent, tally};
@@ -146,7 +146,13 @@ impl Index {
             .then(|| {
                 let (text, summary) = (text_of(&stored, fields.text), text_of(&stored, fields.summary));
                 let places = text_of(&stored, fields.places);
-                snippet(needles, text, places, summary, request.snippet_chars.min(MAX_SNIPPET))
+                snippet(
+                    needles,
+                    text,
+                    places,
+                    summary,
+                    request.snippet_chars.min(MAX_SNIPPET),
+                )
             })
             .flatten();
         Ok(Hit {

@@ -63,8 +63,10 @@ impl Read {
             is_well &= collect(path, &mut files, output);
         }
         for batch in files.chunks(reader.children()) {
-            let lines: Vec<Result<Line, Refusal>> =
-                batch.par_iter().map(|path| look_into(&reader, path, output)).collect();
+            let lines: Vec<Result<Line, Refusal>> = batch
+                .par_iter()
+                .map(|path| look_into(&reader, path, output))
+                .collect();
             for line in lines {
                 match line {
                     Ok(line) => {
@@ -157,14 +159,23 @@ impl Line {
             text.push_str(page.text.trim_end());
             text.push('\n');
         }
-        for Segment { start, end, text: said, .. } in &reading.segments {
+        for Segment {
+            start,
+            end,
+            text: said,
+            ..
+        } in &reading.segments
+        {
             text.push_str(&format!("[{start:.1} – {end:.1}] {said}\n"));
         }
         for entity in &reading.entities {
             text.push_str(&format!("{:?}\t{}\t{}\n", entity.kind, entity.text, entity.value));
         }
         for omission in &reading.provenance.omitted {
-            text.push_str(&format!("! {}: {} [{}]\n", omission.step, omission.detail, omission.code));
+            text.push_str(&format!(
+                "! {}: {} [{}]\n",
+                omission.step, omission.detail, omission.code
+            ));
         }
         text
     }

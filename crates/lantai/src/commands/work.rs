@@ -34,7 +34,8 @@ impl Work {
             let watching = archive.watch(async move { drop(for_watcher.wait_for(|stopped| *stopped).await) });
             let keeping =
                 archive.keep_audit(async move { drop(for_audit.wait_for(|stopped| *stopped).await) });
-            let reading = archive.read_what_waits(async move { drop(for_reading.wait_for(|stopped| *stopped).await) });
+            let reading =
+                archive.read_what_waits(async move { drop(for_reading.wait_for(|stopped| *stopped).await) });
             let (worked, (), (), (), ()) = tokio::join!(working, watching, signalled, keeping, reading);
             worked?;
             archive.rest().await?;

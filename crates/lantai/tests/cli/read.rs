@@ -108,7 +108,10 @@ fn what_cannot_be_read_has_a_reason_and_the_rest_goes_on() {
     let lines = run.lines();
     assert_eq!(lines.len(), 4);
     let reasons = |line: &Value| -> Vec<String> {
-        let omitted = line["provenance"]["omitted"].as_array().cloned().unwrap_or_default();
+        let omitted = line["provenance"]["omitted"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         omitted
             .iter()
             .map(|omission| omission["code"].as_str().unwrap().to_owned())
@@ -142,7 +145,11 @@ fn what_stands_only_inside_a_file_is_found_with_its_page_and_survives_a_rebuild(
     )
     .unwrap();
     let taken = place.on_data("ingest", &[package.to_str().unwrap()]);
-    assert_eq!(taken.ended(0)["accessions"][0]["verdict"], "accepted", "{taken:?}");
+    assert_eq!(
+        taken.ended(0)["accessions"][0]["verdict"],
+        "accepted",
+        "{taken:?}"
+    );
     assert_eq!(found(&place, "鹰嘴崖", "archivist").len(), 0, "not read yet");
 
     let worked = place.on_data("work", &["--until-idle"]).ended(0);

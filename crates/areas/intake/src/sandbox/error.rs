@@ -21,9 +21,8 @@ impl ExamineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Child(ChildError::Timeout { .. }) => "intake.examiner_timeout",
-            Self::Child(ChildError::Crashed { .. } | ChildError::Gone { .. } | ChildError::Stopped) | Self::Answer(_) => {
-                "intake.examiner_crashed"
-            }
+            Self::Child(ChildError::Crashed { .. } | ChildError::Gone { .. } | ChildError::Stopped)
+            | Self::Answer(_) => "intake.examiner_crashed",
             Self::Child(ChildError::Memory) => "intake.examiner_memory",
             Self::Child(ChildError::NotStarted { .. }) => "intake.examiner_missing",
             Self::Unreadable(_) => "intake.file_unreadable",

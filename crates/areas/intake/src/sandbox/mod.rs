@@ -12,8 +12,8 @@ mod error;
 mod protocol;
 
 pub use child::run_child;
-pub use lantai_sandbox::ChildLimits;
 pub use error::ExamineError;
+pub use lantai_sandbox::ChildLimits;
 
 use lantai_formats::identify::Identification;
 use lantai_formats::page_code::{PageCode, PageCodeLimits, read_page_codes};

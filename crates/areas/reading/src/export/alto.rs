@@ -82,7 +82,12 @@ fn write_page(out: &mut Out, page: &ReadPage, in_pixels: bool) -> io::Result<()>
     start.push_attribute(("WIDTH", length(page.width, scale).as_str()));
     start.push_attribute(("HEIGHT", length(page.height, scale).as_str()));
     out.write_event(Event::Start(start))?;
-    out.write_event(Event::Start(placed("PrintSpace", &format!("space{n}"), whole, scale)))?;
+    out.write_event(Event::Start(placed(
+        "PrintSpace",
+        &format!("space{n}"),
+        whole,
+        scale,
+    )))?;
     // ALTO has no place for lines that stand nowhere
     let lines: Vec<(&ReadLine, PageBox)> = page
         .lines
@@ -91,7 +96,12 @@ fn write_page(out: &mut Out, page: &ReadPage, in_pixels: bool) -> io::Result<()>
         .collect();
     for (number, group) in lines.chunk_by(|a, b| a.0.role == b.0.role).enumerate() {
         let id = format!("block{n}_{}", number + 1);
-        let mut block = placed("TextBlock", &id, around(group.iter().map(|(_, place)| *place)), scale);
+        let mut block = placed(
+            "TextBlock",
+            &id,
+            around(group.iter().map(|(_, place)| *place)),
+            scale,
+        );
         if let Some(kind) = group.first().and_then(|(line, _)| kind_of(line.role)) {
             block.push_attribute(("TYPE", kind));
         }
@@ -172,7 +182,11 @@ mod tests {
         reading.push_page(ReadPage {
             text: "关于<修坝>的请示\n县人民委员会".to_owned(),
             lines: vec![
-                line("关于<修坝>的请示", Some([10.0, 20.0, 300.0, 40.0]), LineRole::Heading),
+                line(
+                    "关于<修坝>的请示",
+                    Some([10.0, 20.0, 300.0, 40.0]),
+                    LineRole::Heading,
+                ),
                 line("县人民委员会", Some([10.0, 80.0, 200.0, 30.0]), LineRole::Body),
                 line("乡公所", Some([5.0, 120.0, 100.0, 30.0]), LineRole::Body),
                 line("无处", None, LineRole::Body),
@@ -183,12 +197,19 @@ mod tests {
         });
         let xml = String::from_utf8(alto(&reading, "0001.jpg").unwrap()).unwrap();
         assert!(xml.contains("<MeasurementUnit>pixel</MeasurementUnit>"), "{xml}");
-        assert!(xml.contains(r#"CONTENT="关于&lt;修坝&gt;的请示" WC="0.987""#), "{xml}");
+        assert!(
+            xml.contains(r#"CONTENT="关于&lt;修坝&gt;的请示" WC="0.987""#),
+            "{xml}"
+        );
         assert!(
             xml.contains(r#"<TextBlock ID="block1_2" HPOS="5" VPOS="80" WIDTH="205" HEIGHT="70">"#),
             "{xml}"
         );
-        assert_eq!(xml.matches("<TextLine").count(), 3, "a line that stands nowhere is left out");
+        assert_eq!(
+            xml.matches("<TextLine").count(),
+            3,
+            "a line that stands nowhere is left out"
+        );
     }
 
     #[test]

@@ -19,11 +19,17 @@ pub fn hocr(reading: &Reading, file: &str) -> io::Result<Vec<u8>> {
     meta(&mut out, &[("charset", "utf-8")])?;
     meta(
         &mut out,
-        &[("name", "ocr-system"), ("content", concat!("lantai ", env!("CARGO_PKG_VERSION")))],
+        &[
+            ("name", "ocr-system"),
+            ("content", concat!("lantai ", env!("CARGO_PKG_VERSION"))),
+        ],
     )?;
     meta(
         &mut out,
-        &[("name", "ocr-capabilities"), ("content", "ocr_page ocr_line ocrp_wconf")],
+        &[
+            ("name", "ocr-capabilities"),
+            ("content", "ocr_page ocr_line ocrp_wconf"),
+        ],
     )?;
     out.write_event(Event::Start(BytesStart::new("title")))?;
     out.write_event(Event::Text(BytesText::new(file)))?;
@@ -91,7 +97,9 @@ mod tests {
         let html = String::from_utf8(hocr(&reading, "1.jpg").unwrap()).unwrap();
         assert!(html.contains(r#"title="bbox 0 0 100 200; ppageno 0""#), "{html}");
         assert!(
-            html.contains(r#"<span class="ocr_line" title="bbox 10 20 40 60; x_wconf 50">大坝 &amp; 渠</span>"#),
+            html.contains(
+                r#"<span class="ocr_line" title="bbox 10 20 40 60; x_wconf 50">大坝 &amp; 渠</span>"#
+            ),
             "{html}"
         );
     }

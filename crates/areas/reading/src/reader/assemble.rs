@@ -150,7 +150,13 @@ mod tests {
     #[test]
     fn what_is_told_twice_is_kept_once() {
         let mut assembly = assembly();
-        for line in [page(1, "一"), page(2, "二"), page(2, "二"), page(1, "一"), page(3, "三")] {
+        for line in [
+            page(1, "一"),
+            page(2, "二"),
+            page(2, "二"),
+            page(1, "一"),
+            page(3, "三"),
+        ] {
             assembly.take(line);
         }
         assert_eq!(assembly.next_page(), 4);

@@ -4,7 +4,9 @@ use super::protocol::{Line, Question, Understood, Work};
 use super::tools::{Tools, left_out};
 use crate::understanding::{Tools as UnderstandingTools, UnderstandingRules, understand};
 use image::{DynamicImage, GrayImage, RgbImage};
-use lantai_domain::reading::{Omission, PageBox, PageUnit, ReadPage, ReadPart, Reading, Step, TextSource, Told};
+use lantai_domain::reading::{
+    Omission, PageBox, PageUnit, ReadPage, ReadPart, Reading, Step, TextSource, Told,
+};
 use lantai_formats::identify::FormatKind;
 use lantai_formats::properties::Claim;
 use lantai_formats::reading::{
@@ -64,11 +66,13 @@ impl Teller<'_> {
         if self.failed.is_some() {
             return;
         }
-        let told = serde_json::to_string(line).map_err(io::Error::from).and_then(|text| {
-            self.output.write_all(text.as_bytes())?;
-            self.output.write_all(b"\n")?;
-            self.output.flush()
-        });
+        let told = serde_json::to_string(line)
+            .map_err(io::Error::from)
+            .and_then(|text| {
+                self.output.write_all(text.as_bytes())?;
+                self.output.write_all(b"\n")?;
+                self.output.flush()
+            });
         self.failed = told.err();
     }
 
@@ -183,14 +187,17 @@ impl Telling<'_, '_> {
         let rendered = match picture.render(RESOLUTION, Pixels::Grey) {
             Ok(rendered) => rendered,
             Err(error) => {
-                self.teller.tell(&Line::Omit(omitted(error.code(), error.to_string())));
+                self.teller
+                    .tell(&Line::Omit(omitted(error.code(), error.to_string())));
                 return unrecognised(page);
             }
         };
         let resolution = rendered.resolution;
         let Some(pixels) = pixels_of(rendered) else {
-            self.teller
-                .tell(&Line::Omit(omitted("reading.damaged", "the picture has not the pixels that it says".to_owned())));
+            self.teller.tell(&Line::Omit(omitted(
+                "reading.damaged",
+                "the picture has not the pixels that it says".to_owned(),
+            )));
             return unrecognised(page);
         };
         match ocr.read(&pixels, resolution) {
@@ -207,7 +214,8 @@ impl Telling<'_, '_> {
                 joined(page, read)
             }
             Err(error) => {
-                self.teller.tell(&Line::Omit(omitted(error.code(), error.to_string())));
+                self.teller
+                    .tell(&Line::Omit(omitted(error.code(), error.to_string())));
                 unrecognised(page)
             }
         }
@@ -386,10 +394,7 @@ fn understand_file(path: &Path, tools: &mut Tools, teller: &mut Teller<'_>) {
         Ok(rules) => rules,
         Err(error) => return teller.refuse(error.code(), error.to_string()),
     };
-    let (steps, omitted) = (
-        reading.provenance.steps.len(),
-        reading.provenance.omitted.len(),
-    );
+    let (steps, omitted) = (reading.provenance.steps.len(), reading.provenance.omitted.len());
     let (tagger, omission) = tools.tagger();
     let mut at_hand = UnderstandingTools { tagger: Some(tagger) };
     understand(&mut reading, &mut at_hand, &rules);
@@ -401,7 +406,10 @@ fn understand_file(path: &Path, tools: &mut Tools, teller: &mut Teller<'_>) {
 fn read_reading(path: &Path) -> io::Result<Reading> {
     let file = std::fs::File::open(path)?;
     if file.metadata()?.len() > MAX_READING {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the reading is too large"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the reading is too large",
+        ));
     }
     Ok(serde_json::from_reader(io::BufReader::new(file))?)
 }

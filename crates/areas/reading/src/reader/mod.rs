@@ -137,7 +137,9 @@ impl Reader {
         let (identification, sha256) = self.look_at(path, name)?;
         let mut assembly = Assembly::new(&identification, sha256);
         if let Some(spool) = &spool {
-            spool.replay(&assembly.sha256().to_owned(), &self.recipe(), |line| assembly.take(line))?;
+            spool.replay(&assembly.sha256().to_owned(), &self.recipe(), |line| {
+                assembly.take(line)
+            })?;
         }
         let claim = Claim::from(&identification);
         self.read_into(path, name, claim, &mut assembly, spool, progress)?;
@@ -153,10 +155,7 @@ impl Reader {
         };
         let mut file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
-        let identification = self
-            .identifier
-            .identify(name, size, &mut file)
-            .map_err(failed)?;
+        let identification = self.identifier.identify(name, size, &mut file).map_err(failed)?;
         file.rewind().map_err(failed)?;
         let mut hasher = Sha256::new();
         let mut buffer = vec![0_u8; 256 << 10];

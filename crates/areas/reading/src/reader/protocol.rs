@@ -112,13 +112,7 @@ impl Understood {
 }
 
 impl Question {
-    pub fn read(
-        path: &Path,
-        name: &str,
-        claim: Claim,
-        options: &ReaderOptions,
-        so_far: &Assembly,
-    ) -> Self {
+    pub fn read(path: &Path, name: &str, claim: Claim, options: &ReaderOptions, so_far: &Assembly) -> Self {
         let work = Work::Read {
             name: name.to_owned(),
             claim,

@@ -139,7 +139,9 @@ impl Tools {
     pub fn tagger(&mut self) -> (&mut dyn Tagger, Option<Omission>) {
         let mut omission = None;
         if self.tagger.is_none() {
-            let opened = self.store().and_then(|store| Words::open(&store.runtime()?, store));
+            let opened = self
+                .store()
+                .and_then(|store| Words::open(&store.runtime()?, store));
             let tagger: Box<dyn Tagger> = match opened {
                 Ok(words) => Box::new(words),
                 Err(error) => {
@@ -149,7 +151,12 @@ impl Tools {
             };
             return (&mut **self.tagger.insert(tagger), omission);
         }
-        (&mut **self.tagger.get_or_insert_with(|| Box::new(DictionaryTagger::default())), omission)
+        (
+            &mut **self
+                .tagger
+                .get_or_insert_with(|| Box::new(DictionaryTagger::default())),
+            omission,
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which records wait to be read, and what came of it.
 
-use crate::state::{Reason, ReadingState};
+use crate::state::{ReadingState, Reason};
 use lantai_database::{Conn, StoreError, on_engine};
 use lantai_domain::{AccessionId, RecordId};
 use sqlx::AssertSqlSafe;
@@ -93,7 +93,8 @@ struct Row {
     read_at_ms: i64,
 }
 
-const COLUMNS: &str = "record, accession, state, priority, source_version, object_version, recipe, has_newer, pages,
+const COLUMNS: &str =
+    "record, accession, state, priority, source_version, object_version, recipe, has_newer, pages,
                        characters, seconds, cpu_ms, omitted, reason_code, reason, read_at_ms";
 
 fn number(value: i64) -> u64 {
@@ -146,7 +147,12 @@ pub struct ReadingRepository<'c>(pub Conn<'c>);
 
 impl ReadingRepository<'_> {
     /// Puts a record into the queue, unless it is known here already.
-    pub async fn plan(self, record: RecordId, accession: AccessionId, priority: i64) -> Result<(), StoreError> {
+    pub async fn plan(
+        self,
+        record: RecordId,
+        accession: AccessionId,
+        priority: i64,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO readings (record, accession, state, priority, run_at_ms, lease_until_ms, attempts, lost,
                                          source_version, object_version, recipe, has_newer, pages, characters, seconds,
                                          cpu_ms, omitted, read_at_ms)
@@ -177,7 +183,8 @@ impl ReadingRepository<'_> {
 
     /// Has a record read again, before those of a lower priority. `false`: it is not known, or is being read now.
     pub async fn again(self, record: RecordId, priority: i64) -> Result<bool, StoreError> {
-        let sql = "UPDATE readings SET state = 'waiting', priority = $1, run_at_ms = 0, attempts = 0, lost = 0,
+        let sql =
+            "UPDATE readings SET state = 'waiting', priority = $1, run_at_ms = 0, attempts = 0, lost = 0,
                                        reason_code = NULL, reason = NULL
                    WHERE record = $2 AND state <> 'reading'";
         let changed: u64 = on_engine!(self.0, |c| sqlx::query(sql)
@@ -222,14 +229,13 @@ impl ReadingRepository<'_> {
                               ORDER BY priority DESC, run_at_ms, record LIMIT $4 {lock})
              RETURNING record, attempts, lost, object_version"
         );
-        let rows: Vec<(String, i64, i64, i64)> =
-            on_engine!(self.0, |c| sqlx::query_as(AssertSqlSafe(sql))
-                .bind(worker)
-                .bind(now_ms + LEASE_MS)
-                .bind(now_ms)
-                .bind(i64::from(limit))
-                .fetch_all(&mut *c)
-                .await)?;
+        let rows: Vec<(String, i64, i64, i64)> = on_engine!(self.0, |c| sqlx::query_as(AssertSqlSafe(sql))
+            .bind(worker)
+            .bind(now_ms + LEASE_MS)
+            .bind(now_ms)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *c)
+            .await)?;
         let claimed = rows.into_iter().map(|(record, attempts, lost, version)| {
             Ok(ClaimedReading {
                 record: record_id(&record)?,
@@ -295,7 +301,8 @@ impl ReadingRepository<'_> {
         reason: &Reason,
         again_at_ms: Option<i64>,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE readings SET state = $1, run_at_ms = $2, reason_code = $3, reason = $4, worker = NULL
+        let sql =
+            "UPDATE readings SET state = $1, run_at_ms = $2, reason_code = $3, reason = $4, worker = NULL
                    WHERE record = $5 AND worker = $6";
         let state = match again_at_ms {
             Some(_) => "waiting",
@@ -338,12 +345,7 @@ impl ReadingRepository<'_> {
     }
 
     /// Records in a state, those read or tried last first, from `offset` on.
-    pub async fn in_state(
-        self,
-        state: &str,
-        offset: u32,
-        limit: u32,
-    ) -> Result<Vec<ReadingRow>, StoreError> {
+    pub async fn in_state(self, state: &str, offset: u32, limit: u32) -> Result<Vec<ReadingRow>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM readings WHERE state = $1
              ORDER BY priority DESC, read_at_ms DESC, record LIMIT $2 OFFSET $3"

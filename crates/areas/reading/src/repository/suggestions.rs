@@ -60,7 +60,11 @@ impl SuggestionRepository<'_> {
             .await
             .map(|_| ()))?;
         let decided = SuggestionRepository(self.0.reborrow()).of(record).await?;
-        let mut number = decided.iter().map(|stored| i64::from(stored.number)).max().unwrap_or(0);
+        let mut number = decided
+            .iter()
+            .map(|stored| i64::from(stored.number))
+            .max()
+            .unwrap_or(0);
         for suggestion in suggestions {
             let is_decided = decided.iter().any(|stored| {
                 stored.suggestion.element == suggestion.element && stored.suggestion.value == suggestion.value
