@@ -244,7 +244,7 @@ mod tests {
         for role in ROLES {
             let hat = Hat {
                 post: None,
-                role: Some(*role),
+                role: Some(role),
                 fonds: Span::All,
                 categories: Span::All,
                 clearance: SecurityClassification::Internal,

@@ -106,14 +106,10 @@ const SETS: [(&str, [f64; 2]); 2] = [
 fn the_paragraph_of_a_question_is_found_first() {
     let Some(mut model) = opened(2) else { return };
     let (sets, paragraphs, step) = match std::env::var_os("LANTAI_ALL_QUESTIONS").is_some() {
-        true => (
-            &["zh-qa/cmrc2018_trial.json", "zh-qa/DRCD_dev.json"][..],
-            usize::MAX,
-            1,
-        ),
-        false => (&["zh-qa/cmrc2018_trial.json"][..], 80, 2),
+        true => (&SETS[..], usize::MAX, 1),
+        false => (&SETS[..1], 80, 2),
     };
-    for set in sets {
+    for (set, least) in sets {
         let Some(corpus) = corpus(set) else { return };
         let paragraphs: Vec<_> = corpus["data"]
             .as_array()
