@@ -5105,8 +5105,23 @@ export interface components {
     };
     /** @description A passage. */
     SnippetBody: {
+      /**
+       * Format: int32
+       * @description Number of the file in which the first part that fits stands, from 0; null where it stands in none.
+       */
+      file: number | null;
       /** @description Parts that fit, counted in characters. */
       highlights: number[][];
+      /**
+       * Format: int32
+       * @description The page, from 1, where the file has pages.
+       */
+      page: number | null;
+      /**
+       * Format: double
+       * @description The second, where the file is a recording.
+       */
+      second: number | null;
       /** @description The passage as it is written. */
       text: string;
     };
@@ -5138,8 +5153,30 @@ export interface components {
     TaskKind: "manual" | "fault" | "attachment";
     /** @description A text. */
     TextBody: {
+      /** @description Where of the record it stands, in the order of the text; empty where that is unknown. */
+      places: components["schemas"]["TextPlaceBody"][];
       /** @description The text, with its line breaks. */
       text: string;
+    };
+    /** @description From a character on, the text stands on this page, or is heard from this second. */
+    TextPlaceBody: {
+      /**
+       * Format: int32
+       * @description Number of the file among the record's files, from 0.
+       */
+      file: number;
+      /**
+       * Format: int32
+       * @description The page, from 1, where the file has pages.
+       */
+      page: number | null;
+      /**
+       * Format: double
+       * @description The second, where the file is a recording.
+       */
+      second: number | null;
+      /** @description The first character. */
+      start: number;
     };
     /** @description A token, without its secret. */
     TokenBody: {
