@@ -170,10 +170,31 @@ async fn compare_group(
                 let rows = HeldRepository(reader.conn()).filing_decisions(id).await?;
                 compare_row(&documents, rows, "catalogue.filing_differs", problems);
             }
+            Kind::Reading(record) => {
+                let version = HeldRepository(reader.conn()).reading_version(record).await?;
+                let names_it = documents
+                    .values
+                    .first()
+                    .is_some_and(|reading| reading["record"] == record.as_str());
+                if version != Some(i64::from(documents.head)) || !names_it {
+                    let problem = Problem::new("catalogue.reading_differs", &documents.object);
+                    problems.push(
+                        problem
+                            .expected(format!("version {} of the reading of {record}", documents.head))
+                            .found(version.map_or_else(
+                                || "no reading".to_owned(),
+                                |version| format!("version {version}"),
+                            )),
+                    );
+                }
+            }
             Kind::Unknown => {
                 let problem = Problem::new("catalogue.object_unknown", &documents.object);
-                problems
-                    .push(problem.expected("a record, a fonds, a segment, an accession or filing decisions"));
+                problems.push(
+                    problem.expected(
+                        "a record, a fonds, a segment, a reading, an accession or filing decisions",
+                    ),
+                );
             }
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Accession(String),
     /// Filing decisions taken together, by the identifier of their object.
     Filing(String),
+    /// What was read in a record, by its identifier.
+    Reading(String),
     /// None of these.
     Unknown,
 }
@@ -61,6 +63,11 @@ impl Documents {
             (
                 Kind::Fonds(number.to_owned()),
                 vec![whole(object, "fonds.json")?.ok_or("fonds.json")?],
+            )
+        } else if let Some(record) = id.strip_prefix("urn:lantai:reading:") {
+            (
+                Kind::Reading(record.to_owned()),
+                vec![whole(object, "reading.json")?.ok_or("reading.json")?],
             )
         } else if let Some(record) = whole(object, "record.json")? {
             (Kind::Record, vec![record])

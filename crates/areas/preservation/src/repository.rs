@@ -196,6 +196,15 @@ impl HeldRepository<'_> {
             .await)?)
     }
 
+    /// The version of the object that holds what was read in a record, as the catalogue knows it.
+    pub async fn reading_version(self, record: &str) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT object_version FROM readings WHERE record = $1 AND object_version > 0";
+        Ok(on_engine!(self.0, |c| sqlx::query_scalar(sql)
+            .bind(record)
+            .fetch_optional(&mut *c)
+            .await)?)
+    }
+
     /// The document of an accession.
     pub async fn accession_document(self, id: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT detail FROM accessions WHERE id = $1";

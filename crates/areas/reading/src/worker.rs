@@ -70,7 +70,7 @@ impl ReadingWorker {
     pub async fn run_until_idle(&self) -> Result<u64, ReadingError> {
         let mut done = 0;
         loop {
-            let count = self.round(&mut std::future::pending()).await?;
+            let (count, _) = self.round(&mut std::future::pending()).await?;
             if count == 0 {
                 return Ok(done);
             }
@@ -83,7 +83,8 @@ impl ReadingWorker {
         tokio::pin!(stop);
         loop {
             let found = match self.round(&mut stop).await {
-                Ok(count) => count,
+                Ok((_, true)) => return,
+                Ok((count, false)) => count,
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "reading did not go on");
                     0
@@ -111,8 +112,12 @@ impl ReadingWorker {
         Ok(claimed)
     }
 
-    /// Keeps all lanes busy until nothing waits; how many records were dealt with.
-    async fn round(&self, stop: &mut (impl Future<Output = ()> + Unpin)) -> Result<u64, ReadingError> {
+    /// Keeps all lanes busy until nothing waits, or until `stop` resolves; how many records were dealt with, and whether
+    /// it resolved.
+    async fn round(
+        &self,
+        stop: &mut (impl Future<Output = ()> + Unpin),
+    ) -> Result<(u64, bool), ReadingError> {
         let (sender, mut receiver) = mpsc::channel::<Outcome>(KEPT_AT_ONCE);
         let mut lanes = JoinSet::new();
         let mut count = 0;
@@ -132,7 +137,7 @@ impl ReadingWorker {
                 }
             }
             if lanes.is_empty() && receiver.is_empty() {
-                return Ok(count);
+                return Ok((count, is_stopped));
             }
             tokio::select! {
                 Some(first) = receiver.recv() => {

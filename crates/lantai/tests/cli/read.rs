@@ -134,7 +134,7 @@ fn what_stands_only_inside_a_file_is_found_with_its_page_and_survives_a_rebuild(
     std::fs::write(package.join("件/请示.docx"), document()).unwrap();
     std::fs::write(package.join("件/来信.eml"), MAIL).unwrap();
     let rows = [
-        "档号,全宗号,题名,日期,保管期限,开放状态,文件",
+        "档号,全宗号,题名,日期,保管期限,开放状态,电子文件",
         "Q001-WS·1985·Y-0001,Q001,关于修筑防洪堤的请示,19851101,永久,开放,件/请示.docx",
         "Q001-WS·1985·Y-0002,Q001,群众来信一件,19850603,永久,待审核,件/来信.eml",
     ];

@@ -58,7 +58,7 @@ export const sampleHit: Schemas["HitBody"] = {
   author: "青溪县人民委员会",
   document_number: "青会字〔1958〕第88号",
   open_status: "open",
-  snippet: { text: "石门水库是我县头等工程", highlights: [[2, 4]] },
+  snippet: { text: "石门水库是我县头等工程", highlights: [[2, 4]], file: 0, page: 1, second: null },
   thumbnail: "/api/v1/records/1/files/1",
   media: ["image"],
 };
@@ -152,7 +152,10 @@ export const sampleRecord: Schemas["RecordBody"] = {
   next: "Q012-WS·1958·Y·BGS-0008",
 };
 
-export const sampleText: Schemas["TextBody"] = { text: "各人民公社：\n    石门水库是我县头等工程。" };
+export const sampleText: Schemas["TextBody"] = {
+  text: "各人民公社：\n    石门水库是我县头等工程。",
+  places: [{ start: 0, file: 0, page: 1, second: null }],
+};
 
 export const sampleEvents: Schemas["Page_EventBody"] = {
   items: [
