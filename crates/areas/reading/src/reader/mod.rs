@@ -135,11 +135,9 @@ impl Reader {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Reading, ReadingError> {
         let (identification, sha256) = self.look_at(path, name)?;
-        let mut assembly = Assembly::new(&identification, sha256);
+        let mut assembly = Assembly::new(&identification, sha256.clone());
         if let Some(spool) = &spool {
-            spool.replay(&assembly.sha256().to_owned(), &self.recipe(), |line| {
-                assembly.take(line)
-            })?;
+            spool.replay(&sha256, &self.recipe(), |line| assembly.take(line))?;
         }
         let claim = Claim::from(&identification);
         self.read_into(path, name, claim, &mut assembly, spool, progress)?;
