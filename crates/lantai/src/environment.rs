@@ -53,9 +53,13 @@ pub fn reader(archive: Option<(&Path, &Config)>, scratch: &Path) -> anyhow::Resu
         ffmpeg: program("ffmpeg"),
         search_path: variable("PATH").unwrap_or_default(),
     };
+    let children = match archive {
+        Some((_, config)) => config.children(processors())?,
+        None => processors(),
+    };
     let options = ReaderOptions {
         executable: this_program()?,
-        children: processors(),
+        children,
         tools,
         limits: ReadLimits::default(),
         program: concat!("lantai ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -106,7 +106,7 @@ const ENCRYPTION_EXPLAINED: &str = "
 const PASSPHRASE_VARIABLE: &str = "LANTAI_ENCRYPTION_PASSPHRASE_FILE";
 
 /// All keys.
-pub const KEYS: [ConfigKey; 11] = [
+pub const KEYS: [ConfigKey; 12] = [
     ConfigKey {
         name: "institution",
         variable: "LANTAI_INSTITUTION",
@@ -173,6 +173,12 @@ pub const KEYS: [ConfigKey; 11] = [
         default: "",
         meaning: "mirror of the models that is asked before the registry: an address, a template with {model}, {file} or {sha256}, or a folder; empty: none",
     },
+    ConfigKey {
+        name: "reading_children",
+        variable: "LANTAI_READING_CHILDREN",
+        default: "processors",
+        meaning: "how many files are read side by side: a number, or processors for as many as there are; 0: none are read here",
+    },
 ];
 
 /// Where the models are that read files, and where they come from. What is empty is as usual.
@@ -209,6 +215,8 @@ pub struct Config {
     pub audit_address: AddressForm,
     /// Where the models are that read files, and where they come from.
     pub models: ModelSettings,
+    /// How many files are read side by side, as written: see [`Config::children`].
+    pub reading_children: String,
     /// What one caller may ask, and how many are served at once.
     pub limits: Limits,
     /// Signing in.
@@ -238,6 +246,7 @@ impl Default for Config {
             scanner: String::new(),
             audit_address: AddressForm::default(),
             models: ModelSettings::default(),
+            reading_children: "processors".to_owned(),
             limits: Limits::default(),
             sign_in: SignInSettings::default(),
             tls: None,
@@ -308,6 +317,17 @@ impl Config {
         )))
     }
 
+    /// How many files are read side by side on a machine with so many processors; 0: none are read here.
+    pub fn children(&self, processors: usize) -> Result<usize, ArchiveError> {
+        match self.reading_children.as_str() {
+            "processors" => Ok(processors),
+            number => number.parse().map_err(|_| ArchiveError::Config {
+                path: "reading_children".to_owned(),
+                reason: format!("{number:?} is no number"),
+            }),
+        }
+    }
+
     /// Takes what the environment says over what the file says.
     pub fn override_with(&mut self, variable: &dyn Fn(&str) -> Option<String>) -> Result<(), ArchiveError> {
         if let Some(path) = variable(PASSPHRASE_VARIABLE) {
@@ -327,6 +347,7 @@ impl Config {
                 "models.folder" => self.models.folder = value,
                 "models.index" => self.models.index = value,
                 "models.mirror" => self.models.mirror = value,
+                "reading_children" => self.reading_children = value,
                 "audit_address" => self.audit_address = address_form(key.variable, &value)?,
                 _ => {
                     self.port = value.parse().map_err(|_| ArchiveError::Config {
@@ -352,6 +373,7 @@ impl Config {
             "models.folder" => quoted(&self.models.folder),
             "models.index" => quoted(&self.models.index),
             "models.mirror" => quoted(&self.models.mirror),
+            "reading_children" => quoted(&self.reading_children),
             "audit_address" => quoted(match self.audit_address {
                 AddressForm::Shortened => "shortened",
                 AddressForm::Keyed => "keyed",
@@ -418,6 +440,22 @@ mod tests {
     use crate::tls::TlsVersion;
     use lantai_identity::sign_in::OidcSettings;
     use lantai_preservation::CopyKind;
+
+    #[test]
+    fn files_are_read_side_by_side_as_many_as_it_says() {
+        let children = |said: &str| {
+            let config = Config {
+                reading_children: said.to_owned(),
+                ..Config::default()
+            };
+            config.children(4).ok()
+        };
+        assert_eq!(Config::default().children(4).unwrap(), 4);
+        assert_eq!(
+            ["0", "2", "viele", "-1"].map(children),
+            [Some(0), Some(2), None, None]
+        );
+    }
 
     #[test]
     fn a_written_configuration_reads_back_the_same() {

@@ -13,6 +13,8 @@ pub struct ChildLimits {
     pub file_bytes: u64,
     /// Whether it may start processes and threads of its own.
     pub may_start_others: bool,
+    /// Whether others go before it when processors are scarce.
+    pub is_in_the_background: bool,
 }
 
 impl Default for ChildLimits {
@@ -22,6 +24,7 @@ impl Default for ChildLimits {
             cpu_seconds: 600,
             file_bytes: 0,
             may_start_others: false,
+            is_in_the_background: false,
         }
     }
 }
@@ -45,6 +48,10 @@ impl ChildLimits {
         setrlimit(Resource::Core, most(0))?;
         if !self.may_start_others {
             setrlimit(Resource::Nproc, most(0))?;
+        }
+        if self.is_in_the_background {
+            // where it is refused the work goes on as before
+            let _ = rustix::process::nice(10);
         }
         // only the leader of a group is refused a session; it has one then
         let _ = rustix::process::setsid();

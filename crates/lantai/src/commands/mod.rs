@@ -157,6 +157,9 @@ impl Data {
 /// The same archive; what it takes in is examined and read by child processes.
 fn guarded(mut archive: Archive) -> anyhow::Result<Archive> {
     archive.rules = archive.rules.with_examiner(examiner()?);
+    if archive.config.children(1)? == 0 {
+        return Ok(archive);
+    }
     let scratch = archive.workspace().join("reading");
     std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
     let scratch = std::path::absolute(&scratch)?;

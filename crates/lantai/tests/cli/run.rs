@@ -66,6 +66,7 @@ pub fn binary() -> Command {
         "ADDRESS",
         "PORT",
         "ENCRYPTION_PASSPHRASE_FILE",
+        "READING_CHILDREN",
         "MODELS",
         "MODELS_INDEX",
         "MODELS_MIRROR",

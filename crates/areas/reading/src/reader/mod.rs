@@ -264,5 +264,6 @@ pub fn child_limits() -> ChildLimits {
         cpu_seconds: 24 * 60 * 60,
         file_bytes: 2 << 30,
         may_start_others: true,
+        is_in_the_background: true,
     }
 }
