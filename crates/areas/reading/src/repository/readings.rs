@@ -200,7 +200,8 @@ impl ReadingRepository<'_> {
     pub async fn again_where_omitted(self, code: &str) -> Result<u64, StoreError> {
         let sql = "UPDATE readings SET state = 'waiting', run_at_ms = 0, attempts = 0, lost = 0
                    WHERE state = 'done' AND ' ' || omitted || ' ' LIKE $1";
-        let pattern = format!("% {} %", code.replace(['%', '_', '\\'], ""));
+        // an underscore stands for any character, itself among them
+        let pattern = format!("% {} %", code.replace(['%', '\\'], ""));
         Ok(on_engine!(self.0, |c| sqlx::query(sql)
             .bind(pattern)
             .execute(&mut *c)
