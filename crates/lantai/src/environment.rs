@@ -51,6 +51,10 @@ pub fn reader(archive: Option<(&Path, &Config)>, scratch: &Path) -> anyhow::Resu
         scratch: scratch.to_path_buf(),
         libreoffice: program("soffice").or_else(|| program("libreoffice")),
         ffmpeg: program("ffmpeg"),
+        rules: match archive {
+            Some((data, _)) => Some(std::path::absolute(data.join("rules"))?),
+            None => None,
+        },
         search_path: variable("PATH").unwrap_or_default(),
     };
     let children = match archive {
@@ -77,6 +81,8 @@ pub fn model_store(archive: Option<(&Path, &Config)>) -> anyhow::Result<ModelSto
         .map(PathBuf::from)
         .or(named)
         .or_else(|| users_data().map(|folder| folder.join("lantai/models")))
+        // a service without a home keeps them with its archive
+        .or_else(|| archive.map(|(data, _)| data.join("models")))
         .context("there is no folder for models: set LANTAI_MODELS")?;
     Ok(ModelStore::new(folder)?)
 }

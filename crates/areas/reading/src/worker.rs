@@ -68,6 +68,7 @@ impl ReadingWorker {
     /// # Errors
     /// Where the catalogue fails. A record that fails is put back, or given up with its reason.
     pub async fn run_until_idle(&self) -> Result<u64, ReadingError> {
+        self.prepare()?;
         let mut done = 0;
         loop {
             let (count, _) = self.round(&mut std::future::pending()).await?;
@@ -81,6 +82,13 @@ impl ReadingWorker {
     /// Reads what waits, again and again, until `stop` resolves. What is under way then goes on at the next start.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        if let Err(error) = self.prepare() {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "nothing is read: the folder for it cannot be made"
+            );
+            return stop.await;
+        }
         loop {
             let found = match self.round(&mut stop).await {
                 Ok((_, true)) => return,
@@ -96,6 +104,28 @@ impl ReadingWorker {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Makes the folder for readings under way, and removes the files that a killed process left in it: they may be
+    /// in clear where the vault is not. Folders of records stay, for their readings go on.
+    fn prepare(&self) -> Result<(), ReadingError> {
+        let failed = |source| file_failed(&self.workspace, source);
+        std::fs::create_dir_all(&self.workspace).map_err(failed)?;
+        for entry in std::fs::read_dir(&self.workspace).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_file() {
+                std::fs::remove_file(&path).map_err(failed)?;
+                continue;
+            }
+            for inside in std::fs::read_dir(&path).map_err(failed)? {
+                let inside = inside.map_err(failed)?.path();
+                // lines go on; everything else is the copy of a file that was being read
+                if inside.is_file() && inside.extension().is_none_or(|extension| extension != "lines") {
+                    std::fs::remove_file(&inside).map_err(failed)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn now_ms(&self) -> i64 {

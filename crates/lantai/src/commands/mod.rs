@@ -161,7 +161,6 @@ fn guarded(mut archive: Archive) -> anyhow::Result<Archive> {
         return Ok(archive);
     }
     let scratch = archive.workspace().join("reading");
-    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
     let scratch = std::path::absolute(&scratch)?;
     archive.reader = Some(reader(Some((&archive.data, &archive.config)), &scratch)?);
     Ok(archive)

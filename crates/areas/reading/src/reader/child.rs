@@ -2,7 +2,7 @@
 
 use super::protocol::{Line, Question, Understood, Work};
 use super::tools::{Tools, left_out};
-use crate::understanding::{Tools as UnderstandingTools, UnderstandingRules, understand};
+use crate::understanding::{Tools as UnderstandingTools, understand};
 use image::{DynamicImage, GrayImage, RgbImage};
 use lantai_domain::reading::{
     Omission, PageBox, PageUnit, ReadPage, ReadPart, Reading, Step, TextSource, Told,
@@ -390,10 +390,10 @@ fn understand_file(path: &Path, tools: &mut Tools, teller: &mut Teller<'_>) {
         Ok(reading) => reading,
         Err(error) => return teller.refuse("reading.question", error.to_string()),
     };
-    let rules = match UnderstandingRules::builtin() {
-        Ok(rules) => rules,
-        Err(error) => return teller.refuse(error.code(), error.to_string()),
-    };
+    if let Err(error) = tools.open_rules() {
+        return teller.refuse(error.code(), error.to_string());
+    }
+    let Some(rules) = tools.rules() else { return };
     let (steps, omitted) = (reading.provenance.steps.len(), reading.provenance.omitted.len());
     let (tagger, omission) = tools.tagger();
     let mut at_hand = UnderstandingTools { tagger: Some(tagger) };

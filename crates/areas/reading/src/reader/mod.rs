@@ -231,12 +231,13 @@ impl Reader {
         })?;
         let question = Question::understand(file.path(), &self.options);
         let mut understood = None;
+        let mut refused = None;
         let said = self.children.talk(|child| {
             child.ask(&question.to_line())?;
-            listen::listen(child, &|| self.is_over(), |line| {
-                if let protocol::Line::Understood(found) = line {
-                    understood = Some(found);
-                }
+            listen::listen(child, &|| self.is_over(), |line| match line {
+                protocol::Line::Understood(found) => understood = Some(found),
+                protocol::Line::Refused { code, detail } => refused = Some((code, detail)),
+                _ => {}
             })
         });
         match (said, understood) {
@@ -244,10 +245,13 @@ impl Reader {
             (Err(error @ ChildError::NotStarted { .. }), _) => return Err(ReadingError::NoChild(error)),
             (Err(ChildError::Stopped), _) => return Err(ReadingError::Interrupted),
             (said, _) => {
-                let detail = said.err().map_or_else(String::new, |error| error.to_string());
+                let (code, detail) = refused.unwrap_or_else(|| {
+                    let detail = said.err().map_or_else(String::new, |error| error.to_string());
+                    ("reading.broke_down".to_owned(), detail)
+                });
                 reading.provenance.omitted.push(Omission {
                     step: "entities".to_owned(),
-                    code: "reading.broke_down".to_owned(),
+                    code,
                     detail,
                     range: None,
                 });

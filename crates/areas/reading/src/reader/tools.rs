@@ -1,5 +1,6 @@
 //! What a child is given besides files, and what it opens of it when it is first needed.
 
+use crate::understanding::{UnderstandingRules, UnderstandingRulesError};
 use lantai_domain::reading::Omission;
 use lantai_formats::identify::Identifier;
 use lantai_models::names::{OCR_DETECTION, OCR_RECOGNITION, PDFIUM, SPEECH, WORDS};
@@ -22,6 +23,8 @@ pub struct ToolPaths {
     pub libreoffice: Option<PathBuf>,
     /// ffmpeg, for films and rare sound.
     pub ffmpeg: Option<PathBuf>,
+    /// Folder with rule files of the archive, which take the place of the program's own.
+    pub rules: Option<PathBuf>,
     /// Folders in which programs look for programs.
     pub search_path: String,
 }
@@ -75,6 +78,7 @@ pub(super) struct Tools {
     ocr: Option<Ocr>,
     speech: Option<Speech>,
     tagger: Option<Box<dyn Tagger>>,
+    rules: Option<UnderstandingRules>,
 }
 
 impl Tools {
@@ -133,6 +137,25 @@ impl Tools {
             name: SPEECH.to_owned(),
             path: PathBuf::new(),
         })
+    }
+
+    /// The rules of understanding: the archive's own files, else the program's.
+    pub fn open_rules(&mut self) -> Result<(), UnderstandingRulesError> {
+        if self.rules.is_none() {
+            let folder = self.paths.as_ref().and_then(|paths| paths.rules.as_deref());
+            let own = |name| std::fs::read_to_string(folder?.join(name)).ok();
+            let (understanding, names) = (own("understanding.toml"), own("names.toml"));
+            self.rules = Some(UnderstandingRules::read(
+                understanding.as_deref(),
+                names.as_deref(),
+            )?);
+        }
+        Ok(())
+    }
+
+    /// The rules that were opened.
+    pub fn rules(&self) -> Option<UnderstandingRules> {
+        self.rules.clone()
     }
 
     /// Cuts words: the model, or else the dictionary, with a word about it.
